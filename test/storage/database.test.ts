@@ -83,7 +83,7 @@ test('the audit trail proves itself, and shows a changed, a removed and a cut-of
   t.match(await verifyAuditTrail(database), { kind: 'broken', atSequence: 2, why: /missing/ });
 });
 
-test('two connections take one row of numbers, and each is woken by the other's commits', async (t) => {
+test('two connections take one row of numbers, and the commits of one wake the other', async (t) => {
   const file = join(t.testdir(), 'claimgate.db');
   const one = open(file);
   const two = open(file);
