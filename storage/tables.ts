@@ -158,6 +158,8 @@ export interface InterchangeKeyRow {
   receiver: string;
   control_number: string;
   transmission_id: string;
+  /** Which interchange of the file, from 1. */
+  ordinal: number;
   sha256: string;
   seen_at_ms: number;
 }
@@ -230,8 +232,11 @@ export interface AcknowledgementRow {
 export interface ReleaseRow {
   id: string;
   transmission_id: string;
-  manifest_path: string;
-  released_at_ms: number;
+  /** The manifest's text, as JSON. */
+  manifest: string;
+  state: 'due' | 'released';
+  due_at_ms: number;
+  released_at_ms: number | null;
 }
 
 export interface DispatchRow {

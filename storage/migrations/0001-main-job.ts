@@ -146,6 +146,7 @@ create table interchange_keys (
   receiver text not null,
   control_number text not null,
   transmission_id text not null references transmissions (id),
+  ordinal integer not null,
   sha256 text not null,
   seen_at_ms bigint not null,
   primary key (sender, receiver, control_number)
@@ -218,9 +219,12 @@ create index acknowledgements_to_publish on acknowledgements (written_at_ms) whe
 create table releases (
   id text primary key,
   transmission_id text not null unique references transmissions (id),
-  manifest_path text not null,
-  released_at_ms bigint not null
+  manifest text not null,
+  state text not null check (state in ('due', 'released')),
+  due_at_ms bigint not null,
+  released_at_ms bigint
 );
+create index releases_due on releases (due_at_ms) where state = 'due';
 create table dispatches (
   id text primary key,
   partner_id text not null references partners (id),
