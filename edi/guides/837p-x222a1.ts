@@ -1108,7 +1108,4 @@ loop 2000A R >1 0010 Billing Provider Hierarchical Level
           05 S EX Communication Number Qualifier
           06 S - Communication Number
       again 2300 R 100 1300
-SE R 1 5550 Transaction Set Trailer
-  01 R - Transaction Segment Count
-  02 R - Transaction Set Control Number
 `;
