@@ -1,0 +1,123 @@
+/**
+ * A guide as the engine walks it: parallel arrays indexed by small integers. A "node" is one segment at one place of
+ * the guide; loop 0 is the set itself. Arrays of one kind share an index; see each group.
+ */
+import type { CodeTable } from './code-table.ts';
+import type { SyntaxNote } from './standard-dictionary.ts';
+
+export const USAGE_NOT_USED = 0;
+export const USAGE_SITUATIONAL = 1;
+export const USAGE_REQUIRED = 2;
+
+export const TYPE_AN = 0;
+export const TYPE_ID = 1;
+export const TYPE_N = 2;
+export const TYPE_R = 3;
+export const TYPE_DT = 4;
+export const TYPE_TM = 5;
+export const TYPE_COMPOSITE = 6;
+
+/** Large enough for "no limit" in an Int32Array. */
+export const UNLIMITED = 0x7fffffff;
+
+/** One element or component as a guide wants it. */
+export type ElementSpec = {
+  readonly usage: number;
+  readonly type: number;
+  readonly min: number;
+  readonly max: number;
+  /** Code set in the guide's table; 0 when any value will do. */
+  readonly codes: number;
+  /** Code set of the X12 dictionary in the same table; 0 when the dictionary lists none. */
+  readonly dictionary: number;
+  /** Named code set that others maintain (`state`); empty for none. */
+  readonly codeSet: string;
+  /** How often it may repeat. */
+  readonly repeats: number;
+  /** Mandatory in the standard itself. */
+  readonly mandatory: boolean;
+  /** Data element 1251: its form is named by the element before it (1250). */
+  readonly periodFormat: boolean;
+  /** Length is all there is to check: a string or identifier without codes. */
+  readonly plain: boolean;
+  /** Data element number, or the composite's id. */
+  readonly dataElement: string;
+  readonly name: string;
+  readonly components: readonly ElementSpec[];
+  /** Syntax notes of a composite. */
+  readonly notes: readonly CompiledNote[];
+};
+
+/** A syntax note with its positions as a bit mask (bit 1 = element 1). */
+export type CompiledNote = SyntaxNote & { readonly mask: number; readonly first: number };
+
+/** An element that tells one candidate from another. */
+export type Qualifier = { readonly element: number; readonly component: number; readonly codes: number };
+
+export type GuideNode = {
+  readonly index: number;
+  readonly segmentId: string;
+  readonly name: string;
+  /** The loop it stands in; its own loop when it opens one. */
+  readonly loop: number;
+  /** The loop it opens; -1 when none. */
+  readonly opens: number;
+  readonly position: number;
+  readonly max: number;
+  /** Its bit among the required items of the loop it is counted in; 0 when situational. */
+  readonly requiredBit: number;
+  /** Required items of that loop with a lower position. */
+  readonly requiredBefore: number;
+  readonly elements: readonly ElementSpec[];
+  /** Position of the last required element; 0 when none is. */
+  readonly lastRequired: number;
+  readonly notes: readonly CompiledNote[];
+  readonly qualifiers: readonly Qualifier[];
+  /** Index into the guide's units, plus one; 0 for none. */
+  readonly unit: number;
+};
+
+export type GuideLoop = {
+  readonly index: number;
+  readonly id: string;
+  readonly name: string;
+  readonly parent: number;
+  readonly depth: number;
+  readonly position: number;
+  readonly max: number;
+  /** Node that opens it; -1 for the set. */
+  readonly opener: number;
+  readonly requiredBit: number;
+  readonly requiredBefore: number;
+  /** All required items in it. */
+  readonly requiredAll: number;
+  /** Nodes of its required items (the opener, for a required loop), in order of the guide. */
+  readonly required: readonly { readonly bit: number; readonly node: number; readonly position: number }[];
+  /** Loops it contains directly. */
+  readonly children: readonly number[];
+  /** Whether one of it is one claim. */
+  readonly isClaim: boolean;
+};
+
+/** What a segment id may mean inside a loop, nearest level first; `levels[i]` counts loops upward. */
+export type Candidates = { readonly nodes: readonly GuideNode[]; readonly levels: readonly number[] };
+
+export type GuideUnit = { readonly name: string; readonly loop: number; readonly element: number };
+
+export type CompiledGuide = {
+  readonly version: string;
+  readonly name: string;
+  readonly functionalId: string;
+  readonly setId: string;
+  readonly title: string;
+  readonly nodes: readonly GuideNode[];
+  readonly loops: readonly GuideLoop[];
+  readonly units: readonly GuideUnit[];
+  readonly codes: CodeTable;
+  /** Segment key to the guide's own small number, 0 for segments it does not use. */
+  readonly segmentNumbers: Uint8Array;
+  /** How many small numbers there are, 0 included. */
+  readonly segmentCount: number;
+  /** `loop * segmentCount + segment number` to candidates. */
+  readonly candidates: readonly (Candidates | undefined)[];
+};

@@ -1,0 +1,349 @@
+/** Checks the elements of one segment against its node: X231A1 IK403, in the order of elements. */
+import { codeSetNamed } from './code-sets.ts';
+import {
+  type CompiledGuide,
+  type CompiledNote,
+  type ElementSpec,
+  type GuideNode,
+  TYPE_COMPOSITE,
+  TYPE_DT,
+  TYPE_N,
+  TYPE_R,
+  USAGE_NOT_USED,
+  USAGE_REQUIRED,
+} from './compiled-guide.ts';
+import type { ElementErrorCode } from './finding.ts';
+import type { FindingMaker } from './finding-maker.ts';
+import type { RuleId } from './rule-facts.ts';
+import type { SegmentCursor } from './segment-cursor.ts';
+import { ENDS_COMPONENT, ENDS_REPETITION } from './segment-reader.ts';
+import { noteHint, noteViolatedAt } from './syntax-notes.ts';
+import { decimalDigits, integerDigits, isDate8, isPeriod, isTime } from './value-checks.ts';
+
+/** Codes named in a hint at most. */
+const HINT_CODES_MAX = 12;
+
+/**
+ * Where a value stands, packed so that the hot path makes no objects: element, component (0: the element is simple)
+ * shifted by 8, repetition (0: the only one) shifted by 16.
+ */
+type Place = number;
+
+export class ElementChecker {
+  readonly #guide: CompiledGuide;
+  readonly #cursor: SegmentCursor;
+  readonly #maker: FindingMaker;
+  #node: GuideNode;
+
+  constructor(guide: CompiledGuide, cursor: SegmentCursor, maker: FindingMaker) {
+    this.#guide = guide;
+    this.#cursor = cursor;
+    this.#maker = maker;
+    this.#node = guide.nodes[0] as GuideNode;
+  }
+
+  /** Checks the cursor's segment as `node`. */
+  check(node: GuideNode): void {
+    this.#node = node;
+    const cursor = this.#cursor;
+    const { marks } = cursor.reader;
+    const specs = node.elements;
+    const count = Math.min(cursor.elements, specs.length);
+    let present = 0;
+    for (let element = 1; element <= count; element += 1) {
+      const spec = specs[element - 1] as ElementSpec;
+      const token = cursor.firstToken[element] as number;
+      const mark = marks[token] as number;
+      const start = ((marks[token - 1] as number) >> 2) + 1;
+      const end = mark >> 2;
+      const ends = mark & 3;
+      if (ends === ENDS_COMPONENT || ends === ENDS_REPETITION) {
+        if (this.#checkParts(spec, element)) present |= 1 << element;
+      } else if (start === end) {
+        if (spec.usage === USAGE_REQUIRED) this.#missing(spec, element);
+      } else {
+        present |= 1 << element;
+        this.#checkWhole(spec, element, start, end);
+      }
+    }
+    if (count < node.lastRequired) this.#checkAbsent(specs, count);
+    this.#checkTogether(node, present);
+  }
+
+  /** What no element shows alone. */
+  #checkTogether(node: GuideNode, present: number): void {
+    const cursor = this.#cursor;
+    const specs = node.elements;
+    if (node.notes.length > 0) this.#checkNotes(node.notes, specs, present, 0);
+    if (cursor.elements > specs.length) this.#checkExcess(specs.length);
+    if (cursor.hasTrailingDelimiter()) this.#segmentWide('element.trailing-delimiters');
+  }
+
+  #checkAbsent(specs: readonly ElementSpec[], count: number): void {
+    for (let element = count + 1; element <= specs.length; element += 1) {
+      const spec = specs[element - 1] as ElementSpec;
+      if (spec.usage === USAGE_REQUIRED) this.#missing(spec, element);
+    }
+  }
+
+  /** An element without inner delimiters, not empty. */
+  #checkWhole(spec: ElementSpec, element: number, start: number, end: number): void {
+    if (spec.usage === USAGE_NOT_USED) this.#found('element.not-used', 'I10', spec, element, start, end);
+    else if (spec.type !== TYPE_COMPOSITE) this.#checkValue(spec, element, start, end);
+    else this.#checkComposite(spec, element, 0, this.#cursor.firstToken[element] as number);
+  }
+
+  /** An element with inner delimiters. Returns whether it holds any data. */
+  #checkParts(spec: ElementSpec, element: number): boolean {
+    const cursor = this.#cursor;
+    const empty = cursor.isEmpty(element);
+    if (empty && spec.usage === USAGE_REQUIRED) this.#missing(spec, element);
+    if (empty) return false;
+    const value = cursor.wholeText(element);
+    if (spec.usage === USAGE_NOT_USED) {
+      this.#maker.element('element.not-used', { code: 'I10', node: this.#node, element, spec, value });
+      return true;
+    }
+    this.#checkRepetitions(spec, element, value);
+    return true;
+  }
+
+  #checkRepetitions(spec: ElementSpec, element: number, value: string): void {
+    const cursor = this.#cursor;
+    const { marks } = cursor.reader;
+    const last = cursor.firstToken[element + 1] as number;
+    let token = cursor.firstToken[element] as number;
+    let repetition = 1;
+    while (token < last) {
+      let end = token;
+      while (((marks[end] as number) & 3) === ENDS_COMPONENT) end += 1;
+      if (repetition > spec.repeats) {
+        const limit = spec.repeats === 1 ? 'one value' : `${spec.repeats} values`;
+        this.#maker.element('element.repetitions', {
+          code: '12',
+          node: this.#node,
+          element,
+          spec,
+          value,
+          limit,
+        });
+        return;
+      }
+      const shown = spec.repeats > 1 ? repetition : 0;
+      if (spec.type === TYPE_COMPOSITE) this.#checkComposite(spec, element, shown, token);
+      else if (end > token)
+        this.#maker.element('element.components', { code: '13', node: this.#node, element, spec, value });
+      else this.#checkValue(spec, element | (shown << 16), cursor.tokenStart(token), cursor.tokenEnd(token));
+      token = end + 1;
+      repetition += 1;
+    }
+  }
+
+  /** One repetition of a composite, whose first component is `first`. */
+  #checkComposite(spec: ElementSpec, element: number, repetition: number, first: number): void {
+    const cursor = this.#cursor;
+    const { marks } = cursor.reader;
+    const parts = spec.components;
+    let token = first;
+    let component = 1;
+    let present = 0;
+    for (; ; token += 1, component += 1) {
+      const start = cursor.tokenStart(token);
+      const end = cursor.tokenEnd(token);
+      const part = parts[component - 1];
+      if (part === undefined) {
+        if (end > start) {
+          this.#maker.element('element.components', { code: '13', node: this.#node, element, component });
+          return;
+        }
+      } else if (end > start) {
+        present |= 1 << component;
+        const place = element | (component << 8) | (repetition << 16);
+        if (part.usage === USAGE_NOT_USED) this.#found('element.not-used', 'I10', part, place, start, end);
+        else this.#checkValue(part, place, start, end);
+      }
+      const ends = (marks[token] as number) & 3;
+      if (ends !== ENDS_COMPONENT) break;
+    }
+    this.#checkMissingParts(parts, element, present);
+    if (spec.notes.length > 0) this.#checkNotes(spec.notes, parts, present, element);
+  }
+
+  #checkMissingParts(parts: readonly ElementSpec[], element: number, present: number): void {
+    for (let component = 1; component <= parts.length; component += 1) {
+      const part = parts[component - 1] as ElementSpec;
+      if (part.usage === USAGE_REQUIRED && (present & (1 << component)) === 0)
+        this.#missing(part, element, component);
+    }
+  }
+
+  /** A value that is there and used. One finding at most: a value too long is not looked up in a code list. */
+  #checkValue(spec: ElementSpec, place: Place, start: number, end: number): void {
+    const { reader } = this.#cursor;
+    if (reader.hasInvalid && reader.hasInvalidBetween(start, end)) {
+      // The value may not be echoed: it would break our own acknowledgement.
+      this.#maker.element('element.character', { code: '6', node: this.#node, spec, ...shownPlace(place) });
+      return;
+    }
+    const { bytes } = reader;
+    const length = measure(spec.type, bytes, start, end);
+    if (length < 0) this.#found('element.number', '6', spec, place, start, end);
+    else if (length < spec.min)
+      this.#found('element.too-short', '4', spec, place, start, end, String(spec.min));
+    else if (length > spec.max)
+      this.#found('element.too-long', '5', spec, place, start, end, String(spec.max));
+    else if (spec.codes > 0) this.#checkCode(spec, place, start, end);
+    else if (spec.plain) {
+      if (bytes[start] === 0x20) this.#checkBlank(spec, place, start, end);
+    } else this.#checkForm(spec, place, start, end);
+  }
+
+  #checkForm(spec: ElementSpec, place: Place, start: number, end: number): void {
+    if (spec.periodFormat) this.#checkPeriod(spec, place, start, end);
+    else if (spec.codeSet !== '') this.#checkCodeSet(spec, place, start, end);
+    else if (spec.type >= TYPE_DT) this.#checkMoment(spec, place, start, end);
+  }
+
+  #checkCode(spec: ElementSpec, place: Place, start: number, end: number): void {
+    const { codes } = this.#guide;
+    const { bytes } = this.#cursor.reader;
+    if (codes.has(spec.codes, bytes, start, end)) return;
+    const allowed = codes.members(spec.codes);
+    const more = allowed.length > HINT_CODES_MAX ? ', ...' : '';
+    const hint = `Send one of ${allowed.slice(0, HINT_CODES_MAX).join(', ')}${more}.`;
+    // IK403: 7 when X12 itself has no such code, I6 when only the guide leaves it out.
+    if (spec.dictionary > 0 && codes.has(spec.dictionary, bytes, start, end))
+      this.#found('element.code-not-used', 'I6', spec, place, start, end, hint);
+    else this.#found('element.code', '7', spec, place, start, end, hint);
+  }
+
+  #checkPeriod(spec: ElementSpec, place: Place, start: number, end: number): void {
+    const cursor = this.#cursor;
+    const element = place & 0xff;
+    const component = (place >> 8) & 0xff;
+    const qualifier = component > 0 ? cursor.text(element, component - 1) : cursor.text(element - 1);
+    if (isPeriod(qualifier, cursor.reader.bytes, start, end)) return;
+    const [rule, code] =
+      qualifier === 'TM' ? (['element.time', '9'] as const) : (['element.date', '8'] as const);
+    this.#found(
+      rule,
+      code,
+      spec,
+      place,
+      start,
+      end,
+      `Send it in the form that the qualifier ${qualifier} names.`,
+    );
+  }
+
+  #checkMoment(spec: ElementSpec, place: Place, start: number, end: number): void {
+    const { bytes } = this.#cursor.reader;
+    if (spec.type === TYPE_DT) {
+      if (!isDate8(bytes, start, end))
+        this.#found('element.date', '8', spec, place, start, end, 'Send a day that exists as CCYYMMDD.');
+    } else if (!isTime(bytes, start, end)) this.#found('element.time', '9', spec, place, start, end);
+  }
+
+  #checkCodeSet(spec: ElementSpec, place: Place, start: number, end: number): void {
+    const set = codeSetNamed(spec.codeSet);
+    if (set === undefined || set.has(this.#cursor.textBetween(start, end))) return;
+    this.#found(set.rule, '7', spec, place, start, end);
+  }
+
+  /** X12.6 section 3.3.1.5: a string has at least one character that is not a space. */
+  #checkBlank(spec: ElementSpec, place: Place, start: number, end: number): void {
+    const { bytes } = this.#cursor.reader;
+    for (let i = start; i < end; i += 1) if (bytes[i] !== 0x20) return;
+    this.#found('element.character', '6', spec, place, start, end);
+  }
+
+  #checkNotes(
+    notes: readonly CompiledNote[],
+    specs: readonly ElementSpec[],
+    present: number,
+    composite: number,
+  ): void {
+    for (const note of notes) {
+      const at = noteViolatedAt(note, present);
+      if (at === 0) continue;
+      const spec = specs[at - 1];
+      // A required element that is missing has been reported as such.
+      if (spec === undefined || (note.kind !== 'E' && spec.usage === USAGE_REQUIRED)) continue;
+      const place = composite > 0 ? { element: composite, component: at } : { element: at };
+      const hint = noteHint(note, this.#node.segmentId, composite);
+      if (note.kind === 'E')
+        this.#maker.element('element.exclusive', {
+          code: '10',
+          node: this.#node,
+          spec,
+          ...place,
+          limit: hint,
+        });
+      else
+        this.#maker.element('element.conditional', {
+          code: '2',
+          node: this.#node,
+          spec,
+          ...place,
+          limit: hint,
+        });
+    }
+  }
+
+  #checkExcess(allowed: number): void {
+    const cursor = this.#cursor;
+    for (let element = allowed + 1; element <= cursor.elements; element += 1) {
+      if (cursor.isEmpty(element)) continue;
+      this.#maker.element('element.too-many', {
+        code: '3',
+        node: this.#node,
+        element: allowed + 1,
+        limit: String(allowed),
+      });
+      return;
+    }
+  }
+
+  #missing(spec: ElementSpec, element: number, component = 0): void {
+    // X231A1 IK403 1 covers both; SNIP tells the standard's own demands from the guide's.
+    const rule = spec.mandatory ? 'element.mandatory' : 'element.required';
+    const place = shownPlace(element | (component << 8));
+    this.#maker.element(rule, { code: '1', node: this.#node, spec, ...place });
+  }
+
+  #found(
+    rule: RuleId,
+    code: ElementErrorCode,
+    spec: ElementSpec,
+    place: Place,
+    start: number,
+    end: number,
+    limit = '',
+  ): void {
+    const value = this.#cursor.textBetween(start, end);
+    this.#maker.element(rule, { code, node: this.#node, spec, value, limit, ...shownPlace(place) });
+  }
+
+  #segmentWide(rule: RuleId): void {
+    const node = this.#node;
+    const loop = this.#guide.loops[node.loop];
+    if (loop === undefined) return;
+    this.#maker.segment(rule, { code: '8', segmentId: node.segmentId, name: node.name, loop });
+  }
+}
+
+/** The length that counts against minimum and maximum; -1 when the value is not of its type. */
+function measure(type: number, bytes: Uint8Array, start: number, end: number): number {
+  if (type === TYPE_R) return decimalDigits(bytes, start, end);
+  return type === TYPE_N ? integerDigits(bytes, start, end) : end - start;
+}
+
+function shownPlace(place: Place): { element: number; component?: number; repetition?: number } {
+  const component = (place >> 8) & 0xff;
+  const repetition = place >> 16;
+  return {
+    element: place & 0xff,
+    ...(component > 0 && { component }),
+    ...(repetition > 0 && { repetition }),
+  };
+}

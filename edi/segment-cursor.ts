@@ -1,0 +1,113 @@
+/** Looks at the elements of the segment that a reader has read last, by bytes. Elements and components count from 1. */
+import { ENDS_COMPONENT, ENDS_REPETITION, type SegmentReader } from './segment-reader.ts';
+
+/** Elements that are looked at; no X12 segment has more than 60. */
+const ELEMENTS_MAX = 255;
+
+const decoder = new TextDecoder('latin1');
+
+export class SegmentCursor {
+  readonly reader: SegmentReader;
+  /** Elements in the segment, trailing empty ones included. */
+  elements = 0;
+  /** First token of each element; `firstToken[elements + 1]` is one past the last token. */
+  readonly firstToken = new Int32Array(ELEMENTS_MAX + 2);
+
+  constructor(reader: SegmentReader) {
+    this.reader = reader;
+  }
+
+  /** Finds the elements of the reader's current segment. */
+  load(): void {
+    const { marks, count } = this.reader;
+    const first = this.firstToken;
+    let element = 0;
+    let open = false;
+    for (let token = 1; token < count; token += 1) {
+      if (!open) {
+        if (element === ELEMENTS_MAX) break;
+        element += 1;
+        first[element] = token;
+      }
+      const ends = (marks[token] as number) & 3;
+      open = ends === ENDS_COMPONENT || ends === ENDS_REPETITION;
+    }
+    first[element + 1] = count;
+    this.elements = element;
+  }
+
+  /** Start of a token in `reader.bytes`. */
+  tokenStart(token: number): number {
+    return ((this.reader.marks[token - 1] as number) >> 2) + 1;
+  }
+
+  /** End of a token in `reader.bytes`. */
+  tokenEnd(token: number): number {
+    return (this.reader.marks[token] as number) >> 2;
+  }
+
+  /** Whether the element has no data at all (delimiters inside it are no data). */
+  isEmpty(element: number): boolean {
+    if (element > this.elements) return true;
+    const last = (this.firstToken[element + 1] as number) - 1;
+    for (let token = this.firstToken[element] as number; token <= last; token += 1)
+      if (this.tokenEnd(token) > this.tokenStart(token)) return false;
+    return true;
+  }
+
+  /** The token of one component of the first repetition; 0 when it is not there. */
+  tokenOf(element: number, component: number): number {
+    if (element > this.elements) return 0;
+    let token = this.firstToken[element] as number;
+    for (let at = 1; at < component; at += 1) {
+      if (((this.reader.marks[token] as number) & 3) !== ENDS_COMPONENT) return 0;
+      token += 1;
+    }
+    return token;
+  }
+
+  /** Length in bytes of an element's first component, or of the component named. */
+  lengthOf(element: number, component = 1): number {
+    const token = this.tokenOf(element, component);
+    return token === 0 ? 0 : this.tokenEnd(token) - this.tokenStart(token);
+  }
+
+  /** One component as a string; empty when absent. */
+  text(element: number, component = 1): string {
+    const token = this.tokenOf(element, component);
+    return token === 0 ? '' : this.textBetween(this.tokenStart(token), this.tokenEnd(token));
+  }
+
+  /** A whole element with its inner delimiters. */
+  wholeText(element: number): string {
+    if (element > this.elements) return '';
+    const last = (this.firstToken[element + 1] as number) - 1;
+    return this.textBetween(this.tokenStart(this.firstToken[element] as number), this.tokenEnd(last));
+  }
+
+  textBetween(start: number, end: number): string {
+    return decoder.decode(this.reader.bytes.subarray(start, end));
+  }
+
+  /** Whether a component is exactly this (ASCII) string, without making one. */
+  equals(element: number, component: number, value: string): boolean {
+    const token = this.tokenOf(element, component);
+    if (token === 0) return value === '';
+    const start = this.tokenStart(token);
+    if (this.tokenEnd(token) - start !== value.length) return false;
+    for (let i = 0; i < value.length; i += 1)
+      if (this.reader.bytes[start + i] !== value.charCodeAt(i)) return false;
+    return true;
+  }
+
+  /** The segment id as sent. */
+  segmentId(): string {
+    return this.textBetween(this.reader.start, (this.reader.marks[0] as number) >> 2);
+  }
+
+  /** Whether the segment ends in an empty element: a trailing delimiter. */
+  hasTrailingDelimiter(): boolean {
+    const { count } = this.reader;
+    return count > 1 && this.tokenEnd(count - 1) === this.tokenStart(count - 1);
+  }
+}

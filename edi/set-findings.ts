@@ -1,0 +1,72 @@
+/** The findings of one transaction set: kept up to a cap, counted beyond it, taken back when a later segment explains them. */
+import type { Finding, Severity } from './finding.ts';
+
+/** What all sets of an interchange may keep together. */
+export type FindingBudget = { left: number };
+
+type Kept = { readonly finding: Finding; readonly token: number };
+
+export class SetFindings {
+  #kept: Kept[] = [];
+  #omitted = 0;
+  #rejecting = 0;
+  #tolerated = 0;
+  readonly #max: number;
+  readonly #budget: FindingBudget;
+
+  constructor(max: number, budget: FindingBudget) {
+    this.#max = max;
+    this.#budget = budget;
+  }
+
+  /** Findings of rejecting severity, kept or not. */
+  get rejecting(): number {
+    return this.#rejecting;
+  }
+
+  /** Findings of severity accept-with-error, kept or not. */
+  get tolerated(): number {
+    return this.#tolerated;
+  }
+
+  get omitted(): number {
+    return this.#omitted;
+  }
+
+  /** The findings kept, in order of position; those of one position in the order they were made. */
+  get kept(): readonly Finding[] {
+    return this.#kept.map((kept) => kept.finding).sort((a, b) => a.position - b.position);
+  }
+
+  /**
+   * Counts a finding and says whether it is to be made at all.
+   * @returns false when the cap is reached, so that no words are put together in vain.
+   */
+  admits(severity: Exclude<Severity, 'off'>): boolean {
+    if (severity === 'reject') this.#rejecting += 1;
+    else if (severity === 'accept-with-error') this.#tolerated += 1;
+    if (this.#kept.length < this.#max && this.#budget.left > 0) return true;
+    this.#omitted += 1;
+    return false;
+  }
+
+  /**
+   * Keeps a finding that was admitted.
+   * @param token what `takeBack` knows it by; 0 for a finding that stays.
+   */
+  keep(finding: Finding, token = 0): void {
+    this.#kept.push({ finding, token });
+    this.#budget.left -= 1;
+  }
+
+  /** Takes back the finding kept under a token: a segment reported as missing has turned up out of order. */
+  takeBack(token: number): void {
+    const at = this.#kept.findIndex((kept) => kept.token === token);
+    const severity = this.#kept[at]?.finding.severity;
+    if (severity === undefined) return;
+    this.#kept.splice(at, 1);
+    this.#budget.left += 1;
+    if (severity === 'reject') this.#rejecting -= 1;
+    else if (severity === 'accept-with-error') this.#tolerated -= 1;
+  }
+}
