@@ -2,10 +2,10 @@
 // into staging and go the road of an upload from there, so that the other program holds no inode that we count on.
 
 import { constants, type Stats } from 'node:fs';
-import { chmod, copyFile, lstat, open, readdir, unlink } from 'node:fs/promises';
-import { newTransmissionId, type PartnerId, parsePartnerId, type TransmissionId } from '../domain/ids.ts';
+import { chmod, copyFile, lstat, open, unlink } from 'node:fs/promises';
+import { newTransmissionId, type PartnerId, type TransmissionId } from '../domain/ids.ts';
 import type { Observe } from '../domain/observation.ts';
-import { type EntryName, isTemporaryName, parseEntryName } from '../domain/virtual-path.ts';
+import { type EntryName, isTemporaryName } from '../domain/virtual-path.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { unlessMissing } from './disk-fault.ts';
 import { publishUpload } from './publish-upload.ts';
@@ -107,22 +107,4 @@ async function isOurs({ database, directory }: AdoptDeps, entry: Stats): Promise
   const original = directory.stored(row.original_path);
   const found = await unlessMissing(() => lstat(original), undefined);
   return found !== undefined && found.ino === entry.ino && found.dev === entry.dev;
-}
-
-/**
- * Looks through every partner's `inbound` for files to adopt.
- * @returns what there is to look at, as partner and name
- */
-export async function* findInboundEntries(
-  directory: DataDirectory,
-): AsyncGenerator<{ readonly partnerId: PartnerId; readonly name: EntryName }> {
-  for (const folder of await readdir(directory.mailboxes)) {
-    const partner = parsePartnerId(folder);
-    if (partner.kind === 'invalid') continue;
-    const inbound = directory.mailboxFolder(partner.id, 'inbound');
-    for (const found of await unlessMissing(() => readdir(inbound), [])) {
-      const name = parseEntryName(found);
-      if (name !== undefined) yield { partnerId: partner.id, name };
-    }
-  }
 }
