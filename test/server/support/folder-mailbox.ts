@@ -196,7 +196,7 @@ function writable(
     async write(source, offsetBytes) {
       mailbox.writesUnderWay += 1;
       try {
-        if (mailbox.stall) await mailbox.stall;
+        if (mailbox.stall !== undefined) await mailbox.stall;
         if (mailbox.full) {
           failed = mailbox.full;
           return failed;
