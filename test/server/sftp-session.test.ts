@@ -159,7 +159,7 @@ test('names: stat, setstat, rename with and without overwriting, remove, realpat
     ['inbound/../outbound/./x/', '/outbound/x'],
     ['../..', '/'],
   ]) {
-    t.same(namesOf(await wire.ask(REALPATH, asked ?? '')), [real], asked);
+    t.same(namesOf(await wire.ask(REALPATH, asked ?? '')), [real], `REALPATH of ${asked}`);
   }
 });
 
@@ -283,7 +283,7 @@ test('requests on the same thing take effect in the order in which they came', a
   wire.send(STAT, 7, '/inbound/b');
   wire.send(STAT, 8, '/outbound');
   t.equal((await wire.replyTo(8)).type, 105, 'what is elsewhere does not wait');
-  t.equal(wire.stream.replies.length, 1);
+  t.notOk(wire.stream.replies.some(({ id }) => id < 8));
   release();
   t.equal((await wire.replyTo(7)).type, 105);
   t.equal((await wire.replyTo(3)).reader.bytes().toString(), 'aabbbb');

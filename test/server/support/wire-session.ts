@@ -121,7 +121,7 @@ export async function startWireSession(
     readonly greet?: boolean;
   } = {},
 ): Promise<WireSession> {
-  const mailbox = options.mailbox ?? (await openFolderMailbox(join(t.testdirName, 'mailbox')));
+  const mailbox = options.mailbox ?? (await openFolderMailbox(join(t.testdir(), 'mailbox')));
   const stream = new MemoryStream();
   const budget = options.budget ?? new ByteBudget(defaultSftpServerSettings.bytesInFlightTotal);
   const faults: unknown[] = [];
@@ -145,6 +145,7 @@ export async function startWireSession(
     randomBytes: (count) => randomBytes(count),
   });
   session.start();
+  t.teardown(() => session.end());
   const feed = (bytes: Buffer) => stream.receiver?.data(bytes);
   let lastId = 1000;
   const replyTo = async (id: number) => {
