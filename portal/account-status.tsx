@@ -65,7 +65,8 @@ export function AccountFacts(props: { readonly view: AccountView; readonly setti
     <dl class="cg-facts">
       <dt>Status</dt>
       <dd>
-        <StatusTag status={state.status} /> {statusSentence(state.status)}
+        <StatusTag status={state.status} />
+        <div>{statusSentence(state.status)}</div>
       </dd>
       <dt>Last set up</dt>
       <dd>{lastStep === undefined ? 'Never' : <Moment atMs={lastStep.agreedAtMs} settings={settings} />}</dd>

@@ -35,30 +35,53 @@ const groups: readonly MenuGroup[] = [
   },
 ];
 
-/** @param props.path where the viewer is */
-export function SideMenu(props: { readonly viewer: Viewer; readonly path: string }) {
+interface MenuProps {
+  readonly viewer: Viewer;
+  /** Where the viewer is. */
+  readonly path: string;
+}
+
+/**
+ * The menu twice, of which a style sheet shows one: open beside the page on a wide screen, folded above it on a narrow
+ * one. A `details` element folds without script.
+ */
+export function SideMenu(props: MenuProps) {
   return (
-    <nav aria-label="Menu" class="cg-menu">
-      <ul class="usa-sidenav">
-        <li class="usa-sidenav__item">
-          <MenuLink entry={{ text: 'Home', path: paths.home }} here={props.path} />
-        </li>
-        {groups
-          .filter((group) => group.shownTo(props.viewer))
-          .map((group) => (
-            <li class="usa-sidenav__item">
-              <span class="cg-menu__heading">{group.heading}</span>
-              <ul class="usa-sidenav__sublist">
-                {group.entries.map((entry) => (
-                  <li class="usa-sidenav__item">
-                    <MenuLink entry={entry} here={props.path} />
-                  </li>
-                ))}
-              </ul>
-            </li>
-          ))}
-      </ul>
-    </nav>
+    <>
+      <nav aria-label="Menu" class="cg-menu--wide">
+        <MenuList {...props} />
+      </nav>
+      <details class="cg-menu--folded">
+        <summary>Menu</summary>
+        <nav aria-label="Menu">
+          <MenuList {...props} />
+        </nav>
+      </details>
+    </>
+  );
+}
+
+function MenuList(props: MenuProps) {
+  return (
+    <ul class="usa-sidenav">
+      <li class="usa-sidenav__item">
+        <MenuLink entry={{ text: 'Home', path: paths.home }} here={props.path} />
+      </li>
+      {groups
+        .filter((group) => group.shownTo(props.viewer))
+        .map((group) => (
+          <li class="usa-sidenav__item">
+            <span class="cg-menu__heading">{group.heading}</span>
+            <ul class="usa-sidenav__sublist">
+              {group.entries.map((entry) => (
+                <li class="usa-sidenav__item">
+                  <MenuLink entry={entry} here={props.path} />
+                </li>
+              ))}
+            </ul>
+          </li>
+        ))}
+    </ul>
   );
 }
 

@@ -1,7 +1,7 @@
 // A portal to test against: the real one on a free port of loopback, over a real SQLite file, with a clock that the test
 // turns; and a browser that does only what a browser must: keep cookies, fill in forms, follow redirects.
 
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type AccountSetup, createAccountSetup } from '../../auth/account-setup.ts';
 import { createPasswordHasher } from '../../auth/password-hasher.ts';
@@ -246,4 +246,17 @@ export function wordsOf(html: string): string {
     .replaceAll('&#39;', "'")
     .replaceAll('&amp;', '&')
     .replace(/\s+/g, ' ');
+}
+
+/** @returns an Ed25519 public key that nobody has the private half of, as its .pub file holds it */
+export function newPublicKeyLine(comment = 'maria@acme'): string {
+  const { publicKey } = generateKeyPairSync('ed25519');
+  const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+  const string = (bytes: Buffer) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    return Buffer.concat([length, bytes]);
+  };
+  const blob = Buffer.concat([string(Buffer.from('ssh-ed25519')), string(raw)]);
+  return `ssh-ed25519 ${blob.toString('base64')} ${comment}`;
 }
