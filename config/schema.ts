@@ -58,11 +58,13 @@ const sftp = z
       .default(gibibyte)
       .describe('New session keys after so many bytes (RFC 4253 section 9).'),
     rekeyMs: milliseconds.default(hour).describe('New session keys after so long (RFC 4253 section 9).'),
-    maxBytesInFlightPerSession: bytes
+    bytesInFlightPerSession: bytes
       .default(4 * mebibyte)
       .describe('Bytes of one session held in memory at once.'),
-    maxBytesInFlight: bytes.default(64 * mebibyte).describe('Bytes of all sessions held in memory at once.'),
-    closeGraceMs: milliseconds
+    bytesInFlightTotal: bytes
+      .default(64 * mebibyte)
+      .describe('Bytes of all sessions held in memory at once.'),
+    drainMs: milliseconds
       .default(10 * second)
       .describe('How long running transfers may finish when the gateway stops.'),
   })
@@ -86,13 +88,18 @@ const portal = z
       .array(z.string())
       .default([])
       .describe('Addresses of reverse proxies whose X-Forwarded-For is believed.'),
+    publicUrl: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('How browsers reach the portal, when a proxy in front changes it.'),
+    timeZone: z.string().default('UTC').describe('The time zone that times are shown in, as IANA names it.'),
     siteName: z.string().min(1).default('Claimgate').describe('Name of the site.'),
     agencyName: z
       .string()
       .min(1)
       .default('Medicaid EDI Gateway')
       .describe('Name of the agency that runs it.'),
-    identityName: z.string().min(1).default('NCID').describe('What the user id is called.'),
+    idIssuer: z.string().min(1).default('NCID').describe('What the user id is called.'),
     tradingPartnerInformationUrl: z
       .string()
       .default('/help#trading-partners')
@@ -112,6 +119,7 @@ const portal = z
     sessionIdleMs: milliseconds
       .default(15 * minute)
       .describe('A session without a request for so long ends.'),
+    bodyLimitBytes: bytes.default(mebibyte).describe('Largest form that the portal takes.'),
     sessionAbsoluteMs: milliseconds.default(12 * hour).describe('A session ends after so long, used or not.'),
   })
   .prefault({});
@@ -197,6 +205,10 @@ const intake = z
     duplicateWindowMs: milliseconds
       .default(365 * day)
       .describe('An interchange control number used again within this time is a duplicate (TA1 025).'),
+    checkSenderId: z
+      .boolean()
+      .default(true)
+      .describe("Whether ISA06 must be the trading partner's own submitter id (TA1 006)."),
     receiverIds: z
       .array(z.string().min(1).max(15))
       .default([])
@@ -302,10 +314,16 @@ function impossibleCombinations(config: {
       'It must be more than auth.freeFailures, or accounts lock before there is any delay. Raise it or lower auth.freeFailures.',
     ]);
   }
-  if (sftp.maxBytesInFlight < sftp.maxBytesInFlightPerSession) {
+  if (!isTimeZone(portal.timeZone)) {
     found.push([
-      ['sftp', 'maxBytesInFlight'],
-      'It must be at least sftp.maxBytesInFlightPerSession. Raise it.',
+      ['portal', 'timeZone'],
+      `There is no time zone "${portal.timeZone}". Use a name such as America/New_York or UTC.`,
+    ]);
+  }
+  if (sftp.bytesInFlightTotal < sftp.bytesInFlightPerSession) {
+    found.push([
+      ['sftp', 'bytesInFlightTotal'],
+      'It must be at least sftp.bytesInFlightPerSession. Raise it.',
     ]);
   }
   const names = hooks.webhooks.map((webhook) => webhook.name);
@@ -313,6 +331,14 @@ function impossibleCombinations(config: {
   if (twice !== undefined)
     found.push([['hooks', 'webhooks'], `Two webhooks are named ${twice}. Give each its own name.`]);
   return found;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
 }
 
 function isLoopback(host: string): boolean {

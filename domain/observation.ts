@@ -26,7 +26,8 @@ export type Observation =
       readonly kind: 'storage.recovered';
       readonly interrupted: number;
       readonly rolledBack: number;
-      readonly reclaimed: number;
+      readonly completed: number;
+      readonly expired: number;
       readonly orphans: number;
     }
   | {

@@ -3,6 +3,7 @@
 
 import { type Actor, printActor } from '../domain/audit.ts';
 import { type PartnerId, parseUserId, type UserId, uuidV7 } from '../domain/ids.ts';
+import { takeNumbers } from './counter.ts';
 import { storedPartnerId } from './partner-store.ts';
 import type { SftpAccountKeyRow, SftpAccountRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
@@ -132,6 +133,7 @@ export async function setUpAccount(
     } else {
       await sql.updateTable('sftp_accounts').set(changed).where('user_id', '=', input.userId).execute();
     }
+    await noteAccountChange(transaction);
     await recordStep(transaction, input, existing === undefined ? 'set-up' : 'updated');
     return { kind: existing === undefined ? 'set-up' : 'updated' };
   });
@@ -249,6 +251,7 @@ export async function switchAccount(
       .set({ status: input.to, version: existing.version + 1, updated_at_ms: nowMs })
       .where('user_id', '=', input.userId)
       .execute();
+    await noteAccountChange(transaction);
     await transaction.event({
       kind: disabling ? 'account.disabled' : 'account.enabled',
       partnerId: storedPartnerId(existing.partner_id),
@@ -262,6 +265,22 @@ export async function switchAccount(
     });
     return { kind: 'switched' };
   });
+}
+
+const changeCounter = 'account-changes';
+
+async function noteAccountChange(transaction: Transaction): Promise<void> {
+  await takeNumbers(transaction.sql, changeCounter, 1);
+}
+
+/** @returns how many changes of accounts there have been: when it differs, live sessions are checked (invariant I5) */
+export async function countAccountChanges(database: Database): Promise<number> {
+  const row = await database.sql
+    .selectFrom('counters')
+    .select('value')
+    .where('name', '=', changeCounter)
+    .executeTakeFirst();
+  return Number(row?.value ?? 0);
 }
 
 /** Records a login: the time on the account, and on the key where one was used; with its audit record. */
