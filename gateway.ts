@@ -12,6 +12,7 @@ import type { Config } from './config/schema.ts';
 import type { SftpGate } from './domain/login.ts';
 import { describeFault, type Observe } from './domain/observation.ts';
 import { defaultProfile, type EdiProfile, strictProfile } from './edi/profile.ts';
+import { startWebhooks } from './hooks/webhooks.ts';
 import { startIntake } from './intake/intake.ts';
 import { watchInbound } from './intake/watch.ts';
 import { readVersion } from './observe.ts';
@@ -138,6 +139,7 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
     opened.push(started);
     portal = started;
   }
+  if (config.roles.includes('hooks')) opened.push(startHooksRole(core));
   opened.push(startHousekeeping(core));
   observe({
     kind: 'gateway.started',
@@ -280,6 +282,14 @@ function portalSettings({ portal }: Config): PortalSettings {
       ? undefined
       : { certificate: readFileSync(tlsCertificateFile, 'utf8'), key: readFileSync(tlsKeyFile, 'utf8') };
   return { ...settings, tls, secureCookies: behindHttps || tls !== undefined };
+}
+
+function startHooksRole({ config, database, observe }: Core): Closable {
+  const webhooks = config.hooks.webhooks.map(({ secretFile, ...webhook }) => ({
+    ...webhook,
+    secret: readFileSync(secretFile, 'utf8'),
+  }));
+  return startWebhooks({ database, observe, settings: config.hooks, webhooks, random: Math.random });
 }
 
 const housekeepingMs = 10 * 60 * 1000;
