@@ -39,6 +39,8 @@ export type SegmentProblem = {
 export type ElementProblem = {
   readonly code: ElementErrorCode;
   readonly node: GuideNode;
+  /** Position when it is not that of the current segment. */
+  readonly position?: number;
   readonly element: number;
   readonly component?: number;
   readonly repetition?: number;
@@ -58,8 +60,8 @@ type Deps = {
 export class FindingMaker {
   /** Position of the current segment, ST being 1. */
   position = 0;
-  /** The business unit that a finding made now lies in. */
-  unit: () => BusinessUnit | undefined = () => undefined;
+  /** The business unit that a finding in a loop lies in. */
+  unit: (loop: GuideLoop) => BusinessUnit | undefined = () => undefined;
   readonly #deps: Deps;
 
   constructor(deps: Deps) {
@@ -77,7 +79,7 @@ export class FindingMaker {
       value: quoted(problem.value),
       limit: problem.limit ?? '',
     });
-    const unit = this.unit();
+    const unit = this.unit(problem.loop);
     const finding: Finding = {
       ruleId: rule,
       snip: RULE_FACTS[rule].snip,
@@ -108,7 +110,7 @@ export class FindingMaker {
       value: quoted(value),
       limit: problem.limit ?? '',
     });
-    const unit = this.unit();
+    const unit = this.unit(loop);
     const element: FindingElement = {
       element: problem.element,
       ...(problem.component && { component: problem.component }),
@@ -122,7 +124,7 @@ export class FindingMaker {
       snip: RULE_FACTS[rule].snip,
       severity,
       segmentId: node.segmentId,
-      position: this.position,
+      position: problem.position ?? this.position,
       loop: loop.id,
       segmentCode: '8',
       element,

@@ -12,6 +12,9 @@ import type {
   Usage,
 } from './guide-source.ts';
 
+/** Positions in one table of the standard are below this. */
+const TABLE_POSITIONS = 100_000;
+
 type Line = { readonly number: number; readonly indent: number; readonly words: readonly string[] };
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -28,6 +31,8 @@ type Parser = {
   readonly open: Open[];
   /** Elements of the segment read last. */
   elements: ElementSource[];
+  /** Added to the positions of what stands directly in the set: each table of the standard counts anew. */
+  tableBase: number;
 };
 
 /**
@@ -45,6 +50,7 @@ export function parseGuide(text: string): GuideSource {
     loops: new Map(),
     open: [{ indent: -1, children }],
     elements: [],
+    tableBase: 0,
   };
   for (const line of toLines(text)) takeLine(parser, line);
   const [, version, name, functionalId, setId, ...title] = parser.head;
@@ -58,11 +64,12 @@ function takeLine(parser: Parser, line: Line): void {
   const word = line.words[0] ?? '';
   if (word === 'guide') parser.head = line.words;
   else if (word === 'unit') parser.units.push(parseUnit(line));
+  else if (word === 'table') parser.tableBase = Number(line.words[1]) * TABLE_POSITIONS;
   else if (word === 'claim') parser.claimLoops.push(...line.words.slice(1));
   else if (/^\d\d/.test(word)) addElement(parser.elements, line);
-  else if (word === 'loop') openLoop(parser.open, parser.loops, line);
-  else if (word === 'again') repeatLoop(parser.open, parser.loops, line);
-  else parser.elements = addSegment(parser.open, line);
+  else if (word === 'loop') openLoop(parser, line);
+  else if (word === 'again') repeatLoop(parser, line);
+  else parser.elements = addSegment(parser, line);
 }
 
 function toLines(text: string): Line[] {
@@ -110,44 +117,51 @@ function parentOf(open: Open[], line: Line): (SegmentSource | LoopSource)[] {
   return open.at(-1)?.children ?? fail(line, 'nothing to belong to');
 }
 
-function loopHead(line: Line): Omit<LoopSource, 'children'> {
+function loopHead(line: Line, base: number): Omit<LoopSource, 'children'> {
   const [, id = '', usage, max, position, ...name] = line.words;
   return {
     kind: 'loop',
     id,
     usage: parseUsage(line, usage),
     max: parseMax(line, max),
-    position: parsePosition(line, position),
+    position: base + parsePosition(line, position),
     name: name.join(' '),
   };
 }
 
-function openLoop(open: Open[], loops: Map<string, LoopSource>, line: Line): void {
+/** The table's base counts where positions of two tables meet: directly in the set. */
+function baseOf(parser: Parser, line: Line): number {
+  return line.indent === 0 ? parser.tableBase : 0;
+}
+
+function openLoop(parser: Parser, line: Line): void {
+  const { open, loops } = parser;
   const parent = parentOf(open, line);
   const children: (SegmentSource | LoopSource)[] = [];
-  const loop: LoopSource = { ...loopHead(line), children };
+  const loop: LoopSource = { ...loopHead(line, baseOf(parser, line)), children };
   parent.push(loop);
   loops.set(loop.id, loop);
   open.push({ indent: line.indent, children });
 }
 
-function repeatLoop(open: Open[], loops: Map<string, LoopSource>, line: Line): void {
+function repeatLoop(parser: Parser, line: Line): void {
+  const { open, loops } = parser;
   const parent = parentOf(open, line);
-  const head = loopHead(line);
+  const head = loopHead(line, baseOf(parser, line));
   const first = loops.get(head.id) ?? fail(line, 'no such loop above');
   parent.push({ ...head, name: first.name, children: first.children });
 }
 
-function addSegment(open: Open[], line: Line): ElementSource[] {
+function addSegment(parser: Parser, line: Line): ElementSource[] {
   const [id = '', usage, max, position, ...name] = line.words;
   if (!/^[A-Z][A-Z0-9]{1,2}$/.test(id)) fail(line, 'not a segment id');
   const elements: ElementSource[] = [];
-  parentOf(open, line).push({
+  parentOf(parser.open, line).push({
     kind: 'segment',
     id,
     usage: parseUsage(line, usage),
     max: parseMax(line, max),
-    position: parsePosition(line, position),
+    position: baseOf(parser, line) + parsePosition(line, position),
     name: name.join(' '),
     elements,
   });

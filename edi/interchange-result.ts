@@ -81,6 +81,8 @@ export type Ta1 = {
   readonly code: 'A' | 'E' | 'R';
   readonly note: string;
   readonly due: boolean;
+  /** Whether the policy would have it sent if the interchange were rejected after all, as a duplicate is. */
+  readonly dueIfRejected: boolean;
 };
 
 export type InterchangeResult = InterchangeHeader & {

@@ -99,6 +99,12 @@ export class SegmentReader {
     this.#resuming = false;
   }
 
+  /** Goes back to the beginning of the segment read last, as if it had not been read. */
+  rewind(): void {
+    this.#next = this.start;
+    this.#resuming = false;
+  }
+
   /**
    * Reads the next segment.
    * @returns false when more bytes are needed.

@@ -1,0 +1,104 @@
+/**
+ * One transaction set from ST to SE: its envelope (X231A1 IK502) and, when a guide is at hand, its content. A set that
+ * is judged by its envelope alone is counted through to its SE.
+ */
+import type { LibraryGuide } from './guide-library.ts';
+import type { SetResult, Verdict } from './interchange-result.ts';
+import { SetFindings } from './set-findings.ts';
+import { SetValidator } from './set-validator.ts';
+import { transactionName } from './transaction-names.ts';
+import type { ValidationContext } from './validation-context.ts';
+
+/** X231A1 IK502 to IK506. */
+const CODES_MAX = 5;
+
+export type SetStart = {
+  readonly setId: string;
+  readonly controlNumber: string;
+  readonly version: string;
+  /** GS08, for sets that do not say. */
+  readonly groupVersion: string;
+  /** What is wrong with ST itself: IK502. */
+  readonly codes: readonly string[];
+  /** The guide to validate by; undefined: judge the envelope alone. */
+  readonly guide: LibraryGuide | undefined;
+};
+
+export class SetReader {
+  readonly #context: ValidationContext;
+  readonly #start: SetStart;
+  readonly #codes: string[];
+  readonly #findings: SetFindings;
+  readonly #validator: SetValidator | undefined;
+  #segments = 0;
+
+  constructor(context: ValidationContext, start: SetStart) {
+    const { profile, policy, cursor, library, budget } = context;
+    this.#context = context;
+    this.#start = start;
+    this.#codes = [...start.codes];
+    this.#findings = new SetFindings(profile.findingsPerSetMax, budget);
+    this.#validator =
+      start.guide &&
+      new SetValidator({
+        guide: start.guide.guide,
+        rules: start.guide.rules,
+        standard: library.standard,
+        findings: this.#findings,
+        profile,
+        policy,
+        cursor,
+      });
+  }
+
+  /** Takes a segment of the set, ST included, SE excluded. */
+  take(key: number): void {
+    this.#segments += 1;
+    this.#validator?.take(key);
+  }
+
+  /** Takes SE, which the cursor has loaded, and ends the set. */
+  close(): SetResult {
+    const { cursor } = this.#context;
+    this.#segments += 1;
+    this.#validator?.finish();
+    const count = cursor.text(1);
+    if (!/^\d{1,10}$/.test(count) || Number(count) !== this.#segments) this.#codes.push('4');
+    if (cursor.text(2) !== this.#start.controlNumber) this.#codes.push('3');
+    return this.#result();
+  }
+
+  /** Ends the set without an SE. What its content lacks is not told: the end of it is missing. */
+  abandon(): SetResult {
+    this.#codes.push('2');
+    return this.#result();
+  }
+
+  #result(): SetResult {
+    const { setId, controlNumber, version, groupVersion } = this.#start;
+    const findings = this.#findings.kept;
+    for (const finding of findings) this.#context.onFinding(finding);
+    if (this.#findings.rejecting > 0) this.#codes.push('5');
+    const rejected = this.#codes.length > 0;
+    const code = rejected ? 'R' : this.#findings.tolerated > 0 ? 'E' : 'A';
+    return {
+      setId,
+      controlNumber,
+      version,
+      name: transactionName(version === '' ? groupVersion : version, setId),
+      code,
+      codes: this.#codes.slice(0, CODES_MAX),
+      verdict: SET_VERDICTS[code],
+      findings,
+      findingsOmitted: this.#findings.omitted,
+      segmentCount: this.#segments,
+      claimCount: this.#validator?.claimCount ?? 0,
+    };
+  }
+}
+
+const SET_VERDICTS: Readonly<Record<'A' | 'E' | 'R', Verdict>> = {
+  A: 'accepted',
+  E: 'accepted-with-errors',
+  R: 'rejected',
+};

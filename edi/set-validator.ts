@@ -1,0 +1,174 @@
+/** Validates one transaction set against its guide, segment by segment: places it, checks its elements, asks the rules. */
+import { ClaimState } from './claim-state.ts';
+import type { CompiledGuide, GuideLoop, GuideNode } from './compiled-guide.ts';
+import { ElementChecker } from './element-checker.ts';
+import type { BusinessUnit } from './finding.ts';
+import { FindingMaker } from './finding-maker.ts';
+import type { EdiProfile } from './profile.ts';
+import type { RulePlan, RuleScope } from './rule.ts';
+import type { RulePolicy } from './rule-policy.ts';
+import type { SegmentCursor } from './segment-cursor.ts';
+import { segmentKey } from './segment-key.ts';
+import { SegmentPlacer } from './segment-placer.ts';
+import { SEGMENT_BYTES_MAX } from './segment-reader.ts';
+import type { SetFindings } from './set-findings.ts';
+import type { StandardDictionary } from './standard-dictionary.ts';
+
+/** X231A1 CTX01-2 is AN 1/35. */
+const UNIT_BYTES_MAX = 35;
+
+export type SetValidatorDeps = {
+  readonly guide: CompiledGuide;
+  readonly rules: RulePlan;
+  readonly standard: StandardDictionary;
+  readonly cursor: SegmentCursor;
+  readonly policy: RulePolicy;
+  readonly profile: EdiProfile;
+  readonly findings: SetFindings;
+};
+
+/** The value that names a business unit, kept as bytes until a finding asks for it. */
+type OpenUnit = { instance: number; length: number; readonly bytes: Uint8Array };
+
+export class SetValidator {
+  claimCount = 0;
+  readonly #deps: SetValidatorDeps;
+  readonly #maker: FindingMaker;
+  readonly #placer: SegmentPlacer;
+  readonly #checker: ElementChecker;
+  readonly #scope: RuleScope;
+  readonly #units: OpenUnit[];
+
+  constructor(deps: SetValidatorDeps) {
+    const { guide, cursor, policy, findings, profile } = deps;
+    this.#deps = deps;
+    this.#maker = new FindingMaker({ guide, policy, findings, badValues: profile.badValues });
+    const maker = this.#maker;
+    maker.unit = (loop) => this.#unit(loop);
+    this.#placer = new SegmentPlacer({
+      guide,
+      cursor,
+      maker,
+      findings,
+      onClose: (loop) => this.#onClose(loop),
+    });
+    this.#checker = new ElementChecker(guide, cursor, maker);
+    this.#scope = { guide, cursor, maker, claim: new ClaimState(guide.loops.length) };
+    this.#units = guide.units.map(() => ({ instance: 0, length: 0, bytes: new Uint8Array(UNIT_BYTES_MAX) }));
+  }
+
+  /** Segments taken so far; ST is the first. */
+  get segmentCount(): number {
+    return this.#maker.position;
+  }
+
+  /**
+   * Takes the segment that the cursor's reader has read last.
+   * @param key its segment key; 0 when its id is none.
+   */
+  take(key: number): void {
+    const { guide, cursor, rules } = this.#deps;
+    this.#maker.position += 1;
+    cursor.load();
+    const number = guide.segmentNumbers[key] as number;
+    const node = number === 0 ? this.#takeForeign(key) : this.#placer.place(number);
+    if (node === undefined) {
+      if (number !== 0) this.#reportUnexpected();
+      return;
+    }
+    if (node.opens >= 0 && this.#placer.loop.isClaim) this.claimCount += 1;
+    if (node.unit > 0) this.#openUnit(node);
+    if (cursor.reader.overlong) this.#reportOverlong(node);
+    this.#checker.check(node);
+    const checks = rules.segments[node.index];
+    if (checks !== undefined) for (const check of checks) check(this.#scope, node);
+  }
+
+  /** Ends the set. `position` is where SE stands, or would. */
+  finish(): void {
+    this.#maker.position += 1;
+    this.#placer.finish();
+    const claims = this.#deps.guide.loops.find((loop) => loop.isClaim);
+    if (claims === undefined || this.claimCount > 0) return;
+    const opener = this.#deps.guide.nodes[claims.opener];
+    const segmentId = opener?.segmentId ?? '';
+    this.#maker.segment('set.no-claim', { code: 'I6', segmentId, name: claims.name, loop: claims });
+  }
+
+  #onClose(loop: GuideLoop): void {
+    const checks = this.#deps.rules.loopEnds[loop.index];
+    if (checks !== undefined) for (const check of checks) check(this.#scope, loop);
+  }
+
+  /** The business unit that a loop lies in: that of the innermost open loop around it that has one. */
+  #unit(from: GuideLoop): BusinessUnit | undefined {
+    const { guide } = this.#deps;
+    const { state } = this.#placer;
+    for (let loop: GuideLoop | undefined = from; loop !== undefined; loop = guide.loops[loop.parent]) {
+      const at = guide.units.findIndex((unit) => unit.loop === loop?.index);
+      const open = this.#units[at];
+      if (open === undefined || open.length === 0 || !this.#placer.isOpen(loop)) continue;
+      if (open.instance !== state.instance[loop.index]) continue;
+      const value = String.fromCharCode(...open.bytes.subarray(0, open.length));
+      return { name: guide.units[at]?.name as BusinessUnit['name'], value };
+    }
+    return undefined;
+  }
+
+  /** Remembers the id of a business unit, unless the id itself is in error (RFI 2293: then CTX is left out). */
+  #openUnit(node: GuideNode): void {
+    const { cursor, guide } = this.#deps;
+    const unit = guide.units[node.unit - 1];
+    const open = this.#units[node.unit - 1];
+    if (unit === undefined || open === undefined) return;
+    open.instance = this.#placer.state.instance[unit.loop] as number;
+    open.length = 0;
+    const token = cursor.tokenOf(unit.element, 1);
+    const spec = node.elements[unit.element - 1];
+    if (token === 0 || spec === undefined) return;
+    const start = cursor.tokenStart(token);
+    const end = cursor.tokenEnd(token);
+    const { reader } = cursor;
+    if (end - start < spec.min || end - start > spec.max || reader.hasInvalidBetween(start, end)) return;
+    open.length = Math.min(end - start, UNIT_BYTES_MAX);
+    open.bytes.set(reader.bytes.subarray(start, start + open.length));
+  }
+
+  /** A segment id that the guide does not use at all. */
+  #takeForeign(key: number): GuideNode | undefined {
+    const { cursor, guide, standard } = this.#deps;
+    const { loop } = this.#placer;
+    const sent = cursor.segmentId();
+    const id = sent.trim();
+    if (id !== sent) {
+      const number = guide.segmentNumbers[segmentKey(id)] as number;
+      const node = number > 0 ? this.#placer.place(number) : undefined;
+      const segmentId = standard.segmentIds.has(id) ? id : '';
+      this.#maker.segment('segment.id', { code: '1', segmentId, loop: this.#placer.loop });
+      return node;
+    }
+    if (key !== 0 && guide.setId === '837' && standard.segmentIdsOf837.has(id))
+      this.#maker.segment('segment.not-used', { code: 'I4', segmentId: id, loop });
+    else if (key !== 0 && standard.segmentIds.has(id))
+      this.#maker.segment('segment.not-in-set', { code: '6', segmentId: id, loop });
+    // RFI 1257: an id that X12 does not have may not stand in IK301, so this finding makes no IK3.
+    else this.#maker.segment('segment.unknown', { code: '1', segmentId: '', loop, value: printable(sent) });
+    return undefined;
+  }
+
+  #reportUnexpected(): void {
+    const segmentId = this.#deps.cursor.segmentId();
+    this.#maker.segment('segment.unexpected', { code: '2', segmentId, loop: this.#placer.loop });
+  }
+
+  #reportOverlong(node: GuideNode): void {
+    const { segmentId, name } = node;
+    const limit = String(SEGMENT_BYTES_MAX);
+    this.#maker.segment('segment.too-long', { code: '8', segmentId, name, loop: this.#placer.loop, limit });
+  }
+}
+
+/** What of a broken segment id may be shown: its beginning, without control characters. */
+function printable(text: string): string {
+  return text.slice(0, 10).replace(/[^\x20-\x7e]/g, '?');
+}

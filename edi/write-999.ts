@@ -1,0 +1,110 @@
+/** Writes one 999 (005010X231A1) for one functional group: AK1, one AK2 loop for each set, AK9. */
+import type { Finding } from './finding.ts';
+import type { GroupResult, SetResult } from './interchange-result.ts';
+import type { SegmentWriter } from './segment-writer.ts';
+
+export const VERSION_999 = '005010X231A1';
+
+/** IK303 and CTX04 are data element 447, AN 1/4: 2010AA is written 2010. */
+const LOOP_CHARACTERS = 4;
+
+/** AK102 is data element 28, N0 1/9. */
+const AK1_CONTROL_MAX = 9;
+
+type SegmentErrors = { readonly first: Finding; readonly findings: readonly Finding[] };
+
+/**
+ * Writes the transaction set from ST to SE.
+ * @param writer where to.
+ * @param group what the group came to.
+ * @param controlNumber ST02.
+ */
+export function write999(writer: SegmentWriter, group: GroupResult, controlNumber: string): void {
+  writer.write('ST', '999', controlNumber, VERSION_999);
+  writer.write(
+    'AK1',
+    group.functionalId,
+    writableNumber(group.controlNumber),
+    writable(writer, group.version),
+  );
+  // A group rejected as a whole has no AK2: its sets were not judged one by one.
+  if (group.codes.length === 0) for (const set of group.sets) writeSet(writer, set);
+  const counts = [group.declaredSets, group.receivedSets, group.acceptedSets].map(String);
+  writer.write('AK9', group.code, ...counts, ...group.codes);
+  writer.write('SE', String(writer.segmentsInSet + 1), controlNumber);
+}
+
+function writeSet(writer: SegmentWriter, set: SetResult): void {
+  writer.write('AK2', set.setId, set.controlNumber, writable(writer, set.version));
+  if (set.code !== 'A')
+    for (const errors of bySegment(set.findings.filter(isTold))) writeSegmentErrors(writer, errors);
+  writer.write('IK5', set.code, ...set.codes);
+}
+
+/** Whether a finding stands in the 999: reports are for people, and an unknown segment id may not be named. */
+function isTold(finding: Finding): boolean {
+  return finding.severity !== 'report' && finding.segmentId !== '';
+}
+
+/** One IK3 for each segment and code; findings come in order of position. */
+function bySegment(findings: readonly Finding[]): SegmentErrors[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const key = [finding.position, finding.segmentId, finding.loop, finding.segmentCode].join(' ');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [finding]);
+    else group.push(finding);
+  }
+  return [...groups.values()].map((group) => ({
+    first: group[0] as Finding,
+    findings: [...group].sort(byPlace),
+  }));
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  const [x, y] = [a.element, b.element];
+  if (x === undefined || y === undefined) return 0;
+  return (
+    x.element - y.element ||
+    (x.component ?? 0) - (y.component ?? 0) ||
+    (x.repetition ?? 0) - (y.repetition ?? 0)
+  );
+}
+
+function writeSegmentErrors(writer: SegmentWriter, { first, findings }: SegmentErrors): void {
+  writer.write('IK3', first.segmentId, String(first.position), loopShort(first.loop), first.segmentCode);
+  for (const finding of findings) if (finding.element === undefined) writeTrigger(writer, finding);
+  const unit = first.businessUnit;
+  if (unit !== undefined && writer.canWrite(unit.value)) writer.write('CTX', [unit.name, unit.value]);
+  for (const finding of findings) writeElementError(writer, finding);
+}
+
+function writeElementError(writer: SegmentWriter, finding: Finding): void {
+  const { element } = finding;
+  if (element === undefined) return;
+  const place = [element.element, element.component ?? '', element.repetition ?? ''].map(String);
+  const value = element.value?.trimEnd() ?? '';
+  writer.write('IK4', place, element.dataElement ?? '', element.code, writer.canWrite(value) ? value : '');
+  writeTrigger(writer, finding);
+}
+
+function writeTrigger(writer: SegmentWriter, { trigger }: Finding): void {
+  if (trigger === undefined) return;
+  const { segmentId, position, loop, element, component } = trigger;
+  const place = element === undefined ? '' : [String(element), String(component ?? '')];
+  writer.write('CTX', 'SITUATIONAL TRIGGER', segmentId, String(position), loopShort(loop), place);
+}
+
+function loopShort(loop: string): string {
+  return loop.slice(0, LOOP_CHARACTERS);
+}
+
+/** AK102 is N0 1/9. A GS06 that is none has got the group rejected (AK905 6); its digits are the best echo there is. */
+function writableNumber(value: string): string {
+  const digits = value.replace(/\D/g, '').slice(0, AK1_CONTROL_MAX);
+  return digits === '' ? '0' : digits;
+}
+
+function writable(writer: SegmentWriter, value: string): string {
+  return writer.canWrite(value) ? value.trimEnd() : '';
+}
