@@ -19,7 +19,7 @@ claim 2300
 ST R 1 0050 Transaction Set Header
   01 R 837 Transaction Set Identifier Code
   02 R - Transaction Set Control Number
-  03 R 005010X223A2 Version, Release, or Industry Identifier
+  03 R - Implementation Convention Reference
 BHT R 1 0100 Beginning of Hierarchical Transaction
   01 R 0019 Hierarchical Structure Code
   02 R 00|18 Transaction Set Purpose Code
@@ -52,6 +52,7 @@ loop 1000B R 1 0200 Receiver Name
     03 R - Receiver Name
     08 R 46 Identification Code Qualifier
     09 R - Receiver Primary Identifier
+table 2
 loop 2000A R >1 0010 Billing Provider Hierarchical Level
   HL R 1 0010 Billing Provider Hierarchical Level
     01 R - Hierarchical ID Number
