@@ -605,7 +605,7 @@ loop 2000A R >1 0010 Billing Provider Hierarchical Level
             03 S - Other Payer Postal Zone or ZIP Code
             04 S @country Country Code
             07 S - Country Subdivision Code
-          DTP S 1 3450 Claim Check or Remittance Date
+          DTP S 1 3500 Claim Check or Remittance Date
             01 R 573 Date Time Qualifier
             02 R D8 Date Time Period Format Qualifier
             03 R - Adjudication or Payment Date
