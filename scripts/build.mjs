@@ -8,7 +8,14 @@ import { join } from 'node:path';
 const root = new URL('..', import.meta.url).pathname;
 const stamp = join(root, 'dist', '.built');
 const rooms = ['domain', 'config', 'storage', 'auth', 'edi', 'hooks', 'intake', 'server', 'portal', 'admin'];
-const single = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'gateway.ts', 'observe.ts'];
+const single = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'gateway.ts',
+  'observe.ts',
+];
 
 function newestSourceMs() {
   let newest = 0;
@@ -23,12 +30,16 @@ function newestSourceMs() {
 }
 
 const startedAt = new Date();
-if (process.argv.includes('--if-needed') && existsSync(stamp) && statSync(stamp).mtimeMs > newestSourceMs()) process.exit(0);
+if (process.argv.includes('--if-needed') && existsSync(stamp) && statSync(stamp).mtimeMs > newestSourceMs())
+  process.exit(0);
 
 // Leftovers of a renamed file must not stay importable.
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-const built = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+const built = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});
 if (built.status !== 0) {
   console.error('build: the TypeScript compiler found errors (above); nothing was started.');
   process.exit(built.status ?? 1);

@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// The command `claimgate`.
+
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { describeFault } from '../domain/observation.ts';
+import { readVersion } from '../observe.ts';
+import { accountCommand } from './account-command.ts';
+import { auditCommand } from './audit-command.ts';
+import { CommandFailure } from './command-failure.ts';
+import { configCommand } from './config-command.ts';
+import { demoCommand } from './demo-command.ts';
+import { ediCommand } from './edi-command.ts';
+import { globalOptions } from './global-options.ts';
+import { partnerCommand } from './partner-command.ts';
+import { serveCommand } from './serve-command.ts';
+import { transmissionCommand } from './transmission-command.ts';
+import { userCommand } from './user-command.ts';
+
+async function main(): Promise<void> {
+  await yargs(hideBin(process.argv))
+    .scriptName('claimgate')
+    .usage('$0 <command>\n\nSFTP gateway for healthcare EDI trading partners.')
+    .options(globalOptions)
+    .command(serveCommand)
+    .command(demoCommand)
+    .command(partnerCommand)
+    .command(userCommand)
+    .command(accountCommand)
+    .command(transmissionCommand)
+    .command(ediCommand)
+    .command(auditCommand)
+    .command(configCommand)
+    .demandCommand(1, 'Say what to do; claimgate --help lists the commands.')
+    .strict()
+    .version(readVersion())
+    .help()
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new CommandFailure(`${message}\nSee: claimgate --help`, 2);
+    })
+    .parseAsync();
+}
+
+try {
+  await main();
+} catch (thrown) {
+  const known = thrown instanceof CommandFailure;
+  const fault = describeFault(thrown);
+  if (process.argv.includes('--json')) {
+    const { message, code } = fault;
+    process.stderr.write(`${JSON.stringify({ error: { message, code: code ?? fault.name } })}\n`);
+  } else {
+    process.stderr.write(`claimgate: ${fault.message}\n`);
+    if (!known && process.env['DEBUG'] !== undefined) process.stderr.write(`${fault.stack ?? ''}\n`);
+  }
+  process.exitCode = known ? thrown.exitCode : 2;
+}

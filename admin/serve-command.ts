@@ -1,0 +1,70 @@
+// `claimgate serve`: runs the gateway until it is told to stop.
+
+import type { CommandModule } from 'yargs';
+import { describeFault } from '../domain/observation.ts';
+import { startGateway } from '../gateway.ts';
+import { openLog } from '../observe.ts';
+import { CommandFailure } from './command-failure.ts';
+import { type GlobalOptions, loadConfigOf } from './global-options.ts';
+
+interface ServeOptions extends GlobalOptions {
+  readonly roles?: string | undefined;
+}
+
+export const serveCommand: CommandModule<GlobalOptions, ServeOptions> = {
+  command: 'serve',
+  describe: 'Run the gateway',
+  builder: (yargs) =>
+    yargs
+      .option('roles', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'What this process does: sftp,intake,portal,hooks (all)',
+      })
+      .example('$0 serve', 'on loopback: SFTP on 2022, the portal on 8080')
+      .example('$0 serve --config /etc/claimgate/claimgate.yaml', '')
+      .example('$0 serve --roles sftp,intake', 'without the portal'),
+  handler: async (options) => {
+    const { config } = loadConfigOf(options, { roles: options.roles?.split(',').map((role) => role.trim()) });
+    const log = openLog(config.log);
+    const stopping = waitForSignal();
+    const gateway = await startGateway({ config, observe: log.observe }).catch((thrown: unknown) => {
+      throw explainStart(thrown);
+    });
+    const { sftp, portal } = gateway;
+    if (process.stderr.isTTY) {
+      if (sftp !== undefined) process.stderr.write(`SFTP on ${sftp.host}:${sftp.port}\n`);
+      if (portal !== undefined) process.stderr.write(`Portal on http://${portal.host}:${portal.port}/\n`);
+    }
+    const signal = await stopping;
+    log.observe({ kind: 'gateway.stopping', signal });
+    await gateway.close();
+    log.close();
+  },
+};
+
+function waitForSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+
+/** What goes wrong at start is told as a sentence with its cure, not as a stack. */
+function explainStart(thrown: unknown): CommandFailure {
+  const fault = describeFault(thrown);
+  switch (fault.code) {
+    case 'EADDRINUSE':
+      return new CommandFailure(
+        `${fault.message}. Another program listens there: stop it, or set sftp.port or portal.port.`,
+        2,
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return new CommandFailure(
+        `${fault.message}. Give this user the right to it (data directory, key files, ports below 1024).`,
+        2,
+      );
+    default:
+      return new CommandFailure(fault.message, 2);
+  }
+}

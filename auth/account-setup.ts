@@ -1,0 +1,161 @@
+// The step «SFTP Account Setup/Update»: user id and identity password once more, the attestation, and only then a row
+// in the credential store (invariant I5). The SFTP password is the identity password of that moment, under a hash of
+// its own.
+
+import { currentAttestation, type SftpAccountStatus } from '../domain/account.ts';
+import { parseUserId, type UserId } from '../domain/ids.ts';
+import { findAccount, type SftpAccount, setUpAccount } from '../storage/account-store.ts';
+import type { Database } from '../storage/transaction.ts';
+import { findUser, type User } from '../storage/user-store.ts';
+import type { PasswordHasher } from './password-hasher.ts';
+import { type PublicKey, parsePublicKey } from './public-key.ts';
+import { lockedUntil } from './throttle.ts';
+import type { UserDirectory } from './user-directory.ts';
+
+export type AccountStepOutcome =
+  | { readonly kind: 'set-up' | 'updated' }
+  | {
+      readonly kind: 'refused';
+      readonly field: 'user-id' | 'password' | 'attestation' | 'public-key' | 'form';
+      readonly why: string;
+    };
+
+export interface AccountStatus {
+  readonly status: SftpAccountStatus;
+  readonly account: SftpAccount | undefined;
+  /** Milliseconds since 1970; 0 when not locked. */
+  readonly lockedUntilMs: number;
+}
+
+export interface AccountSetup {
+  /** What the daemon would say of this user now. */
+  status(userId: UserId): Promise<AccountStatus>;
+  /**
+   * Does the step.
+   * @param input.signedIn the user whose portal session this is
+   * @param input.userName the user id as typed into the form
+   * @param input.publicKey a public key line, or nothing
+   */
+  perform(input: {
+    readonly signedIn: UserId;
+    readonly userName: string;
+    readonly password: string;
+    readonly attested: boolean;
+    readonly publicKey: string;
+    readonly address: string;
+  }): Promise<AccountStepOutcome>;
+}
+
+export interface AccountSetupDeps {
+  readonly database: Database;
+  readonly directory: UserDirectory;
+  readonly hasher: PasswordHasher;
+}
+
+export function createAccountSetup(deps: AccountSetupDeps): AccountSetup {
+  return {
+    status: (userId) => readStatus(deps.database, userId),
+    perform: (input) => perform(deps, input),
+  };
+}
+
+/** @see AccountSetup.status */
+export async function readStatus(database: Database, userId: UserId): Promise<AccountStatus> {
+  const account = await findAccount(database, userId);
+  if (account === undefined) return { status: 'not-set-up', account, lockedUntilMs: 0 };
+  const untilMs = await lockedUntil(database, 'sftp', userId);
+  const locked = untilMs > database.now();
+  return {
+    status: locked && account.status === 'active' ? 'locked' : account.status,
+    account,
+    lockedUntilMs: locked ? untilMs : 0,
+  };
+}
+
+async function perform(
+  deps: AccountSetupDeps,
+  input: Parameters<AccountSetup['perform']>[0],
+): Promise<AccountStepOutcome> {
+  const typed = parseUserId(input.userName.trim());
+  if (typed.kind === 'invalid' || typed.id !== input.signedIn) {
+    return { kind: 'refused', field: 'user-id', why: 'Enter the User ID (NCID) that you signed in with.' };
+  }
+  if (!input.attested) {
+    return { kind: 'refused', field: 'attestation', why: 'Read the statement and check the box to go on.' };
+  }
+  const key = readKey(input.publicKey);
+  if (key.kind === 'refused') return { kind: 'refused', field: 'public-key', why: key.why };
+  const { password, address } = input;
+  const signedIn = await deps.directory.signIn({ userName: input.signedIn, password, address });
+  switch (signedIn.kind) {
+    case 'accepted':
+      return store(deps, { user: signedIn.user, password, address, key: key.key });
+    case 'refused':
+      return {
+        kind: 'refused',
+        field: 'password',
+        why: 'The password is not right. Passwords are case-sensitive.',
+      };
+    case 'blocked':
+      return {
+        kind: 'refused',
+        field: 'form',
+        why: `Too many wrong passwords. Try again after ${new Date(signedIn.untilMs).toISOString()}.`,
+      };
+    case 'busy':
+      return {
+        kind: 'refused',
+        field: 'form',
+        why: 'Too many people are signing in right now. Try again in a minute.',
+      };
+  }
+}
+
+function readKey(
+  text: string,
+):
+  | { readonly kind: 'ok'; readonly key: PublicKey | undefined }
+  | { readonly kind: 'refused'; readonly why: string } {
+  return text.trim() === '' ? { kind: 'ok', key: undefined } : parsePublicKey(text);
+}
+
+async function store(
+  deps: AccountSetupDeps,
+  input: {
+    readonly user: User;
+    readonly password: string;
+    readonly address: string;
+    readonly key: PublicKey | undefined;
+  },
+): Promise<AccountStepOutcome> {
+  const { user } = input;
+  const outcome = await setUpAccount(deps.database, {
+    userId: user.id,
+    partnerId: user.partnerId,
+    // A hash of its own: the credential store can be taken to another host without the directory's.
+    passwordHash: await deps.hasher.hash(input.password),
+    passwordVersion: user.passwordVersion,
+    attestation: currentAttestation,
+    address: input.address,
+    ...(input.key === undefined ? {} : { key: input.key }),
+  });
+  switch (outcome.kind) {
+    case 'set-up':
+    case 'updated':
+      return { kind: outcome.kind };
+    case 'disabled':
+      return {
+        kind: 'refused',
+        field: 'form',
+        why: 'Your SFTP account was disabled by an administrator. Ask EDI support to allow it again.',
+      };
+    case 'outdated': {
+      const now = await findUser(deps.database, user.id);
+      return {
+        kind: 'refused',
+        field: 'form',
+        why: `Your password was changed meanwhile (version ${now?.passwordVersion ?? 'unknown'}). Sign in again.`,
+      };
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// Throttling of wrong passwords: per account, so that one password cannot be guessed; and per address, so that one
+// attacker cannot try one password on many accounts. The numbers follow SP 800-63B-4 section 3.2.2 (a growing delay,
+// then a lock that ends by itself) and the state identity's two-hour lock.
+
+import { clearThrottle, countFailure, readThrottle, type Throttle } from '../storage/throttle-store.ts';
+import type { Database } from '../storage/transaction.ts';
+
+export interface ThrottleSettings {
+  /** Wrong passwords in a row before there is any delay. */
+  readonly freeFailures: number;
+  /** The delay after the first failure too many, in milliseconds; it doubles with each further one. */
+  readonly firstDelayMs: number;
+  /** The longest delay, in milliseconds. */
+  readonly maxDelayMs: number;
+  /** Wrong passwords in a row that lock the account. */
+  readonly lockFailures: number;
+  /** How long the lock lasts, in milliseconds. */
+  readonly lockMs: number;
+  /** Wrong passwords from one address, whatever the account, that block the address. */
+  readonly addressFailures: number;
+  /** How long the address is blocked, and within what time its failures count, in milliseconds. */
+  readonly addressBlockMs: number;
+}
+
+export type Door = 'portal' | 'sftp';
+
+export interface SignInThrottle {
+  /** @returns until when, in milliseconds since 1970, a sign-in of this user from this address must wait; 0: not at all */
+  blockedUntil(door: Door, input: { readonly user: string; readonly address: string }): Promise<number>;
+  /** @returns whether this failure has locked the account */
+  fail(
+    door: Door,
+    input: { readonly user: string; readonly address: string },
+  ): Promise<{ readonly locked: boolean }>;
+  succeed(door: Door, input: { readonly user: string }): Promise<void>;
+}
+
+/** The lock of one user at one door, for the status that people are shown. */
+export async function lockedUntil(database: Database, door: Door, user: string): Promise<number> {
+  return (await readThrottle(database, accountScope(door, user))).blockedUntilMs;
+}
+
+const accountScope = (door: Door, user: string): string => `${door}:user:${user}`;
+// The address counts for both doors together.
+const addressScope = (address: string): string => `address:${address}`;
+
+export function createSignInThrottle(database: Database, settings: ThrottleSettings): SignInThrottle {
+  return {
+    async blockedUntil(door, input) {
+      const account = await readThrottle(database, accountScope(door, input.user));
+      const address = await readThrottle(database, addressScope(input.address));
+      const until = Math.max(account.blockedUntilMs, address.blockedUntilMs);
+      return until > database.now() ? until : 0;
+    },
+    async fail(door, input) {
+      const account = await countFailure(database, {
+        scope: accountScope(door, input.user),
+        next: (before, nowMs) => nextForAccount(settings, before, nowMs),
+      });
+      await countFailure(database, {
+        scope: addressScope(input.address),
+        next: (before, nowMs) => nextForAddress(settings, before, nowMs),
+      });
+      return { locked: account.failures >= settings.lockFailures };
+    },
+    async succeed(door, input) {
+      // Read first: a success without failures before it, the usual case, then writes nothing.
+      const account = await readThrottle(database, accountScope(door, input.user));
+      if (account.failures > 0) await clearThrottle(database, accountScope(door, input.user));
+    },
+  };
+}
+
+function nextForAccount(settings: ThrottleSettings, before: Throttle, nowMs: number): Throttle {
+  // A lock that has run out begins a new count.
+  const lockEnded = before.failures >= settings.lockFailures && before.blockedUntilMs <= nowMs;
+  const failures = (lockEnded ? 0 : before.failures) + 1;
+  const over = failures - settings.freeFailures;
+  const delayMs =
+    failures >= settings.lockFailures
+      ? settings.lockMs
+      : over > 0
+        ? Math.min(settings.firstDelayMs * 2 ** (over - 1), settings.maxDelayMs)
+        : 0;
+  return { failures, lastFailureAtMs: nowMs, blockedUntilMs: delayMs === 0 ? 0 : nowMs + delayMs };
+}
+
+function nextForAddress(settings: ThrottleSettings, before: Throttle, nowMs: number): Throttle {
+  const fresh = before.lastFailureAtMs < nowMs - settings.addressBlockMs;
+  const failures = (fresh ? 0 : before.failures) + 1;
+  return {
+    failures,
+    lastFailureAtMs: nowMs,
+    blockedUntilMs: failures >= settings.addressFailures ? nowMs + settings.addressBlockMs : 0,
+  };
+}

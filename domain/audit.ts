@@ -1,0 +1,59 @@
+// The audit trail's records: who did what to which, from where. Append-only and hash-chained in storage (invariant I9).
+// A record names things; it never holds a password, a key's secret half or a patient's data.
+
+/** Who acted: a user by id, an administrator by operating-system name, or the gateway itself. */
+export type Actor =
+  | { readonly kind: 'user'; readonly id: string }
+  | { readonly kind: 'administrator'; readonly name: string }
+  | { readonly kind: 'gateway' };
+
+export type AuditAction =
+  | 'partner.add'
+  | 'user.add'
+  | 'user.password-change'
+  | 'user.password-set'
+  | 'user.lock'
+  | 'portal.sign-in'
+  | 'portal.sign-in-refused'
+  | 'portal.sign-out'
+  | 'account.set-up'
+  | 'account.update'
+  | 'account.update-required'
+  | 'account.disable'
+  | 'account.enable'
+  | 'account.lock'
+  | 'account.key-add'
+  | 'sftp.login'
+  | 'sftp.login-refused'
+  | 'transmission.receive'
+  | 'transmission.discard'
+  | 'transmission.answer'
+  | 'transmission.quarantine'
+  | 'transmission.fail'
+  | 'transmission.release'
+  | 'file.download'
+  | 'file.remove'
+  | 'file.rename';
+
+export interface AuditRecord {
+  readonly actor: Actor;
+  readonly action: AuditAction;
+  /** What it was done to, as `noun:id`. */
+  readonly subject: string;
+  /** The address it came from, where one is known. */
+  readonly address?: string;
+  /** Further facts: names, counts, codes, versions. Never a secret, never patient data. */
+  readonly detail?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** How an actor stands in a row or on a screen. */
+export function printActor(actor: Actor): string {
+  switch (actor.kind) {
+    case 'user':
+      return `user:${actor.id}`;
+    case 'administrator':
+      return `administrator:${actor.name}`;
+    case 'gateway':
+      return 'gateway';
+  }
+}

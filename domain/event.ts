@@ -1,0 +1,56 @@
+// Events: facts that pipelines may hang on. Each is written into the outbox in the same transaction as the change it
+// tells of (invariant I8) and delivered at least once. No patient data is in an event: ids, names, counts, codes.
+
+import type { PartnerId, TransmissionId, UserId } from './ids.ts';
+import type { TransmissionSource, Verdict } from './transmission.ts';
+
+export type ClaimgateEvent =
+  | { readonly kind: 'partner.created'; readonly partnerId: PartnerId }
+  | { readonly kind: 'user.created'; readonly partnerId: PartnerId; readonly userId: UserId }
+  | {
+      readonly kind: 'user.password-changed';
+      readonly partnerId: PartnerId;
+      readonly userId: UserId;
+      readonly passwordVersion: number;
+    }
+  | {
+      readonly kind:
+        | 'account.set-up'
+        | 'account.updated'
+        | 'account.update-required'
+        | 'account.disabled'
+        | 'account.enabled';
+      readonly partnerId: PartnerId;
+      readonly userId: UserId;
+    }
+  | {
+      readonly kind: 'transmission.received';
+      readonly partnerId: PartnerId;
+      readonly transmissionId: TransmissionId;
+      readonly userId: UserId | undefined;
+      readonly source: TransmissionSource;
+      readonly name: string;
+      readonly sizeBytes: number;
+      readonly sha256: string;
+    }
+  | {
+      readonly kind: 'transmission.answered';
+      readonly partnerId: PartnerId;
+      readonly transmissionId: TransmissionId;
+      readonly verdict: Verdict | undefined;
+      readonly acknowledgements: readonly string[];
+    }
+  | {
+      readonly kind: 'transmission.quarantined' | 'transmission.failed';
+      readonly partnerId: PartnerId;
+      readonly transmissionId: TransmissionId;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'transmission.released';
+      readonly partnerId: PartnerId;
+      readonly transmissionId: TransmissionId;
+      readonly manifest: string;
+    };
+
+export type EventKind = ClaimgateEvent['kind'];

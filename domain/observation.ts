@@ -1,0 +1,204 @@
+// Everything that Claimgate says to the outside about its own working is a case of this union; `observe(o)` is handed
+// to every room, and the sinks in observe.ts decide what becomes a log line or a metric. There is no field a password,
+// a key's secret half or a patient's data could stand in: what cannot be said cannot leak.
+
+import type { LoginRefusal } from './login.ts';
+
+/** A fault as it may be logged: its class, code and message without host paths' contents. */
+export interface ObservedFault {
+  readonly name: string;
+  readonly code: string | undefined;
+  readonly message: string;
+  readonly stack: string | undefined;
+}
+
+export type Observation =
+  | {
+      readonly kind: 'gateway.started';
+      readonly version: string;
+      readonly roles: readonly string[];
+      readonly dataDirectory: string;
+    }
+  | { readonly kind: 'gateway.stopping'; readonly signal: string }
+  | { readonly kind: 'gateway.stopped' }
+  | { readonly kind: 'storage.migrated'; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'storage.recovered';
+      readonly interrupted: number;
+      readonly rolledBack: number;
+      readonly completed: number;
+      readonly expired: number;
+      readonly orphans: number;
+    }
+  | {
+      readonly kind: 'sftp.listening';
+      readonly host: string;
+      readonly port: number;
+      readonly fingerprints: readonly string[];
+      readonly nativeCrypto: boolean;
+    }
+  | { readonly kind: 'sftp.connection-refused'; readonly address: string; readonly reason: string }
+  | {
+      readonly kind: 'sftp.connection-closed';
+      readonly connection: number;
+      readonly address: string;
+      readonly reason: string;
+      readonly durationMs: number;
+      readonly bytesIn: number;
+      readonly bytesOut: number;
+    }
+  | {
+      readonly kind: 'sftp.negotiation-failed';
+      readonly connection: number;
+      readonly address: string;
+      readonly software: string;
+      readonly message: string;
+      readonly offered: Readonly<Record<string, readonly string[]>>;
+    }
+  | {
+      readonly kind: 'sftp.login';
+      readonly connection: number;
+      readonly address: string;
+      readonly userId: string;
+      readonly partnerId: string;
+      readonly method: string;
+      readonly software: string;
+      readonly durationMs: number;
+    }
+  | {
+      readonly kind: 'sftp.login-refused';
+      readonly connection: number;
+      readonly address: string;
+      readonly userName: string;
+      readonly method: string;
+      readonly reason: LoginRefusal;
+      readonly durationMs: number;
+    }
+  | {
+      readonly kind: 'sftp.request-refused';
+      readonly connection: number;
+      readonly userId: string;
+      readonly request: string;
+      readonly path: string;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'sftp.transfer';
+      readonly connection: number;
+      readonly userId: string;
+      readonly partnerId: string;
+      readonly direction: 'upload' | 'download';
+      readonly path: string;
+      readonly bytes: number;
+      readonly durationMs: number;
+      readonly outcome: 'complete' | 'interrupted' | 'refused';
+    }
+  | { readonly kind: 'sftp.session-ended-by-account'; readonly connection: number; readonly userId: string }
+  | {
+      readonly kind: 'sftp.protocol-error';
+      readonly connection: number;
+      readonly address: string;
+      readonly message: string;
+    }
+  | { readonly kind: 'portal.listening'; readonly host: string; readonly port: number }
+  | {
+      readonly kind: 'portal.request';
+      readonly method: string;
+      readonly route: string;
+      readonly status: number;
+      readonly durationMs: number;
+      readonly userId: string | undefined;
+      readonly address: string;
+    }
+  | { readonly kind: 'portal.sign-in'; readonly userId: string; readonly address: string }
+  | {
+      readonly kind: 'portal.sign-in-refused';
+      readonly userName: string;
+      readonly address: string;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'transmission.received';
+      readonly transmissionId: string;
+      readonly partnerId: string;
+      readonly name: string;
+      readonly sizeBytes: number;
+      readonly source: string;
+    }
+  | {
+      readonly kind: 'transmission.adopted';
+      readonly transmissionId: string;
+      readonly partnerId: string;
+      readonly name: string;
+    }
+  | {
+      readonly kind: 'intake.answered';
+      readonly transmissionId: string;
+      readonly partnerId: string;
+      readonly verdict: string;
+      readonly interchanges: number;
+      readonly findings: number;
+      readonly notChecked: readonly string[];
+      readonly durationMs: number;
+    }
+  | {
+      readonly kind: 'intake.quarantined';
+      readonly transmissionId: string;
+      readonly partnerId: string;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'intake.attempt-failed';
+      readonly transmissionId: string;
+      readonly attempt: number;
+      readonly retryInMs: number | undefined;
+      readonly fault: ObservedFault;
+    }
+  | {
+      readonly kind: 'intake.published';
+      readonly transmissionId: string;
+      readonly partnerId: string;
+      readonly name: string;
+    }
+  | {
+      readonly kind: 'intake.released';
+      readonly transmissionId: string;
+      readonly partnerId: string;
+      readonly manifest: string;
+    }
+  | {
+      readonly kind: 'hook.delivered';
+      readonly hook: string;
+      readonly eventId: string;
+      readonly attempt: number;
+      readonly durationMs: number;
+    }
+  | {
+      readonly kind: 'hook.failed';
+      readonly hook: string;
+      readonly eventId: string;
+      readonly attempt: number;
+      readonly retryInMs: number | undefined;
+      readonly reason: string;
+    }
+  | { readonly kind: 'fault'; readonly where: string; readonly fault: ObservedFault };
+
+/** The dependency that every room takes. It never throws and never blocks. */
+export type Observe = (observation: Observation) => void;
+
+/**
+ * Turns whatever was thrown into what may be logged of it.
+ * @param thrown anything
+ */
+export function describeFault(thrown: unknown): ObservedFault {
+  if (thrown instanceof Error) {
+    const code: unknown = 'code' in thrown ? thrown.code : undefined;
+    return {
+      name: thrown.name,
+      code: typeof code === 'string' ? code : undefined,
+      message: thrown.message,
+      stack: thrown.stack,
+    };
+  }
+  return { name: 'NonError', code: undefined, message: String(thrown), stack: undefined };
+}

@@ -1,0 +1,313 @@
+// The one place where Claimgate is put together: configuration -> open -> start -> run until told -> close in reverse.
+// Tests and `claimgate demo` start the same gateway that `claimgate serve` does.
+
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
+import { createPasswordHasher } from './auth/password-hasher.ts';
+import { createSftpGate } from './auth/sftp-gate.ts';
+import { createSignInThrottle } from './auth/throttle.ts';
+import { createUserDirectory, type UserDirectory } from './auth/user-directory.ts';
+import type { Config } from './config/schema.ts';
+import type { SftpGate } from './domain/login.ts';
+import { describeFault, type Observe } from './domain/observation.ts';
+import { defaultProfile, type EdiProfile, strictProfile } from './edi/profile.ts';
+import { startWebhooks } from './hooks/webhooks.ts';
+import { startIntake } from './intake/intake.ts';
+import { watchInbound } from './intake/watch.ts';
+import { readVersion } from './observe.ts';
+import { startPortal } from './portal/portal.ts';
+import type { ConnectionFacts, PortalSettings } from './portal/portal-settings.ts';
+import { generateHostKeys, type HostKey, knownHostsLine, readHostKey } from './server/host-keys.ts';
+import { defaultSftpServerSettings, type SftpServerSettings } from './server/settings.ts';
+import { startSftpServer } from './server/sftp-server.ts';
+import { countAccountChanges } from './storage/account-store.ts';
+import { type DataDirectory, openDataDirectory } from './storage/data-directory.ts';
+import { openDatabase } from './storage/database.ts';
+import type { ClaimedTransmission } from './storage/intake-queue.ts';
+import { readOrMakeKey } from './storage/key-file.ts';
+import { createMailboxes } from './storage/mailbox.ts';
+import { findPartner } from './storage/partner-store.ts';
+import { prunePortalSessions } from './storage/portal-session-store.ts';
+import { recoverUploads } from './storage/recovery.ts';
+import { takeRole } from './storage/role-lock.ts';
+import { pruneThrottles } from './storage/throttle-store.ts';
+import type { Database } from './storage/transaction.ts';
+
+/** What the control plane works with: `claimgate partner add` and the like open this and no more. */
+export interface Core {
+  readonly config: Config;
+  readonly directory: DataDirectory;
+  readonly database: Database;
+  readonly users: UserDirectory;
+  readonly accountSetup: AccountSetup;
+  readonly gate: SftpGate;
+  readonly observe: Observe;
+  close(): Promise<void>;
+}
+
+export interface CoreDeps {
+  readonly config: Config;
+  readonly observe: Observe;
+  /** Milliseconds since 1970; the clock of the machine when left out. */
+  readonly now?: () => number;
+}
+
+/**
+ * Opens storage and auth.
+ * @throws NewerSchemaError, OpenSecretError, and Error when the data directory cannot be used
+ */
+export function openCore(deps: CoreDeps): Core {
+  const { config, observe } = deps;
+  const now = deps.now ?? Date.now;
+  const directory = openDataDirectory(config.dataDirectory);
+  const pepper = readOrMakeKey(directory, { name: 'pepper', make: () => randomBytes(32) });
+  const { busyTimeoutMs, changePollMs } = config.storage;
+  const database = openDatabase({ file: directory.database, now, randomBytes, busyTimeoutMs, changePollMs });
+  if (database.migrated.from !== database.migrated.to)
+    observe({ kind: 'storage.migrated', ...database.migrated });
+  const hasher = createPasswordHasher({
+    pepper,
+    cost: config.auth.bcryptCost,
+    maxConcurrentHashes: config.auth.maxConcurrentHashes,
+    maxQueuedHashes: config.auth.maxQueuedHashes,
+    verifiedCacheMs: config.auth.verifiedPasswordCacheMs,
+    now,
+    randomBytes,
+  });
+  const throttle = createSignInThrottle(database, config.auth);
+  const policy = config.auth.passwordPolicy;
+  const users = createUserDirectory({ database, hasher, throttle, policy, observe });
+  const accountSetup = createAccountSetup({ database, directory: users, hasher });
+  const gate = createSftpGate({ database, hasher, throttle, observe });
+  return { config, directory, database, users, accountSetup, gate, observe, close: () => database.close() };
+}
+
+export interface Gateway {
+  readonly core: Core;
+  /** Where the SFTP daemon listens; undefined without that role. */
+  readonly sftp:
+    | { readonly host: string; readonly port: number; readonly fingerprints: readonly string[] }
+    | undefined;
+  /** Where the portal listens; undefined without that role. */
+  readonly portal: { readonly host: string; readonly port: number } | undefined;
+  /** What the portal tells partners of the SFTP daemon. */
+  readonly connection: () => ConnectionFacts;
+  /** Stops everything in the reverse order of its start. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+interface Closable {
+  close(): Promise<void> | void;
+}
+
+/**
+ * Starts the roles that the configuration names.
+ * @throws RoleTakenError when another process has one of them; Error when a port cannot be listened on. What was
+ *   started before is closed again.
+ */
+export async function startGateway(deps: CoreDeps): Promise<Gateway> {
+  const opened: Closable[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (let last = opened.pop(); last !== undefined; last = opened.pop()) await last.close();
+  };
+  try {
+    return await start(deps, opened, closeAll);
+  } catch (thrown) {
+    await closeAll();
+    throw thrown;
+  }
+}
+
+async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise<void>): Promise<Gateway> {
+  const core = openCore(deps);
+  opened.push(core);
+  const { config, directory, observe } = core;
+  for (const role of config.roles) opened.push(takeRole(directory, role));
+  const hostKeys = readHostKeys(directory);
+  let sftp: Gateway['sftp'];
+  const connection = () => connectionFacts(config, hostKeys, sftp?.port);
+  if (config.roles.includes('intake')) opened.push(await startIntakeRole(core));
+  if (config.roles.includes('sftp')) {
+    const server = await startSftpRole(core, hostKeys);
+    opened.push(server);
+    sftp = server;
+  }
+  let portal: Gateway['portal'];
+  if (config.roles.includes('portal')) {
+    const started = await startPortalRole(core, connection);
+    opened.push(started);
+    portal = started;
+  }
+  if (config.roles.includes('hooks')) opened.push(startHooksRole(core));
+  opened.push(startHousekeeping(core));
+  observe({
+    kind: 'gateway.started',
+    version: readVersion(),
+    roles: config.roles,
+    dataDirectory: directory.root,
+  });
+  let closing: Promise<void> | undefined;
+  return {
+    core,
+    sftp,
+    portal,
+    connection,
+    close() {
+      closing ??= closeAll().then(() => observe({ kind: 'gateway.stopped' }));
+      return closing;
+    },
+  };
+}
+
+function readHostKeys(directory: DataDirectory): readonly HostKey[] {
+  // Both are made together, so that a first start makes one pair.
+  let made: ReturnType<typeof generateHostKeys> | undefined;
+  const make = (type: 'ed25519' | 'ecdsa') => () => {
+    made ??= generateHostKeys();
+    return made[type];
+  };
+  return (['ed25519', 'ecdsa'] as const).map((type) =>
+    readHostKey(
+      readOrMakeKey(directory, { name: `ssh_host_${type}_key`, make: make(type) }).toString('utf8'),
+    ),
+  );
+}
+
+function connectionFacts(
+  config: Config,
+  hostKeys: readonly HostKey[],
+  listeningPort: number | undefined,
+): ConnectionFacts {
+  const host = config.sftp.publicHost ?? config.sftp.host;
+  const port = config.sftp.publicPort ?? listeningPort ?? config.sftp.port;
+  return {
+    host,
+    port,
+    fingerprints: hostKeys.map((key) => ({ algorithm: key.type, sha256: key.fingerprint })),
+    knownHosts: hostKeys.map((key) => knownHostsLine(key, { host, port })),
+  };
+}
+
+async function startSftpRole(core: Core, hostKeys: readonly HostKey[]) {
+  const { config, directory, database, observe, gate } = core;
+  const { interruptedExpiryMs } = config.storage;
+  const { interrupted, rolledBack, completed, expired, orphans } = await recoverUploads({
+    database,
+    directory,
+    interruptedExpiryMs,
+  });
+  if (interrupted + rolledBack + completed + expired + orphans > 0) {
+    observe({ kind: 'storage.recovered', interrupted, rolledBack, completed, expired, orphans });
+  }
+  const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
+  return startSftpServer({
+    gate,
+    openMailbox: ({ partnerId, userId }) => mailboxes.open({ partnerId, userId, source: 'sftp' }),
+    observe,
+    settings: sftpSettings(config),
+    hostKeys: hostKeys.map((key) => key.privateText),
+    now: database.now,
+    randomBytes,
+    changed: (listener) => onAccountChange(core, listener),
+  });
+}
+
+function sftpSettings(config: Config): SftpServerSettings {
+  const { publicHost: _host, publicPort: _port, ...settings } = config.sftp;
+  const dropStart = Math.ceil(settings.maxUnauthenticatedConnections / 2);
+  return { ...defaultSftpServerSettings, ...settings, unauthenticatedDropStart: dropStart };
+}
+
+/** Tells when an account has changed, and not at every commit: each telling makes every live session ask. */
+function onAccountChange({ database, observe }: Core, listener: () => void): () => void {
+  let known: number | undefined;
+  const look = async (): Promise<void> => {
+    try {
+      const count = await countAccountChanges(database);
+      if (known !== undefined && count !== known) listener();
+      known = count;
+    } catch (thrown) {
+      observe({ kind: 'fault', where: 'gateway.account-changes', fault: describeFault(thrown) });
+    }
+  };
+  void look();
+  return database.changes.subscribe(() => void look());
+}
+
+async function startIntakeRole(core: Core): Promise<Closable> {
+  const { config, directory, database, observe } = core;
+  const profileOf = (claimed: ClaimedTransmission) => profileOfPartner(core, claimed);
+  const intake = await startIntake({ database, directory, observe, settings: config.intake, profileOf });
+  const { maxFileBytes } = config.storage;
+  const stabilityMs = config.intake.adoptStabilityMs;
+  const watcher = await watchInbound({ database, directory, observe, maxFileBytes, stabilityMs });
+  return {
+    async close() {
+      await watcher.close();
+      await intake.close();
+    },
+  };
+}
+
+async function profileOfPartner(core: Core, claimed: ClaimedTransmission): Promise<EdiProfile> {
+  const { ta1Policy, validation, receiverIds, checkSenderId } = core.config.intake;
+  const partner = await findPartner(core.database, claimed.partnerId);
+  return {
+    ...(validation === 'strict' ? strictProfile : defaultProfile),
+    ta1: ta1Policy,
+    ...(receiverIds.length === 0 ? {} : { receiverIds }),
+    ...(checkSenderId && partner !== undefined ? { senderIds: [partner.submitterId] } : {}),
+  };
+}
+
+async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
+  const { database, users, accountSetup, observe } = core;
+  return startPortal({
+    database,
+    directory: users,
+    accountSetup,
+    observe,
+    settings: portalSettings(core.config),
+    connection,
+    now: database.now,
+    randomBytes,
+  });
+}
+
+function portalSettings({ portal }: Config): PortalSettings {
+  const { tlsCertificateFile, tlsKeyFile, behindHttps, ...settings } = portal;
+  const tls =
+    tlsCertificateFile === undefined || tlsKeyFile === undefined
+      ? undefined
+      : { certificate: readFileSync(tlsCertificateFile, 'utf8'), key: readFileSync(tlsKeyFile, 'utf8') };
+  return { ...settings, tls, secureCookies: behindHttps || tls !== undefined };
+}
+
+function startHooksRole({ config, database, observe }: Core): Closable {
+  const webhooks = config.hooks.webhooks.map(({ secretFile, ...webhook }) => ({
+    ...webhook,
+    secret: readFileSync(secretFile, 'utf8'),
+  }));
+  return startWebhooks({ database, observe, settings: config.hooks, webhooks, random: Math.random });
+}
+
+const housekeepingMs = 10 * 60 * 1000;
+/** Failed sign-ins older than this are forgotten. */
+const throttleMemoryMs = 24 * 60 * 60 * 1000;
+
+/** Removes rows that mean nothing any more. */
+function startHousekeeping({ config, database, observe }: Core): Closable {
+  const tidy = async (): Promise<void> => {
+    try {
+      await pruneThrottles(database, database.now() - throttleMemoryMs);
+      const { sessionIdleMs: idleMs, sessionAbsoluteMs: absoluteMs } = config.portal;
+      await prunePortalSessions(database, { idleMs, absoluteMs });
+    } catch (thrown) {
+      observe({ kind: 'fault', where: 'gateway.housekeeping', fault: describeFault(thrown) });
+    }
+  };
+  const timer = setInterval(() => void tidy(), housekeepingMs);
+  timer.unref();
+  return { close: () => clearInterval(timer) };
+}

@@ -1,0 +1,242 @@
+// One attempt at one transmission: validate, decide duplicates, write the acknowledgements, write the answer. Each
+// step may be cut off by a crash and done again by a later attempt: nothing is published before `writeAnswer`, and
+// `writeAnswer` is one transaction that only the holder of the claim can make (invariant I2).
+
+import { createHash } from 'node:crypto';
+import { uuidV7 } from '../domain/ids.ts';
+import type { Observe } from '../domain/observation.ts';
+import { combineVerdicts, type Verdict } from '../domain/transmission.ts';
+import { acknowledge, controlsNeeded, rejectInterchange } from '../edi/acknowledge.ts';
+import type { FileResult } from '../edi/file-result.ts';
+import type { InterchangeResult } from '../edi/interchange-result.ts';
+import type { EdiProfile } from '../edi/profile.ts';
+import { type AnswerFile, writeAnswer } from '../storage/answer-store.ts';
+import { takeControlNumbers } from '../storage/control-numbers.ts';
+import type { DataDirectory } from '../storage/data-directory.ts';
+import { writeDurably } from '../storage/durable-file.ts';
+import type { ClaimedTransmission } from '../storage/intake-queue.ts';
+import { takeInterchangeKeys } from '../storage/interchange-keys.ts';
+import { quarantineOriginal } from '../storage/outbound.ts';
+import type { Database } from '../storage/transaction.ts';
+import { answerName } from './answer-name.ts';
+import { interchangeRecord } from './interchange-record.ts';
+import { printManifest, versionsNotChecked } from './manifest.ts';
+import { rejectionReport } from './rejection-report.ts';
+import type { ValidatorPool } from './validator-pool.ts';
+
+export interface ProcessDeps {
+  readonly database: Database;
+  readonly directory: DataDirectory;
+  readonly pool: ValidatorPool;
+  readonly observe: Observe;
+  readonly worker: string;
+  readonly validateTimeoutMs: number;
+  readonly duplicateWindowMs: number;
+  /** The rules that a partner's files are judged by. */
+  readonly profileOf: (claimed: ClaimedTransmission) => Promise<EdiProfile>;
+}
+
+/** The original's bytes are not those that were received (invariant I3). */
+export class AlteredOriginalError extends Error {
+  readonly code = 'intake.altered-original';
+  constructor(id: string, sha256: string) {
+    super(
+      `The original of transmission ${id} has SHA-256 ${sha256}, which is not what was received. Restore it from a backup.`,
+    );
+    this.name = 'AlteredOriginalError';
+  }
+}
+
+/**
+ * Answers a transmission that this worker has claimed.
+ * @throws Error for whatever a later attempt may get right; AlteredOriginalError
+ */
+export async function processTransmission(deps: ProcessDeps, claimed: ClaimedTransmission): Promise<void> {
+  const startedAtMs = deps.database.now();
+  const { directory, pool } = deps;
+  const outcome = await pool.validate(
+    {
+      path: directory.stored(claimed.originalPath),
+      sha256: claimed.sha256,
+      profile: await deps.profileOf(claimed),
+    },
+    deps.validateTimeoutMs,
+  );
+  if (outcome.kind === 'altered') throw new AlteredOriginalError(claimed.id, outcome.sha256);
+  if (outcome.result.kind === 'unreadable') await quarantine(deps, claimed, outcome.result);
+  else await answer(deps, claimed, { found: outcome.result.interchanges, startedAtMs });
+}
+
+async function quarantine(
+  deps: ProcessDeps,
+  claimed: ClaimedTransmission,
+  result: FileResult & { readonly kind: 'unreadable' },
+): Promise<void> {
+  const { database, directory, worker } = deps;
+  await quarantineOriginal(directory, claimed);
+  const report = rejectionReport({ ...claimed, transmissionId: claimed.id, plain: result.plain });
+  const file = await writeAnswerFile(deps, {
+    claimed,
+    kinds: 'report',
+    interchangeOrdinal: 0,
+    controlNumber: '',
+    mark: claimed.id,
+    content: Buffer.from(report),
+  });
+  const { id, partnerId } = claimed;
+  const outcome = { state: 'quarantined', reason: result.reason } as const;
+  const answer = { id, partnerId, worker, outcome, files: [file], interchanges: [], manifest: undefined };
+  if (!(await writeAnswer(database, answer))) return;
+  deps.observe({ kind: 'intake.quarantined', transmissionId: id, partnerId, reason: result.reason });
+}
+
+async function answer(
+  deps: ProcessDeps,
+  claimed: ClaimedTransmission,
+  input: { readonly found: readonly InterchangeResult[]; readonly startedAtMs: number },
+): Promise<void> {
+  const interchanges = await rejectDuplicates(deps, claimed, input.found);
+  const files: AnswerFile[] = [];
+  for (const [index, interchange] of interchanges.entries()) {
+    const file = await writeAcknowledgement(deps, { claimed, interchange, ordinal: index + 1 });
+    if (file !== undefined) files.push(file);
+  }
+  const verdict = combineVerdicts(interchanges.map((interchange) => interchange.verdict));
+  const notChecked = versionsNotChecked(interchanges);
+  const acknowledgements = files.map((file) => file.name);
+  const { id, partnerId } = claimed;
+  const written = await writeAnswer(deps.database, {
+    id,
+    partnerId,
+    worker: deps.worker,
+    outcome: { state: 'answered', verdict },
+    files,
+    interchanges: interchanges.map(interchangeRecord),
+    manifest: isToBeReleased(verdict, interchanges)
+      ? printManifest({ claimed, verdict, interchanges, notChecked, acknowledgements })
+      : undefined,
+  });
+  if (!written) return;
+  deps.observe({
+    kind: 'intake.answered',
+    transmissionId: id,
+    partnerId,
+    verdict,
+    interchanges: interchanges.length,
+    findings: countFindings(interchanges),
+    notChecked,
+    durationMs: deps.database.now() - input.startedAtMs,
+  });
+}
+
+/** A file with something accepted in it goes to the back end; what only acknowledges us does not. */
+function isToBeReleased(verdict: Verdict, interchanges: readonly InterchangeResult[]): boolean {
+  return (
+    verdict !== 'rejected' &&
+    interchanges.some((interchange) =>
+      interchange.groups.some((group) => group.needsAcknowledgement && group.acceptedSets > 0),
+    )
+  );
+}
+
+function countFindings(interchanges: readonly InterchangeResult[]): number {
+  const sets = interchanges.flatMap((interchange) => interchange.groups.flatMap((group) => group.sets));
+  return sets.reduce((sum, set) => sum + set.findings.length + set.findingsOmitted, 0);
+}
+
+/** An interchange whose number was used before is rejected as a whole: TA1 R 025, and nothing of it processed (I6). */
+async function rejectDuplicates(
+  deps: ProcessDeps,
+  claimed: ClaimedTransmission,
+  found: readonly InterchangeResult[],
+): Promise<readonly InterchangeResult[]> {
+  // A rejected envelope takes no number: the sender corrects it and may send the same number again.
+  const processed = [...found.entries()].filter(
+    ([, { ta1, groups }]) => ta1.code !== 'R' && groups.length > 0,
+  );
+  const outcomes = await takeInterchangeKeys(deps.database, {
+    transmissionId: claimed.id,
+    sha256: claimed.sha256,
+    windowMs: deps.duplicateWindowMs,
+    keys: processed.map(([index, interchange]) => ({
+      sender: `${interchange.senderQualifier}/${interchange.senderId}`,
+      receiver: `${interchange.receiverQualifier}/${interchange.receiverId}`,
+      controlNumber: interchange.controlNumber,
+      ordinal: index + 1,
+    })),
+  });
+  const duplicates = new Set(
+    processed.filter((_, position) => outcomes[position]?.kind === 'duplicate').map(([index]) => index),
+  );
+  return found.map((interchange, index) =>
+    duplicates.has(index) ? rejectInterchange(interchange, '025') : interchange,
+  );
+}
+
+async function writeAcknowledgement(
+  deps: ProcessDeps,
+  input: {
+    readonly claimed: ClaimedTransmission;
+    readonly interchange: InterchangeResult;
+    readonly ordinal: number;
+  },
+): Promise<AnswerFile | undefined> {
+  const { claimed, interchange, ordinal } = input;
+  const needed = controlsNeeded(interchange);
+  if (needed.interchanges === 0) return undefined;
+  const numbers = await takeControlNumbers(deps.database, {
+    partnerId: claimed.partnerId,
+    groups: needed.groups,
+  });
+  const content = acknowledge({
+    interchange,
+    controls: {
+      interchangeControlNumber: numbers.interchange,
+      groupControlNumber: numbers.firstGroup,
+      firstSetControlNumber: 1,
+    },
+    now: new Date(deps.database.now()),
+  });
+  if (content === undefined) return undefined;
+  const controlNumber = String(numbers.interchange).padStart(9, '0');
+  const kinds = [interchange.ta1.due ? 'TA1' : '', needed.sets > 0 ? '999' : '']
+    .filter((kind) => kind !== '')
+    .join(' ');
+  return writeAnswerFile(deps, {
+    claimed,
+    kinds,
+    interchangeOrdinal: ordinal,
+    controlNumber,
+    mark: controlNumber,
+    content,
+  });
+}
+
+async function writeAnswerFile(
+  deps: ProcessDeps,
+  input: {
+    readonly claimed: ClaimedTransmission;
+    readonly kinds: string;
+    readonly interchangeOrdinal: number;
+    readonly controlNumber: string;
+    readonly mark: string;
+    readonly content: Uint8Array;
+  },
+): Promise<AnswerFile> {
+  const { database, directory } = deps;
+  const { content, kinds, interchangeOrdinal, controlNumber } = input;
+  // A new name for each attempt: two attempts at once, after a lease ran out, never write the same file.
+  const id = uuidV7(database.now(), database.randomBytes(10));
+  const path = directory.acknowledgementPath(id, database.now());
+  await writeDurably(directory, { id, to: directory.stored(path), content });
+  return {
+    id,
+    interchangeOrdinal,
+    kinds,
+    name: answerName({ name: input.claimed.name, kinds, mark: input.mark }),
+    path,
+    sizeBytes: content.length,
+    sha256: createHash('sha256').update(content).digest('hex'),
+    controlNumber,
+  };
+}

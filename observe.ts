@@ -1,0 +1,92 @@
+// Where observations go: structured log lines through pino. The union in domain/observation.ts has no place for a
+// secret or for a patient's data; the redaction here is the second lock on the same door.
+
+import { createRequire } from 'node:module';
+import pino from 'pino';
+import type { Observation, Observe } from './domain/observation.ts';
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** How severe each observation is. A new kind does not compile until it is judged here. */
+const levels: Readonly<Record<Observation['kind'], Level>> = {
+  'gateway.started': 'info',
+  'gateway.stopping': 'info',
+  'gateway.stopped': 'info',
+  'storage.migrated': 'info',
+  'storage.recovered': 'info',
+  'sftp.listening': 'info',
+  'sftp.connection-refused': 'warn',
+  'sftp.connection-closed': 'debug',
+  'sftp.negotiation-failed': 'warn',
+  'sftp.login': 'info',
+  'sftp.login-refused': 'warn',
+  'sftp.request-refused': 'info',
+  'sftp.transfer': 'info',
+  'sftp.session-ended-by-account': 'warn',
+  'sftp.protocol-error': 'warn',
+  'portal.listening': 'info',
+  'portal.request': 'debug',
+  'portal.sign-in': 'info',
+  'portal.sign-in-refused': 'warn',
+  'transmission.received': 'info',
+  'transmission.adopted': 'info',
+  'intake.answered': 'info',
+  'intake.quarantined': 'warn',
+  'intake.attempt-failed': 'error',
+  'intake.published': 'info',
+  'intake.released': 'info',
+  'hook.delivered': 'debug',
+  'hook.failed': 'warn',
+  fault: 'error',
+};
+
+export interface Log {
+  readonly observe: Observe;
+  /** Writes what is still in memory. */
+  close(): void;
+}
+
+/**
+ * Opens the log.
+ * @param settings.level the least severe line that is written
+ * @param settings.file appended to; standard error without it
+ */
+export function openLog(settings: {
+  readonly level: Level | 'silent';
+  readonly file?: string | undefined;
+}): Log {
+  const destination = pino.destination({ dest: settings.file ?? 2, sync: true, mode: 0o600, append: true });
+  const logger = pino(
+    {
+      level: settings.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: {
+        paths: ['password', '*.password', 'secret', '*.secret', '*.privateText'],
+        censor: '[redacted]',
+      },
+    },
+    destination,
+  );
+  return {
+    observe(observation) {
+      const { kind, ...facts } = observation;
+      // A log that cannot be written (a full disk) must not stop what it would have told of.
+      try {
+        logger[levels[kind]]({ event: kind, ...facts });
+      } catch {
+        // There is nowhere left to say it.
+      }
+    },
+    close: () => destination.end(),
+  };
+}
+
+/** The version that package.json says; its place differs between the sources and the built product. */
+export function readVersion(): string {
+  const require = createRequire(import.meta.url);
+  const place = import.meta.url.endsWith('.ts') ? './package.json' : '../package.json';
+  const { version } = require(place) as { readonly version: string };
+  return version;
+}

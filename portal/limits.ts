@@ -1,0 +1,18 @@
+// The portal's limits, each with its unit and its reason.
+
+/** All of a request must have arrived by then, in milliseconds: a slow sender does not keep a socket. */
+export const requestTimeoutMs = 30_000;
+/** A request's head must have arrived by then, in milliseconds. */
+export const headersTimeoutMs = 15_000;
+/** How long an idle kept-alive connection stays open, in milliseconds. */
+export const keepAliveTimeoutMs = 5_000;
+/** The largest request head, in bytes. */
+export const maxHeaderBytes = 16_384;
+/** Open connections at once; further ones are dropped. */
+export const maxConnections = 1_000;
+/** How long `close` lets requests under way finish, in milliseconds. */
+export const closeGraceMs = 3_000;
+/** The longest field of a form, in characters; a public key line is the longest (auth/public-key.ts). */
+export const maxFieldCharacters = 16_384;
+/** Random bytes of a session's token and of a form's: 256 bits (rule R18). */
+export const tokenBytes = 32;

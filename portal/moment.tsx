@@ -1,0 +1,29 @@
+// A time as people read it, and as programs do.
+
+import type { PortalSettings } from './portal-settings.ts';
+
+/**
+ * @param atMs milliseconds since 1970
+ * @returns such as `November 21, 2025 at 9:07 PM UTC`
+ */
+export function printMoment(atMs: number, settings: Pick<PortalSettings, 'timeZone'>): string {
+  const format = new Intl.DateTimeFormat('en-US', {
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZone: settings.timeZone ?? 'UTC',
+    timeZoneName: 'short',
+  });
+  // ICU puts a narrow no-break space before AM and PM, which some screen fonts lack.
+  return format.format(atMs).replaceAll('\u202f', ' ');
+}
+
+/** A time in a page. */
+export function Moment(props: {
+  readonly atMs: number;
+  readonly settings: Pick<PortalSettings, 'timeZone'>;
+}) {
+  return <time dateTime={new Date(props.atMs).toISOString()}>{printMoment(props.atMs, props.settings)}</time>;
+}

@@ -1,0 +1,40 @@
+// Where the pages are. A redirect goes to one of these and to nothing that a request brought along, so that no link
+// can lead through the portal to another site.
+
+export const paths = {
+  public: '/',
+  signIn: '/sign-in',
+  signOut: '/sign-out',
+  home: '/home',
+  password: '/account/password',
+  sftpAccount: '/trading-partner/sftp-account',
+  health: '/healthz',
+} as const;
+
+/** The pages that a person may be led on to after signing in. */
+const afterSignIn: ReadonlySet<string> = new Set([paths.home, paths.password, paths.sftpAccount]);
+
+/**
+ * @param wanted a path that a request brought along
+ * @returns the path when it is one of the pages behind the sign-in, and their home otherwise
+ */
+export function pathAfterSignIn(wanted: string | undefined): string {
+  return wanted !== undefined && afterSignIn.has(wanted) ? wanted : paths.home;
+}
+
+/**
+ * The way to the sign-in page.
+ * @param input.wanted the page to be led on to
+ * @param input.ended whether a session has ended, which the page then says
+ */
+export function pathToSignIn(input: {
+  readonly wanted: string | undefined;
+  readonly ended: boolean;
+}): string {
+  const query = new URLSearchParams();
+  const next = pathAfterSignIn(input.wanted);
+  if (next !== paths.home) query.set('next', next);
+  if (input.ended) query.set('notice', 'ended');
+  const text = query.toString();
+  return text === '' ? paths.signIn : `${paths.signIn}?${text}`;
+}

@@ -1,0 +1,27 @@
+// What the portal is given, and what its pages share among themselves.
+
+import type { Buffer } from 'node:buffer';
+import type { AccountSetup } from '../auth/account-setup.ts';
+import type { UserDirectory } from '../auth/user-directory.ts';
+import type { Observe } from '../domain/observation.ts';
+import type { Database } from '../storage/transaction.ts';
+import type { ConnectionFacts, PortalSettings } from './portal-settings.ts';
+import type { Sessions } from './session.ts';
+
+export interface PortalDeps {
+  readonly database: Database;
+  readonly directory: Pick<UserDirectory, 'signIn' | 'changePassword' | 'passwordRules'>;
+  readonly accountSetup: AccountSetup;
+  readonly observe: Observe;
+  readonly settings: PortalSettings;
+  /** A function, because the SFTP port is known only after listening. */
+  readonly connection: () => ConnectionFacts;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly randomBytes: (count: number) => Buffer;
+}
+
+/** The deps, and the sessions made of them: what a page's routes are registered with. */
+export interface PortalContext extends PortalDeps {
+  readonly sessions: Sessions;
+}

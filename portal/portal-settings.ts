@@ -1,0 +1,55 @@
+// What an operator may set of the portal, as the portal asks for it: config/ builds this, nothing here reads a file.
+
+export interface PortalSettings {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /**
+   * How browsers reach the portal when that is not what its own address says (behind a proxy). It is compared with
+   * the Origin of a form; it never stands in a redirect.
+   */
+  readonly publicUrl?: string | undefined;
+  /** The product's name on every page: `Claimgate`. */
+  readonly siteName: string;
+  /** Who runs it: the name in the page's head and foot. */
+  readonly agencyName: string;
+  /** What people call their user id and its issuer: `NCID`. */
+  readonly idIssuer: string;
+  /** Where the agency's page for trading partners is. */
+  readonly tradingPartnerInformationUrl: string;
+  /** Where external users (providers) keep their identity record. */
+  readonly externalAccountUrl: string;
+  /** Where state and local government employees keep theirs. */
+  readonly governmentAccountUrl: string;
+  /** Whom to ask for help, as a sentence; shown in the same place of every page (WCAG 2.2, 3.2.6). */
+  readonly supportText: string;
+  /** How long a session may be idle, in milliseconds: 15 minutes. */
+  readonly sessionIdleMs: number;
+  /** How long a session may last at all, in milliseconds: 12 hours. */
+  readonly sessionAbsoluteMs: number;
+  /** Whether browsers reach the portal by https: Secure cookies with the `__Host-` prefix, and HSTS. */
+  readonly secureCookies: boolean;
+  /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Certificate chain and private key as PEM text; without them the portal speaks plain HTTP. */
+  readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
+  /** The largest request body, in bytes. */
+  readonly bodyLimitBytes: number;
+  /** The time zone that times are shown in, as IANA names it; `UTC` when absent. */
+  readonly timeZone?: string | undefined;
+}
+
+/** What a partner needs to connect: known only once the SFTP daemon listens. */
+export interface ConnectionFacts {
+  /** The name that partners reach the SFTP daemon by. */
+  readonly host: string;
+  readonly port: number;
+  readonly fingerprints: readonly {
+    /** The host key's type: `ssh-ed25519`. */
+    readonly algorithm: string;
+    /** `SHA256:...` as ssh-keygen -l prints it. */
+    readonly sha256: string;
+  }[];
+  /** Lines for a client's known_hosts file. */
+  readonly knownHosts: readonly string[];
+}

@@ -1,0 +1,64 @@
+// The portal: where a trading partner's users sign in, keep their password, and do SFTP Account Setup/Update. It writes
+// rows and never touches a live SFTP connection; SFTP goes on without it.
+
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { registerAssets } from './asset-routes.ts';
+import { registerHome } from './home-routes.tsx';
+import { createWebServer } from './http-server.ts';
+import { closeGraceMs } from './limits.ts';
+import { registerPassword } from './password-routes.tsx';
+import type { PortalContext, PortalDeps } from './portal-deps.ts';
+import { registerPublicPages } from './public-routes.tsx';
+import { createSessions } from './session.ts';
+import { registerSftpAccount } from './sftp-account-routes.tsx';
+import { registerSignIn } from './sign-in-routes.tsx';
+
+export interface Portal {
+  readonly host: string;
+  readonly port: number;
+  /** Takes no new requests, lets those under way finish for a short while, then closes. Closing twice is nothing. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Starts the portal. The caller closes it, before the database.
+ * @returns where it listens
+ * @throws the listener's error when host and port cannot be taken, and TLS's when certificate and key do not fit
+ */
+export async function startPortal(deps: PortalDeps): Promise<Portal> {
+  const context: PortalContext = { ...deps, sessions: createSessions(deps) };
+  const app = await createWebServer(context);
+  await registerAssets(app);
+  registerPublicPages(app, context);
+  registerSignIn(app, context);
+  registerHome(app, context);
+  registerPassword(app, context);
+  registerSftpAccount(app, context);
+  const { host } = deps.settings;
+  await app.listen({ host, port: deps.settings.port });
+  const port = portOf(app);
+  deps.observe({ kind: 'portal.listening', host, port });
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= closeWithin(app, closeGraceMs);
+    return closing;
+  };
+  return { host, port, close, [Symbol.asyncDispose]: close };
+}
+
+function portOf(app: FastifyInstance): number {
+  const address: AddressInfo | string | null = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('The portal listens on no port.');
+  return address.port;
+}
+
+async function closeWithin(app: FastifyInstance, graceMs: number): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
+  }
+}

@@ -1,0 +1,95 @@
+// The step SFTP Account Setup/Update: shows the account, takes the form, and leaves the deciding to auth.
+
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { findLastAttestation } from '../storage/attestation-store.ts';
+import type { AccountView } from './account-status.tsx';
+import { type FieldError, type Fields, isChecked } from './form.ts';
+import { type PageRequest, signedInForm, signedInPage } from './form-guard.ts';
+import { sendPage } from './layout.tsx';
+import { leaveNotice, type Notice, takeNotice } from './notice.ts';
+import { paths } from './paths.ts';
+import type { PortalContext } from './portal-deps.ts';
+import type { Viewer } from './session.ts';
+import { SftpAccountPage } from './sftp-account-page.tsx';
+
+export function registerSftpAccount(app: FastifyInstance, context: PortalContext): void {
+  const secure = context.settings.secureCookies;
+
+  app.get(
+    paths.sftpAccount,
+    signedInPage(context, async (page) => {
+      const notice = takeNotice(page.request, page.reply, secure);
+      return show(context, page, { status: 200, notice, errors: [] });
+    }),
+  );
+
+  app.post(
+    paths.sftpAccount,
+    signedInForm(context, async (page) => {
+      const { viewer, fields, request, reply } = page;
+      const missing = findMissing(context, fields);
+      if (missing.length > 0) return show(context, page, { status: 422, errors: missing, fields });
+      const outcome = await context.accountSetup.perform({
+        signedIn: viewer.user.id,
+        userName: fields('user-id'),
+        password: fields('password'),
+        attested: isChecked(fields, 'attestation'),
+        publicKey: fields('public-key'),
+        address: request.ip,
+      });
+      if (outcome.kind === 'refused') {
+        const errors = [{ field: outcome.field, text: outcome.why }];
+        return show(context, page, { status: 422, errors, fields });
+      }
+      leaveNotice(reply, outcome.kind === 'set-up' ? 'account-set-up' : 'account-updated', secure);
+      return reply.redirect(paths.sftpAccount, 303);
+    }),
+  );
+}
+
+/** What is missing is said at once for every field; what is wrong, auth says one at a time. */
+function findMissing(context: PortalContext, fields: Fields): readonly FieldError[] {
+  const missing: FieldError[] = [];
+  if (fields('user-id').trim() === '')
+    missing.push({ field: 'user-id', text: `Enter your User ID (${context.settings.idIssuer}).` });
+  if (fields('password') === '') missing.push({ field: 'password', text: 'Enter your password.' });
+  if (!isChecked(fields, 'attestation'))
+    missing.push({ field: 'attestation', text: 'Read the statement and check the box to go on.' });
+  return missing;
+}
+
+async function show(
+  context: PortalContext,
+  page: PageRequest,
+  input: {
+    readonly status: number;
+    readonly notice?: Notice | undefined;
+    readonly errors: readonly FieldError[];
+    /** The form as sent, to be shown again; absent when the page is opened. */
+    readonly fields?: Fields;
+  },
+): Promise<FastifyReply> {
+  const { viewer, reply } = page;
+  const body = (
+    <SftpAccountPage
+      settings={context.settings}
+      viewer={viewer}
+      view={await readAccountView(context, viewer)}
+      connection={context.connection()}
+      notice={input.notice}
+      userName={input.fields?.('user-id') ?? viewer.user.id}
+      publicKey={input.fields?.('public-key') ?? ''}
+      errors={input.errors}
+    />
+  );
+  return sendPage(reply, { status: input.status, page: body });
+}
+
+/** What the pages show of the viewer's account. */
+export async function readAccountView(context: PortalContext, viewer: Viewer): Promise<AccountView> {
+  return {
+    state: await context.accountSetup.status(viewer.user.id),
+    lastStep: await findLastAttestation(context.database, viewer.user.id),
+    user: viewer.user,
+  };
+}

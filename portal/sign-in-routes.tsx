@@ -1,0 +1,138 @@
+// Signing in and out. A browser without a session proves that the form was ours by repeating in it the random value of
+// a cookie (double submit): there is no row yet that a token could be kept in, and any portal process can check it.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sameText } from '../auth/password-hasher.ts';
+import type { SignInOutcome } from '../auth/user-directory.ts';
+import { clearCookie, readCookie, writeCookie } from './cookie.ts';
+import { type FieldError, type Fields, formTokenField, readFields } from './form.ts';
+import { signedInForm } from './form-guard.ts';
+import { sendPage } from './layout.tsx';
+import { tokenBytes } from './limits.ts';
+import { printMoment } from './moment.tsx';
+import { pathAfterSignIn, paths } from './paths.ts';
+import type { PortalContext } from './portal-deps.ts';
+import { type SignInNotice, SignInPage } from './sign-in-page.tsx';
+
+export function registerSignIn(app: FastifyInstance, context: PortalContext): void {
+  const secure = context.settings.secureCookies;
+
+  app.get(paths.signIn, async (request, reply) => {
+    const query = readFields(request.query);
+    const look = await context.sessions.look(request);
+    if (look.kind === 'signed-in') return reply.redirect(pathAfterSignIn(query('next')), 303);
+    if (look.kind === 'ended') clearCookie(reply, 'session', secure);
+    const notice = look.kind === 'ended' ? 'ended' : readNotice(query('notice'));
+    return showForm(context, { request, reply, status: 200, fields: query, notice, errors: [] });
+  });
+
+  app.post(paths.signIn, async (request, reply) => {
+    const fields = readFields(request.body);
+    const refuse = (status: number, errors: readonly FieldError[]) =>
+      showForm(context, { request, reply, status, fields, errors });
+    if (!isOurForm(request, fields, secure)) return refuse(403, [outdatedForm]);
+    const missing = findMissing(context, fields);
+    if (missing.length > 0) return refuse(422, missing);
+    const outcome = await context.directory.signIn({
+      userName: fields('user-id'),
+      password: fields('password'),
+      address: request.ip,
+    });
+    if (outcome.kind !== 'accepted') {
+      const { status, text } = explainRefusal(context, outcome, reply);
+      return refuse(status, [{ field: outcome.kind === 'refused' ? 'user-id' : 'form', text }]);
+    }
+    // A second factor will be asked for here, between the password and the session: until it is given there is none.
+    await context.sessions.begin(request, reply, outcome.user);
+    clearCookie(reply, 'form', secure);
+    context.observe({ kind: 'portal.sign-in', userId: outcome.user.id, address: request.ip });
+    return reply.redirect(pathAfterSignIn(fields('next')), 303);
+  });
+
+  app.post(
+    paths.signOut,
+    signedInForm(context, async ({ request, reply }) => {
+      await context.sessions.end(request, reply);
+      return reply.redirect(`${paths.signIn}?notice=signed-out`, 303);
+    }),
+  );
+}
+
+const outdatedForm: FieldError = {
+  field: 'form',
+  text: 'The form was out of date, so nothing was sent on. Enter your password again. If this comes back, allow cookies for this site.',
+};
+
+function readNotice(text: string): SignInNotice | undefined {
+  return text === 'ended' || text === 'signed-out' ? text : undefined;
+}
+
+function isOurForm(request: FastifyRequest, fields: Fields, secure: boolean): boolean {
+  const expected = readCookie(request, 'form', secure) ?? '';
+  return expected !== '' && sameText(fields(formTokenField), expected);
+}
+
+function findMissing(context: PortalContext, fields: Fields): readonly FieldError[] {
+  const missing: FieldError[] = [];
+  if (fields('user-id').trim() === '')
+    missing.push({ field: 'user-id', text: `Enter your User ID (${context.settings.idIssuer}).` });
+  if (fields('password') === '') missing.push({ field: 'password', text: 'Enter your password.' });
+  return missing;
+}
+
+/** The same words whether or not the user exists, is disabled, or the password is wrong. */
+function explainRefusal(
+  context: PortalContext,
+  outcome: Exclude<SignInOutcome, { readonly kind: 'accepted' }>,
+  reply: FastifyReply,
+): { readonly status: number; readonly text: string } {
+  if (outcome.kind === 'blocked') {
+    const waitSeconds = Math.ceil((outcome.untilMs - context.now()) / 1000);
+    reply.header('retry-after', String(Math.max(1, waitSeconds)));
+    const until = printMoment(outcome.untilMs, context.settings);
+    return {
+      status: 429,
+      text: `There were too many wrong tries with this User ID or from your network. Wait until ${until}, then try again. If you have forgotten the password, change it at the page for your kind of account, below.`,
+    };
+  }
+  if (outcome.kind === 'busy') {
+    reply.header('retry-after', '60');
+    return { status: 503, text: 'Too many people are signing in right now. Try again in a minute.' };
+  }
+  return {
+    status: 422,
+    text: 'The User ID or the password is not right. Passwords are case-sensitive. After several wrong tries you have to wait.',
+  };
+}
+
+function showForm(
+  context: PortalContext,
+  input: {
+    readonly request: FastifyRequest;
+    readonly reply: FastifyReply;
+    readonly status: number;
+    readonly fields: Fields;
+    readonly notice?: SignInNotice | undefined;
+    readonly errors: readonly FieldError[];
+  },
+): FastifyReply {
+  const { settings } = context;
+  // The cookie stays while there is one, so that two open sign-in pages both work.
+  const kept = readCookie(input.request, 'form', settings.secureCookies);
+  const formToken =
+    kept !== undefined && /^[A-Za-z0-9_-]{43}$/.test(kept)
+      ? kept
+      : context.randomBytes(tokenBytes).toString('base64url');
+  if (formToken !== kept) writeCookie(input.reply, 'form', formToken, settings.secureCookies);
+  const page = (
+    <SignInPage
+      settings={settings}
+      formToken={formToken}
+      next={pathAfterSignIn(input.fields('next'))}
+      userName={input.fields('user-id')}
+      notice={input.notice}
+      errors={input.errors}
+    />
+  );
+  return sendPage(input.reply, { status: input.status, page });
+}

@@ -1,0 +1,85 @@
+// The portal's own style sheet, beside USWDS's. It is text here because the compiler copies nothing but TypeScript into
+// the product. Colours are USWDS tokens; each pair of text and ground has a contrast of 4.5 to 1 or more.
+
+export const styleText = `
+html:not(.cg-script) .cg-script-only { display: none; }
+body { overflow-wrap: break-word; }
+main, .cg-footer { line-height: 1.5; }
+main a:not(.usa-button), .cg-footer a { color: #005ea2; }
+main a:not(.usa-button):visited, .cg-footer a:visited { color: #54278f; }
+main a:not(.usa-button):hover, .cg-footer a:hover { color: #1a4480; }
+
+.cg-header { background: #162e51; color: #fff; }
+.cg-header__row { align-items: center; display: flex; flex-wrap: wrap; gap: .75rem 2rem; justify-content: space-between; padding-bottom: 1rem; padding-top: 1rem; }
+.cg-header__name { display: flex; flex-direction: column; }
+.cg-header__site, .cg-header__site:visited { color: #fff; font-size: 1.5rem; font-weight: 700; line-height: 1.3; text-decoration: none; }
+.cg-header__site:hover { text-decoration: underline; }
+.cg-header__agency { color: #dfe1e2; font-size: .93rem; }
+.cg-header__viewer { align-items: center; display: flex; flex-wrap: wrap; gap: .5rem 1rem; }
+.cg-header .cg-sign-out { margin: 0; padding: .5rem 1rem; }
+
+.cg-section { min-height: 60vh; padding-bottom: 3rem; padding-top: 2rem; }
+main h1 { line-height: 1.2; margin: 0 0 1.25rem; }
+main > * + * { margin-top: 1.5rem; }
+main .usa-intro { font-size: 1.25rem; line-height: 1.6; }
+main h2 { line-height: 1.3; }
+main .usa-breadcrumb { padding-top: 0; }
+main p, main li { max-width: 68ex; }
+
+.cg-menu--wide { display: none; }
+.cg-menu--folded { border: 1px solid #a9aeb1; margin-bottom: 1.5rem; }
+.cg-menu--folded > summary { cursor: pointer; font-weight: 700; padding: .75rem 1rem; }
+@media (min-width: 64em) {
+  .cg-menu--wide { display: block; }
+  .cg-menu--folded { display: none; }
+}
+.cg-menu__heading, .cg-menu__missing { display: block; line-height: 1.3; padding: .5rem 1rem; }
+.cg-menu__heading { font-weight: 700; }
+.usa-sidenav__sublist .cg-menu__missing { color: #565c65; padding-left: 2rem; }
+.cg-menu__why { white-space: nowrap; }
+
+.cg-panel { border: 1px solid #a9aeb1; }
+.cg-panel__heading { background: #d9e8f6; border-bottom: 1px solid #a9aeb1; font-size: 1.06rem; margin: 0; padding: .75rem 1rem; }
+.cg-panel__body { padding: 1rem; }
+.cg-panel__body > :first-child { margin-top: 0; }
+.cg-panel__body > :last-child { margin-bottom: 0; }
+.cg-panel h3 { margin: 1.5rem 0 .5rem; }
+
+.cg-facts { display: grid; gap: .35rem 1.5rem; grid-template-columns: minmax(9rem, max-content) 1fr; margin: 0; }
+.cg-facts dt { font-weight: 700; }
+.cg-facts dd { margin: 0; overflow-wrap: anywhere; }
+@media (max-width: 40em) {
+  .cg-facts { grid-template-columns: 1fr; }
+  .cg-facts dd { margin-bottom: .5rem; }
+}
+
+.usa-tag.cg-tag { display: inline-block; line-height: 1.4; margin-bottom: .25rem; padding: .1rem .6rem; border: 1px solid currentColor; font-size: .93rem; text-transform: none; }
+.usa-tag.cg-tag--good { background: #ecf3ec; color: #154c21; }
+.usa-tag.cg-tag--due { background: #faf3d1; color: #5c410a; }
+.usa-tag.cg-tag--bad { background: #f4e3db; color: #6f3331; }
+.usa-tag.cg-tag--none { background: #edeff0; color: #3d4551; }
+
+.cg-form { max-width: 32rem; }
+.cg-form .usa-input, .cg-form .usa-textarea { max-width: none; }
+.cg-form .usa-textarea { height: 6rem; }
+.cg-form .usa-show-password { display: block; margin: .5rem 0 0 auto; min-height: 1.5rem; }
+html:not(.cg-script) .cg-form .cg-script-only { display: none; }
+.cg-form .usa-button { margin-top: 1.5rem; }
+.cg-code-input, .cg-code { font-family: "Roboto Mono Web", "Bitstream Vera Sans Mono", Consolas, Courier, monospace; font-size: .9rem; }
+.cg-error-summary { margin-top: 0; }
+main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; font-weight: 700; }
+
+.cg-code { background: #f0f0f0; display: block; overflow-wrap: anywhere; padding: .5rem .75rem; white-space: pre-wrap; }
+.cg-command { margin: 0 0 1rem; }
+.cg-command > dt { font-weight: 700; }
+.cg-command > dd { margin: .25rem 0 1rem; }
+.cg-copy-row { align-items: center; display: flex; flex-wrap: wrap; gap: .25rem 1rem; min-height: 1.75rem; }
+.cg-copy-row .usa-button { min-height: 1.5rem; }
+
+.cg-footer { background: #f0f0f0; border-top: 1px solid #dfe1e2; padding: 1.5rem 0; }
+.cg-footer p { margin: 0; max-width: 68ex; }
+.cg-footer__links { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none; margin: 1rem 0; padding: 0; }
+.cg-footer__links a { display: inline-block; min-height: 1.5rem; }
+.cg-footer__agency { color: #3d4551; font-size: .93rem; }
+@media print { .cg-menu--wide, .cg-menu--folded, .cg-footer__links, .cg-sign-out, .cg-script-only { display: none; } }
+`;

@@ -1,0 +1,122 @@
+// An SSH channel as the byte stream of a session. Output is counted until it has left the process: what the channel
+// holds because the client's window is closed, and what the socket holds because the client does not read
+// (fault 15 of the ssh2 notes). Channels of one connection share the socket, so each counts it.
+
+import type { Socket } from 'node:net';
+import type { ServerChannel } from 'ssh2';
+import type { SessionStream, SessionStreamReceiver } from './session-stream.ts';
+
+/** ssh2's window (Channel.js MAX_WINDOW) and one packet more: a client that sends beyond it ignores its window. */
+const maxWindowBytes = 2 * 1024 * 1024 + 64 * 1024;
+
+export interface ChannelStreamDeps {
+  readonly channel: ServerChannel;
+  readonly socket: Socket;
+  /** Bytes that ssh2 holds back during a key exchange. */
+  readonly heldByTransport: () => number;
+}
+
+export class ChannelStream implements SessionStream {
+  readonly #channel: ServerChannel;
+  readonly #socket: Socket;
+  readonly #heldByTransport: () => number;
+  #receiver: SessionStreamReceiver | undefined;
+  #closed = false;
+  #unsent = 0;
+  #exitStatus: number | undefined;
+
+  constructor(deps: ChannelStreamDeps) {
+    this.#channel = deps.channel;
+    this.#socket = deps.socket;
+    this.#heldByTransport = deps.heldByTransport;
+    // First of all: an error without a listener ends the process (fault 12).
+    this.#channel.on('error', () => this.cut());
+    this.#channel.on('close', () => this.cut());
+  }
+
+  start(receiver: SessionStreamReceiver): void {
+    this.#receiver = receiver;
+    if (this.#closed) {
+      receiver.closed();
+      return;
+    }
+    this.#channel.on('data', (chunk: Buffer) => receiver.data(chunk));
+    this.#channel.on('end', () => receiver.end());
+  }
+
+  pause(): void {
+    this.#channel.pause();
+  }
+
+  resume(): void {
+    if (!this.#closed) this.#channel.resume();
+  }
+
+  write(packets: readonly Buffer[]): void {
+    if (this.#closed) return;
+    const [only] = packets;
+    const bytes = packets.length === 1 && only !== undefined ? only : Buffer.concat(packets);
+    this.#unsent += bytes.length;
+    // Corked, so that the SSH packets that this becomes leave in one system call.
+    this.#socket.cork();
+    try {
+      this.#channel.write(bytes, () => {
+        this.#unsent -= bytes.length;
+        if (this.#unsent === 0) this.#finishNow();
+        this.#receiver?.drained();
+      });
+    } catch {
+      // ssh2 throws from write once its transport is gone ("Instance unusable").
+      this.cut();
+    } finally {
+      this.#socket.uncork();
+    }
+  }
+
+  unsentBytes(): number {
+    return this.#closed ? 0 : this.#unsent + this.#socket.writableLength + this.#heldByTransport();
+  }
+
+  finish(exitStatus: number): void {
+    this.#exitStatus ??= exitStatus;
+    if (this.#unsent === 0) this.#finishNow();
+  }
+
+  destroy(): void {
+    if (this.#closed) return;
+    try {
+      this.#channel.close();
+    } catch {
+      // The transport is gone; cut() below is all that is left to do.
+    }
+    this.cut();
+  }
+
+  /** The socket has room again. */
+  drained(): void {
+    if (!this.#closed) this.#receiver?.drained();
+  }
+
+  /** The connection is gone, or the channel was closed by the client. */
+  cut(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#receiver?.closed();
+  }
+
+  /** Whether the client has sent more than its window allows (fault 14). */
+  isOverrun(): boolean {
+    return this.#channel.readableLength > maxWindowBytes;
+  }
+
+  /** RFC 4254 sections 6.10 and 5.3: the exit status, then EOF and CLOSE (fault 20: nobody else sends them). */
+  #finishNow(): void {
+    if (this.#exitStatus === undefined || this.#closed) return;
+    try {
+      this.#channel.exit(this.#exitStatus);
+      this.#channel.end();
+    } catch {
+      this.cut();
+    }
+  }
+}

@@ -1,0 +1,171 @@
+// The sessions of one connection that has signed in: opening channels (RFC 4254 section 5.1), the one subsystem that
+// there is (section 6.5), and what is asked of all sessions together.
+
+import type { Socket } from 'node:net';
+import type { Connection, ServerChannel, Session } from 'ssh2';
+import type { SftpPrincipal } from '../domain/login.ts';
+import type { Mailbox } from '../domain/mailbox.ts';
+import type { Observe } from '../domain/observation.ts';
+import type { VirtualPath } from '../domain/virtual-path.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import { ChannelStream } from './channel-stream.ts';
+import { mailboxFileSystem } from './mailbox-file-system.ts';
+import type { SessionObserver } from './session-context.ts';
+import type { SftpServerSettings } from './settings.ts';
+import { SftpSession } from './sftp-session.ts';
+import { bytesHeldByKeyExchange } from './ssh2-internals.ts';
+
+export interface ConnectionSessionsDeps {
+  readonly client: Connection;
+  readonly socket: Socket;
+  readonly principal: SftpPrincipal;
+  /** The connection's number and the client's address, for what is observed. */
+  readonly connection: number;
+  readonly address: string;
+  readonly openMailbox: (principal: SftpPrincipal) => Promise<Mailbox>;
+  readonly observe: Observe;
+  readonly fault: (where: string, thrown: unknown) => void;
+  readonly settings: SftpServerSettings;
+  /** Shared by all sessions of the process. */
+  readonly budget: ByteBudget;
+  readonly now: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+interface LiveSession {
+  readonly stream: ChannelStream;
+  readonly session: SftpSession<VirtualPath>;
+}
+
+export class ConnectionSessions {
+  readonly #deps: ConnectionSessionsDeps;
+  readonly #startedAtMs: number;
+  readonly #live = new Set<LiveSession>();
+  readonly #streams = new Set<ChannelStream>();
+  /** Session channels that are open, with or without the subsystem. */
+  #channels = 0;
+  #closing = false;
+  #lastActiveAtMs: number;
+
+  constructor(deps: ConnectionSessionsDeps) {
+    this.#deps = deps;
+    this.#startedAtMs = deps.now();
+    this.#lastActiveAtMs = this.#startedAtMs;
+    // Forwarding and everything else that is no session ssh2 refuses, because nobody listens for it (rule R16).
+    deps.client.on('session', (accept, reject) => this.#opened(accept, reject));
+  }
+
+  /** When the last byte of SFTP came or went, in milliseconds since 1970. Keepalives do not count. */
+  get lastActiveAtMs(): number {
+    for (const { session } of this.#live) {
+      this.#lastActiveAtMs = Math.max(this.#lastActiveAtMs, session.lastActiveAtMs);
+    }
+    return this.#lastActiveAtMs;
+  }
+
+  /** Whether a client has sent more than its window allows (fault 14 of the ssh2 notes). */
+  isOverrun(): boolean {
+    for (const stream of this.#streams) if (stream.isOverrun()) return true;
+    return false;
+  }
+
+  /** The socket has room again, or a key exchange is done. */
+  drained(): void {
+    for (const stream of this.#streams) stream.drained();
+  }
+
+  /** The connection is gone: sessions are over at once, and uploads that were not closed are abandoned. */
+  cut(): void {
+    this.#closing = true;
+    for (const stream of this.#streams) stream.cut();
+  }
+
+  /** Ends every session; what is under way is still answered. @returns when all have let go of their files */
+  async drain(): Promise<void> {
+    this.#closing = true;
+    await Promise.all([...this.#live].map(({ session }) => session.end()));
+  }
+
+  /** @returns when all sessions have let go of their files, however they ended */
+  async ended(): Promise<void> {
+    await Promise.all([...this.#live].map(({ session }) => session.ended));
+  }
+
+  #opened(accept: () => Session, reject: () => void): void {
+    if (this.#closing || this.#channels >= this.#deps.settings.maxSessionsPerConnection) {
+      reject();
+      return;
+    }
+    this.#channels += 1;
+    const session = accept();
+    session.on('error', () => undefined);
+    session.once('close', () => {
+      this.#channels -= 1;
+    });
+    // Nobody listens for exec, shell, pty, env, x11 or agent: ssh2 answers those with CHANNEL_FAILURE (rule R16). Nobody
+    // listens for `sftp` either, or ssh2 would start its own SFTP class (faults 13 and 17).
+    session.on('subsystem', (acceptChannel, rejectChannel, info) => {
+      if (info.name === 'sftp' && !this.#closing) this.#serve(acceptChannel());
+      else rejectChannel?.();
+    });
+  }
+
+  /** @param channel undefined when the client closed the channel while it was asking */
+  #serve(channel: ServerChannel | undefined): void {
+    if (channel === undefined) return;
+    const { client, socket, principal, openMailbox } = this.#deps;
+    const stream = new ChannelStream({
+      channel,
+      socket,
+      heldByTransport: () => bytesHeldByKeyExchange(client),
+    });
+    this.#streams.add(stream);
+    channel.once('close', () => this.#streams.delete(stream));
+    // Bytes that come before the mailbox is open wait in the channel, within its window.
+    openMailbox(principal)
+      .then((mailbox) => this.#start(stream, mailbox))
+      .catch((thrown: unknown) => {
+        this.#deps.fault('sftp open mailbox', thrown);
+        stream.finish(1);
+      });
+  }
+
+  #start(stream: ChannelStream, mailbox: Mailbox): void {
+    if (this.#closing) {
+      stream.finish(1);
+      return;
+    }
+    const { settings, budget, now, randomBytes } = this.#deps;
+    const session = new SftpSession({
+      stream,
+      files: mailboxFileSystem(mailbox),
+      limits: settings,
+      budget,
+      observer: this.#observer(),
+      readOnly: false,
+      now,
+      randomBytes,
+    });
+    const live: LiveSession = { stream, session };
+    this.#live.add(live);
+    session.ended
+      .then(() => {
+        this.#lastActiveAtMs = now();
+        this.#live.delete(live);
+      })
+      .catch((thrown: unknown) => this.#deps.fault('sftp session', thrown));
+    session.start();
+  }
+
+  #observer(): SessionObserver {
+    const { observe, fault, connection, address, principal } = this.#deps;
+    const { userId, partnerId } = principal;
+    return {
+      refused: (refusal) => observe({ kind: 'sftp.request-refused', connection, userId, ...refusal }),
+      transferred: (transfer) =>
+        observe({ kind: 'sftp.transfer', connection, userId, partnerId, ...transfer }),
+      protocolError: (message) => observe({ kind: 'sftp.protocol-error', connection, address, message }),
+      fault,
+    };
+  }
+}

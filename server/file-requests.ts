@@ -1,0 +1,261 @@
+// Requests on files: OPEN, CLOSE, READ, WRITE, FSTAT, FSETSTAT (draft-ietf-secsh-filexfer-02 sections 6.3 to 6.9) and
+// fsync@openssh.com (OpenSSH PROTOCOL section 4.6). READ and WRITE of one handle run side by side unless their ranges
+// meet; the others wait for everything before them on the handle.
+
+import type { FileRefusal, OpenWriteOptions } from '../domain/mailbox.ts';
+import { newHandleOrder, type OpenHandle, type ReadHandle, type WriteHandle } from './handle-table.ts';
+import type { PacketReader } from './packet-reader.ts';
+import { openFlag } from './protocol-numbers.ts';
+import { dataHeadBytes, okReply, type Reply } from './reply.ts';
+import {
+  maxTransferBytes,
+  noSuchHandle,
+  observeTransfer,
+  type SessionContext,
+  sessionIsOver,
+} from './session-context.ts';
+import { type RequestedAttributes, readAttributes } from './wire-attributes.ts';
+
+const tooManyHandles: FileRefusal = {
+  kind: 'refused',
+  reason: 'failure',
+  why: 'Too many files are open in this session; close some first.',
+};
+const notForReading: FileRefusal = {
+  kind: 'refused',
+  reason: 'permission-denied',
+  why: 'This file was not opened for reading.',
+};
+const notForWriting: FileRefusal = {
+  kind: 'refused',
+  reason: 'permission-denied',
+  why: 'This file was not opened for writing.',
+};
+const readOnlySession: FileRefusal = {
+  kind: 'refused',
+  reason: 'permission-denied',
+  why: 'This session may read but not write.',
+};
+const noAccessAsked: FileRefusal = {
+  kind: 'refused',
+  reason: 'failure',
+  why: 'A file is opened for reading, for writing, or for both.',
+};
+/** Beyond this an offset plus a length is not exact any more (PacketReader.uint64). */
+const maxOffsetBytes = 2 ** 52;
+const offsetTooLarge: FileRefusal = {
+  kind: 'refused',
+  reason: 'failure',
+  why: 'No file is as large as this offset.',
+};
+
+/** OPEN: uint32 id, string filename, uint32 pflags, ATTRS attrs (section 6.3). */
+export async function openFile<Path>(context: SessionContext<Path>, request: PacketReader): Promise<Reply> {
+  const place = context.files.parsePath(request.bytes());
+  const flags = request.uint32();
+  // Permissions wished for a new file are read and ignored: a mailbox decides its own.
+  readAttributes(request);
+  if (place.kind === 'refused') return place;
+  const writes = (flags & openFlag.write) !== 0;
+  if (!writes && (flags & openFlag.read) === 0) return noAccessAsked;
+  if (writes && context.readOnly) return readOnlySession;
+  if (!context.handles.reserve()) return tooManyHandles;
+  const { path } = place;
+  return context.places.run([context.files.printPath(path)], async () => {
+    let opened: OpenHandle<Path> | FileRefusal | undefined;
+    try {
+      opened = writes ? await openForWrite(context, path, flags) : await openForRead(context, path);
+    } finally {
+      if (opened === undefined || opened.kind === 'refused') context.handles.release();
+    }
+    if (opened.kind === 'refused') return opened;
+    return { kind: 'handle', handle: context.handles.add(opened) };
+  });
+}
+
+async function openForRead<Path>(
+  context: SessionContext<Path>,
+  path: Path,
+): Promise<ReadHandle<Path> | FileRefusal> {
+  const outcome = await context.files.openForRead(path);
+  if (outcome.kind === 'refused') return outcome;
+  return {
+    kind: 'read',
+    path,
+    file: outcome.file,
+    order: newHandleOrder(),
+    openedAtMs: context.now(),
+    bytesRead: 0,
+  };
+}
+
+async function openForWrite<Path>(
+  context: SessionContext<Path>,
+  path: Path,
+  flags: number,
+): Promise<WriteHandle<Path> | FileRefusal> {
+  const create = (flags & openFlag.create) !== 0;
+  const options: OpenWriteOptions = {
+    create,
+    truncate: (flags & openFlag.truncate) !== 0,
+    // Without CREAT there is nothing that EXCL could ask for (section 6.3).
+    exclusive: create && (flags & openFlag.exclusive) !== 0,
+  };
+  const outcome = await context.files.openForWrite(path, options);
+  if (outcome.kind === 'refused') return outcome;
+  const { file } = outcome;
+  const appends = (flags & openFlag.append) !== 0;
+  return {
+    kind: 'write',
+    path,
+    file,
+    mayRead: (flags & openFlag.read) !== 0,
+    appendAtBytes: appends ? (await file.attributes()).sizeBytes : undefined,
+    order: newHandleOrder(),
+    openedAtMs: context.now(),
+    bytesWritten: 0,
+  };
+}
+
+/** CLOSE: uint32 id, string handle (section 6.3). OK is said only when an upload is durable (invariant I2). */
+export async function closeHandle<Path>(
+  context: SessionContext<Path>,
+  request: PacketReader,
+): Promise<Reply> {
+  const handle = context.handles.take(request.bytes());
+  if (handle === undefined) return noSuchHandle;
+  return context.places.run([context.files.printPath(handle.path)], () =>
+    handle.order.run({ kind: 'whole' }, () => finishHandle(context, handle)),
+  );
+}
+
+async function finishHandle<Path>(context: SessionContext<Path>, handle: OpenHandle<Path>): Promise<Reply> {
+  if (context.isOver()) {
+    await letGo(context, handle);
+    return sessionIsOver;
+  }
+  switch (handle.kind) {
+    case 'folder':
+      await handle.entries.return?.();
+      return okReply;
+    case 'read':
+      await handle.file.close();
+      observeTransfer(context, handle, 'complete');
+      return okReply;
+    case 'write': {
+      let refusal: FileRefusal | undefined;
+      try {
+        refusal = await handle.file.close();
+      } catch (thrown) {
+        observeTransfer(context, handle, 'refused');
+        throw thrown;
+      }
+      observeTransfer(context, handle, refusal === undefined ? 'complete' : 'refused');
+      return refusal ?? okReply;
+    }
+  }
+}
+
+/** Ends a handle that the client did not close: what was uploaded stays interrupted (invariant I1). */
+export async function letGo<Path>(context: SessionContext<Path>, handle: OpenHandle<Path>): Promise<void> {
+  switch (handle.kind) {
+    case 'folder':
+      await handle.entries.return?.();
+      break;
+    case 'read':
+      await handle.file.close();
+      break;
+    case 'write':
+      await handle.file.abandon();
+      break;
+  }
+  observeTransfer(context, handle, 'interrupted');
+}
+
+/** READ: uint32 id, string handle, uint64 offset, uint32 length (section 6.4). */
+export async function readFile<Path>(context: SessionContext<Path>, request: PacketReader): Promise<Reply> {
+  const handle = context.handles.find(request.bytes());
+  const fromBytes = request.uint64();
+  const length = Math.min(request.uint32(), maxTransferBytes(context.limits));
+  if (handle === undefined || handle.kind === 'folder') return noSuchHandle;
+  if (handle.kind === 'write' && !handle.mayRead) return notForReading;
+  if (fromBytes > maxOffsetBytes) return { kind: 'end-of-file' };
+  const { file } = handle;
+  const claim = { kind: 'range', fromBytes, toBytes: fromBytes + length, writes: false } as const;
+  return handle.order.run(claim, async () => {
+    const packet = Buffer.allocUnsafe(dataHeadBytes + length);
+    const sizeBytes = await file.read(packet.subarray(dataHeadBytes), fromBytes);
+    if (sizeBytes === 0 && length > 0) return { kind: 'end-of-file' };
+    if (handle.kind === 'read') handle.bytesRead += sizeBytes;
+    return { kind: 'data', packet, sizeBytes };
+  });
+}
+
+/** WRITE: uint32 id, string handle, uint64 offset, string data (section 6.4). */
+export async function writeFile<Path>(context: SessionContext<Path>, request: PacketReader): Promise<Reply> {
+  const handle = context.handles.find(request.bytes());
+  const offsetBytes = request.uint64();
+  const data = request.bytes();
+  if (handle === undefined || handle.kind === 'folder') return noSuchHandle;
+  if (handle.kind === 'read') return notForWriting;
+  if (offsetBytes > maxOffsetBytes) return offsetTooLarge;
+  if (data.length === 0) return okReply;
+  const fromBytes = handle.appendAtBytes ?? offsetBytes;
+  const toBytes = fromBytes + data.length;
+  if (handle.appendAtBytes !== undefined) handle.appendAtBytes = toBytes;
+  return handle.order.run({ kind: 'range', fromBytes, toBytes, writes: true }, async () => {
+    const refusal = await handle.file.write(data, fromBytes);
+    if (refusal !== undefined) return refusal;
+    handle.bytesWritten += data.length;
+    return okReply;
+  });
+}
+
+/** FSTAT: uint32 id, string handle (section 6.8). */
+export async function statHandle<Path>(context: SessionContext<Path>, request: PacketReader): Promise<Reply> {
+  const handle = context.handles.find(request.bytes());
+  if (handle === undefined) return noSuchHandle;
+  if (handle.kind === 'folder') return context.files.stat(handle.path).then(attributesOf);
+  const { file } = handle;
+  return handle.order.run({ kind: 'whole' }, async () => ({
+    kind: 'attributes',
+    attributes: await file.attributes(),
+  }));
+}
+
+function attributesOf(outcome: Awaited<ReturnType<SessionContext<unknown>['files']['stat']>>): Reply {
+  return outcome.kind === 'ok' ? { kind: 'attributes', attributes: outcome.attributes } : outcome;
+}
+
+/** FSETSTAT: uint32 id, string handle, ATTRS attrs (section 6.9). Permissions and owner are accepted and ignored. */
+export async function setHandleAttributes<Path>(
+  context: SessionContext<Path>,
+  request: PacketReader,
+): Promise<Reply> {
+  const handle = context.handles.find(request.bytes());
+  const wanted = readAttributes(request);
+  if (handle === undefined) return noSuchHandle;
+  if (handle.kind !== 'write') return wanted.sizeBytes === undefined ? okReply : notForWriting;
+  return handle.order.run({ kind: 'whole' }, () => applyToOpenFile(handle, wanted));
+}
+
+async function applyToOpenFile<Path>(handle: WriteHandle<Path>, wanted: RequestedAttributes): Promise<Reply> {
+  if (wanted.sizeBytes !== undefined) {
+    const refusal = await handle.file.truncate(wanted.sizeBytes);
+    if (refusal !== undefined) return refusal;
+    if (handle.appendAtBytes !== undefined) handle.appendAtBytes = wanted.sizeBytes;
+  }
+  if (wanted.modifiedAtMs !== undefined) await handle.file.setModifiedAt(wanted.modifiedAtMs);
+  return okReply;
+}
+
+/** fsync@openssh.com: string handle (OpenSSH PROTOCOL section 4.6). */
+export async function syncHandle<Path>(context: SessionContext<Path>, request: PacketReader): Promise<Reply> {
+  const handle = context.handles.find(request.bytes());
+  if (handle === undefined || handle.kind === 'folder') return noSuchHandle;
+  if (handle.kind === 'read') return okReply;
+  return handle.order.run({ kind: 'whole' }, async () => {
+    await handle.file.sync();
+    return okReply;
+  });
+}

@@ -1,0 +1,76 @@
+// The daemon's host keys: making them, and what the world is shown of them. Only ed25519 and ECDSA P-256: with an RSA
+// host key ssh2 always offers SHA-1 signatures (fault 2 of the ssh2 notes), and every client that was tried takes one
+// of these two. Storing them is the caller's job.
+
+import { createHash } from 'node:crypto';
+import ssh2 from 'ssh2';
+
+/** A host key that the daemon cannot use: `why` is for the operator and never holds the key. */
+export class HostKeyUnusable extends Error {
+  readonly code = 'SFTP_HOST_KEY_UNUSABLE' as const;
+  override readonly name = 'HostKeyUnusable';
+}
+
+export interface HostKey {
+  readonly type: 'ssh-ed25519' | 'ecdsa-sha2-nistp256';
+  /** `SHA256:` and base64 without padding, as OpenSSH prints it. */
+  readonly fingerprint: string;
+  /** Type and base64, as in known_hosts and authorized_keys. */
+  readonly publicLine: string;
+  /** The private key as it was given. Secret. */
+  readonly privateText: string;
+}
+
+/**
+ * Makes a new pair of host keys.
+ * @returns their private texts in OpenSSH's format, ed25519 first
+ */
+export function generateHostKeys(): { readonly ed25519: string; readonly ecdsa: string } {
+  return {
+    ed25519: ssh2.utils.generateKeyPairSync('ed25519').private,
+    ecdsa: ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }).private,
+  };
+}
+
+/**
+ * Reads a private host key.
+ * @param privateText PEM or OpenSSH format, without a passphrase
+ * @throws HostKeyUnusable when it is not one, or of another type
+ */
+export function readHostKey(privateText: string): HostKey {
+  const key = ssh2.utils.parseKey(privateText);
+  if (key instanceof Error) throw new HostKeyUnusable('A host key is not a private key that can be read.');
+  if (!key.isPrivateKey())
+    throw new HostKeyUnusable('A host key is a public key; the private one is needed.');
+  if (key.type !== 'ssh-ed25519' && key.type !== 'ecdsa-sha2-nistp256') {
+    throw new HostKeyUnusable(`A host key is of type ${key.type}; use ed25519 and ECDSA P-256.`);
+  }
+  const blob = key.getPublicSSH();
+  return {
+    type: key.type,
+    fingerprint: printFingerprint(blob),
+    publicLine: `${key.type} ${blob.toString('base64')}`,
+    privateText,
+  };
+}
+
+/**
+ * Prints the fingerprint of a public key.
+ * @param blob the key as on the wire (RFC 4253 section 6.6)
+ */
+export function printFingerprint(blob: Uint8Array): string {
+  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+}
+
+/**
+ * The line that a client puts into known_hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT).
+ * @param key one host key
+ * @param address where clients connect to
+ */
+export function knownHostsLine(
+  key: HostKey,
+  address: { readonly host: string; readonly port: number },
+): string {
+  const name = address.port === 22 ? address.host : `[${address.host}]:${address.port}`;
+  return `${name} ${key.publicLine}`;
+}

@@ -1,0 +1,310 @@
+// The answer to a transmission: verdict, acknowledgements, what each interchange, group and set came to, findings, the
+// release that follows, event and audit record, all in one transaction (invariants I2 and I8). The acknowledgements'
+// bytes are on the disk and synced before it; putting them into `outbound` comes after it and may be repeated.
+
+import type { PartnerId, TransmissionId } from '../domain/ids.ts';
+import { uuidV7 } from '../domain/ids.ts';
+import type { Verdict } from '../domain/transmission.ts';
+import { endClaim } from './intake-queue.ts';
+import { storedPartnerId } from './partner-store.ts';
+import type { FindingRow, FunctionalGroupRow, InterchangeRow, TransactionSetRow } from './tables.ts';
+import type { Database, Transaction } from './transaction.ts';
+
+export type InterchangeRecord = Omit<InterchangeRow, 'id' | 'transmission_id' | 'ordinal'> & {
+  readonly groups: readonly GroupRecord[];
+};
+export type GroupRecord = Omit<FunctionalGroupRow, 'id' | 'interchange_id' | 'ordinal'> & {
+  readonly sets: readonly SetRecord[];
+};
+export type SetRecord = Omit<TransactionSetRow, 'id' | 'group_id' | 'ordinal' | 'findings'> & {
+  readonly findings: readonly FindingRecord[];
+  readonly findingsOmitted: number;
+};
+export type FindingRecord = Omit<FindingRow, 'id' | 'transmission_id' | 'set_id' | 'ordinal'>;
+
+/** A file that answers: a TA1, 999s, or a report in plain words. */
+export interface AnswerFile {
+  readonly id: string;
+  /** Which interchange of the file it answers, from 1; 0 for a report on the whole file. */
+  readonly interchangeOrdinal: number;
+  /** `TA1`, `999`, `TA1 999` or `report`. */
+  readonly kinds: string;
+  readonly name: string;
+  /** Below the data directory. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly controlNumber: string;
+}
+
+export interface Answer {
+  readonly id: TransmissionId;
+  readonly partnerId: PartnerId;
+  readonly worker: string;
+  readonly outcome:
+    | { readonly state: 'answered'; readonly verdict: Verdict | undefined }
+    | { readonly state: 'quarantined'; readonly reason: string };
+  readonly files: readonly AnswerFile[];
+  readonly interchanges: readonly InterchangeRecord[];
+  /** The manifest of the release to the back end, where one is due. */
+  readonly manifest: string | undefined;
+}
+
+/**
+ * Writes an answer.
+ * @returns false when the claim was no longer this worker's: nothing was written
+ */
+export async function writeAnswer(database: Database, answer: Answer): Promise<boolean> {
+  return database.transaction(async (transaction) => {
+    const { outcome } = answer;
+    const ended = await endClaim(transaction, {
+      id: answer.id,
+      worker: answer.worker,
+      state: outcome.state,
+      ...(outcome.state === 'quarantined' ? { reason: outcome.reason } : {}),
+      ...(outcome.state === 'answered' && outcome.verdict !== undefined ? { verdict: outcome.verdict } : {}),
+    });
+    if (!ended) return false;
+    await writeFiles(transaction, answer);
+    for (const [index, interchange] of answer.interchanges.entries()) {
+      await writeInterchange(transaction, answer.id, interchange, index + 1);
+    }
+    if (answer.manifest !== undefined) {
+      await transaction.sql
+        .insertInto('releases')
+        .values({
+          id: newId(transaction),
+          transmission_id: answer.id,
+          manifest: answer.manifest,
+          state: 'due',
+          due_at_ms: transaction.nowMs,
+          released_at_ms: null,
+        })
+        .execute();
+    }
+    await announce(transaction, answer);
+    return true;
+  });
+}
+
+const newId = (transaction: Transaction): string => uuidV7(transaction.nowMs, transaction.randomBytes(10));
+
+async function writeFiles(transaction: Transaction, answer: Answer): Promise<void> {
+  for (const file of answer.files) {
+    await transaction.sql
+      .insertInto('acknowledgements')
+      .values({
+        id: file.id,
+        transmission_id: answer.id,
+        interchange_ordinal: file.interchangeOrdinal,
+        partner_id: answer.partnerId,
+        kinds: file.kinds,
+        name: file.name,
+        path: file.path,
+        size_bytes: file.sizeBytes,
+        sha256: file.sha256,
+        control_number: file.controlNumber,
+        state: 'written',
+        written_at_ms: transaction.nowMs,
+        published_at_ms: null,
+      })
+      .execute();
+  }
+}
+
+async function writeInterchange(
+  transaction: Transaction,
+  transmissionId: TransmissionId,
+  interchange: InterchangeRecord,
+  ordinal: number,
+): Promise<void> {
+  const { groups, ...columns } = interchange;
+  const id = newId(transaction);
+  await transaction.sql
+    .insertInto('interchanges')
+    .values({ ...columns, id, transmission_id: transmissionId, ordinal })
+    .execute();
+  for (const [index, group] of groups.entries()) {
+    const { sets, ...groupColumns } = group;
+    const groupId = newId(transaction);
+    await transaction.sql
+      .insertInto('functional_groups')
+      .values({ ...groupColumns, id: groupId, interchange_id: id, ordinal: index + 1 })
+      .execute();
+    for (const [setIndex, set] of sets.entries()) {
+      await writeSet(transaction, { transmissionId, groupId, set, ordinal: setIndex + 1 });
+    }
+  }
+}
+
+/** SQLite takes 32,766 parameters a statement; a finding has 17. */
+const findingsPerStatement = 500;
+
+async function writeSet(
+  transaction: Transaction,
+  input: {
+    readonly transmissionId: TransmissionId;
+    readonly groupId: string;
+    readonly set: SetRecord;
+    readonly ordinal: number;
+  },
+): Promise<void> {
+  const { findings, findingsOmitted, ...columns } = input.set;
+  const id = newId(transaction);
+  await transaction.sql
+    .insertInto('transaction_sets')
+    .values({
+      ...columns,
+      id,
+      group_id: input.groupId,
+      ordinal: input.ordinal,
+      findings: findings.length + findingsOmitted,
+    })
+    .execute();
+  for (let start = 0; start < findings.length; start += findingsPerStatement) {
+    await transaction.sql
+      .insertInto('findings')
+      .values(
+        findings.slice(start, start + findingsPerStatement).map((finding, index) => ({
+          ...finding,
+          id: newId(transaction),
+          transmission_id: input.transmissionId,
+          set_id: id,
+          ordinal: start + index + 1,
+        })),
+      )
+      .execute();
+  }
+}
+
+async function announce(transaction: Transaction, answer: Answer): Promise<void> {
+  const { id: transmissionId, partnerId, outcome } = answer;
+  if (outcome.state === 'quarantined') {
+    await transaction.event({
+      kind: 'transmission.quarantined',
+      partnerId,
+      transmissionId,
+      reason: outcome.reason,
+    });
+  } else {
+    const acknowledgements = answer.files.map((file) => file.name);
+    await transaction.event({
+      kind: 'transmission.answered',
+      partnerId,
+      transmissionId,
+      verdict: outcome.verdict,
+      acknowledgements,
+    });
+  }
+  await transaction.audit({
+    actor: { kind: 'gateway' },
+    action: outcome.state === 'quarantined' ? 'transmission.quarantine' : 'transmission.answer',
+    subject: `transmission:${transmissionId}`,
+    detail:
+      outcome.state === 'quarantined'
+        ? { reason: outcome.reason }
+        : { verdict: outcome.verdict ?? 'none', acknowledgements: answer.files.length },
+  });
+}
+
+export interface UnpublishedFile {
+  readonly id: string;
+  readonly transmissionId: string;
+  readonly partnerId: PartnerId;
+  readonly name: string;
+  readonly path: string;
+}
+
+/** @returns answers that are written and not yet in `outbound`, the oldest first */
+export async function listUnpublished(
+  database: Database,
+  limit: number,
+): Promise<readonly UnpublishedFile[]> {
+  const rows = await database.sql
+    .selectFrom('acknowledgements')
+    .select(['id', 'transmission_id', 'partner_id', 'name', 'path'])
+    .where('state', '=', 'written')
+    .orderBy('written_at_ms')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    transmissionId: row.transmission_id,
+    partnerId: storedPartnerId(row.partner_id),
+    name: row.name,
+    path: row.path,
+  }));
+}
+
+/** The answer is in `outbound` under its name. */
+export async function markPublished(database: Database, id: string): Promise<void> {
+  await database.sql
+    .updateTable('acknowledgements')
+    .set({ state: 'published', published_at_ms: database.now() })
+    .where('id', '=', id)
+    .execute();
+}
+
+export interface DueRelease {
+  readonly id: string;
+  readonly transmissionId: TransmissionId;
+  readonly partnerId: PartnerId;
+  readonly name: string;
+  readonly originalPath: string;
+  readonly manifest: string;
+}
+
+/** @returns releases that are due, the oldest first */
+export async function listDueReleases(database: Database, limit: number): Promise<readonly DueRelease[]> {
+  const rows = await database.sql
+    .selectFrom('releases')
+    .innerJoin('transmissions', 'transmissions.id', 'releases.transmission_id')
+    .select([
+      'releases.id',
+      'releases.manifest',
+      'transmissions.id as transmission_id',
+      'transmissions.partner_id',
+      'transmissions.name',
+      'transmissions.original_path',
+    ])
+    .where('releases.state', '=', 'due')
+    .orderBy('releases.due_at_ms')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    transmissionId: row.transmission_id as TransmissionId,
+    partnerId: storedPartnerId(row.partner_id),
+    name: row.name,
+    originalPath: row.original_path ?? '',
+    manifest: row.manifest,
+  }));
+}
+
+/** The original and its manifest are with the back end: state, event and audit record. */
+export async function markReleased(
+  database: Database,
+  input: { readonly release: DueRelease; readonly manifestPath: string },
+): Promise<void> {
+  const { release, manifestPath } = input;
+  await database.transaction(async (transaction) => {
+    await transaction.sql
+      .updateTable('releases')
+      .set({ state: 'released', released_at_ms: transaction.nowMs })
+      .where('id', '=', release.id)
+      .where('state', '=', 'due')
+      .execute();
+    await transaction.event({
+      kind: 'transmission.released',
+      partnerId: release.partnerId,
+      transmissionId: release.transmissionId,
+      manifest: manifestPath,
+    });
+    await transaction.audit({
+      actor: { kind: 'gateway' },
+      action: 'transmission.release',
+      subject: `transmission:${release.transmissionId}`,
+      detail: { manifest: manifestPath },
+    });
+  });
+}

@@ -1,0 +1,144 @@
+// The audit trail: append-only rows, each holding the SHA-256 of the one before it, so that a changed, removed or
+// inserted row breaks the chain from there on (invariant I9; 45 CFR 164.312(b) and (c)(2)).
+
+import { createHash } from 'node:crypto';
+import { type AuditRecord, printActor } from '../domain/audit.ts';
+import { takeNumbers } from './counter.ts';
+import type { AuditRow } from './tables.ts';
+import type { Database, Sql } from './transaction.ts';
+
+const chainStart = '0'.repeat(64);
+
+/** Appends one record; call it within the transaction of what it records. */
+export async function appendAuditRecord(
+  deps: { readonly sql: Sql; readonly nowMs: number },
+  record: AuditRecord,
+): Promise<void> {
+  // Taking the number first locks the counter's row, so that the last record read below stays the last.
+  const sequence = await takeNumbers(deps.sql, 'audit', 1);
+  const last = await deps.sql
+    .selectFrom('audit_records')
+    .select('hash')
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const row = {
+    sequence,
+    at_ms: deps.nowMs,
+    actor: printActor(record.actor),
+    action: record.action,
+    subject: record.subject,
+    address: record.address ?? '',
+    detail: JSON.stringify(record.detail ?? {}),
+    previous_hash: last?.hash ?? chainStart,
+  };
+  await deps.sql
+    .insertInto('audit_records')
+    .values({ ...row, hash: hashOf(row) })
+    .execute();
+}
+
+function hashOf(row: Omit<AuditRow, 'hash'>): string {
+  // A JSON array of the fields in a fixed order: no field can run into the next one.
+  const text = JSON.stringify([
+    Number(row.sequence),
+    Number(row.at_ms),
+    row.actor,
+    row.action,
+    row.subject,
+    row.address,
+    row.detail,
+    row.previous_hash,
+  ]);
+  return createHash('sha256').update(text).digest('hex');
+}
+
+export type AuditVerification =
+  | { readonly kind: 'intact'; readonly records: number; readonly lastHash: string }
+  | { readonly kind: 'broken'; readonly records: number; readonly atSequence: number; readonly why: string };
+
+/**
+ * Walks the whole chain.
+ * @returns how many records hold, or where and why the chain breaks
+ */
+export async function verifyAuditTrail(database: Database): Promise<AuditVerification> {
+  let previous = chainStart;
+  let expected = 1;
+  for (;;) {
+    const rows = await database.sql
+      .selectFrom('audit_records')
+      .selectAll()
+      .where('sequence', '>=', expected)
+      .orderBy('sequence')
+      .limit(1000)
+      .execute();
+    for (const row of rows) {
+      const why = whyBroken(row, expected, previous);
+      if (why !== undefined) return { kind: 'broken', records: expected - 1, atSequence: expected, why };
+      previous = row.hash;
+      expected += 1;
+    }
+    if (rows.length === 0) return verifyEnd(database, expected - 1, previous);
+  }
+}
+
+// The counter remembers how many records were written: rows cut off the end leave it standing.
+async function verifyEnd(database: Database, records: number, lastHash: string): Promise<AuditVerification> {
+  const counter = await database.sql
+    .selectFrom('counters')
+    .select('value')
+    .where('name', '=', 'audit')
+    .executeTakeFirst();
+  const written = Number(counter?.value ?? 0);
+  return written === records
+    ? { kind: 'intact', records, lastHash }
+    : {
+        kind: 'broken',
+        records,
+        atSequence: records + 1,
+        why: `${written} records were written, and ${records} are there: the end was cut off`,
+      };
+}
+
+function whyBroken(row: AuditRow, expected: number, previous: string): string | undefined {
+  if (Number(row.sequence) !== expected) return `record ${expected} is missing`;
+  if (row.previous_hash !== previous) return 'it does not follow from the record before it';
+  const { hash, ...rest } = row;
+  return hash === hashOf(rest) ? undefined : 'its content was changed after it was written';
+}
+
+export interface StoredAuditRecord {
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly address: string;
+  readonly detail: string;
+}
+
+/**
+ * Reads the newest audit records first.
+ * @param input.subject only those of this subject, as `noun:id`
+ */
+export async function readAuditRecords(
+  database: Database,
+  input: { readonly limit: number; readonly subject?: string },
+): Promise<readonly StoredAuditRecord[]> {
+  let query = database.sql
+    .selectFrom('audit_records')
+    .selectAll()
+    .orderBy('sequence', 'desc')
+    .limit(input.limit);
+  if (input.subject !== undefined) query = query.where('subject', '=', input.subject);
+  const rows = await query.execute();
+  return rows.map((row) => ({
+    sequence: Number(row.sequence),
+    atMs: Number(row.at_ms),
+    actor: row.actor,
+    action: row.action,
+    subject: row.subject,
+    address: row.address,
+    detail: row.detail,
+  }));
+}

@@ -1,0 +1,21 @@
+// Counters that only go up: the order of events and audit records, and control numbers. Taking a number updates a row,
+// so two transactions that want the same counter wait for each other and no number is given twice.
+
+import { sql } from 'kysely';
+import type { Sql } from './transaction.ts';
+
+/**
+ * Takes `count` numbers from a counter that starts at 1.
+ * @param name which counter
+ * @param count how many numbers, at least 1
+ * @returns the first of them
+ */
+export async function takeNumbers(database: Sql, name: string, count: number): Promise<number> {
+  const row = await database
+    .insertInto('counters')
+    .values({ name, value: count })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: sql`counters.value + ${count}` }))
+    .returning('value')
+    .executeTakeFirstOrThrow();
+  return Number(row.value) - count + 1;
+}

@@ -1,0 +1,123 @@
+// The one directory that everything is kept in, and the only place where paths on the host are made. Every function
+// takes parsed values (ids, entry names), never text from outside, so that no path can lead out (invariant I4).
+
+import { constants, mkdirSync } from 'node:fs';
+import { lstat, mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PartnerId, TransmissionId } from '../domain/ids.ts';
+import type { EntryName, MailboxFolder } from '../domain/virtual-path.ts';
+
+declare const brand: unique symbol;
+/** A path on the host, below the data directory. */
+export type HostPath = string & { readonly [brand]: 'HostPath' };
+
+export interface DataDirectory {
+  readonly root: HostPath;
+  readonly database: HostPath;
+  readonly locks: HostPath;
+  readonly keys: HostPath;
+  readonly staging: HostPath;
+  readonly mailboxes: HostPath;
+  readonly quarantine: HostPath;
+  staged(id: string): HostPath;
+  /** Below the root, for the journal: `originals/2026/11/21/<id>`. */
+  originalPath(id: TransmissionId, atMs: number): string;
+  /** Below the root: where the durable copy of an acknowledgement is. */
+  acknowledgementPath(id: string, atMs: number): string;
+  /** A path that the journal holds, on the host. */
+  stored(path: string): HostPath;
+  mailboxFolder(partner: PartnerId, folder: MailboxFolder): HostPath;
+  entry(partner: PartnerId, folder: MailboxFolder, name: EntryName): HostPath;
+  accepted(partner: PartnerId): HostPath;
+  outgoing(partner: PartnerId): HostPath;
+}
+
+/**
+ * Makes what is missing of the data directory, for its owner alone, and gives the paths in it.
+ * @param root absolute
+ * @throws Error when it cannot be made
+ */
+export function openDataDirectory(root: string): DataDirectory {
+  const below = (...names: readonly string[]) => join(root, ...names) as HostPath;
+  for (const name of [
+    'keys',
+    'locks',
+    'staging',
+    'originals',
+    'mailboxes',
+    'backend',
+    'quarantine',
+    'mail',
+  ]) {
+    mkdirSync(below(name), { recursive: true, mode: 0o700 });
+  }
+  return {
+    root: below(),
+    database: below('claimgate.db'),
+    locks: below('locks'),
+    keys: below('keys'),
+    staging: below('staging'),
+    mailboxes: below('mailboxes'),
+    quarantine: below('quarantine'),
+    staged: (id) => below('staging', id),
+    originalPath: (id, atMs) => join('originals', ...dayOf(atMs), id),
+    acknowledgementPath: (id, atMs) => join('originals', ...dayOf(atMs), `${id}.ack`),
+    stored: (path) => below(path),
+    mailboxFolder: (partner, folder) => below('mailboxes', partner, folder),
+    entry: (partner, folder, name) => below('mailboxes', partner, folder, name),
+    accepted: (partner) => below('backend', 'accepted', partner),
+    outgoing: (partner) => below('backend', 'outgoing', partner),
+  };
+}
+
+/** Year, month and day in UTC, so that the folders do not depend on the machine's time zone. */
+function dayOf(atMs: number): readonly string[] {
+  return new Date(atMs).toISOString().slice(0, 10).split('-');
+}
+
+/** Makes a partner's folders; doing it again changes nothing. */
+export async function makePartnerFolders(directory: DataDirectory, partner: PartnerId): Promise<void> {
+  for (const path of [
+    directory.mailboxFolder(partner, 'inbound'),
+    directory.mailboxFolder(partner, 'outbound'),
+    directory.accepted(partner),
+    directory.outgoing(partner),
+  ]) {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  }
+}
+
+/** A folder of a mailbox is not a real directory: someone has put something else in its place. */
+export class MailboxReplacedError extends Error {
+  readonly code = 'storage.mailbox-replaced';
+  constructor(path: HostPath) {
+    super(
+      `${path} is not a directory. Someone has replaced it; look at what is there and restore the directory.`,
+    );
+    this.name = 'MailboxReplacedError';
+  }
+}
+
+/**
+ * Checks that a partner's mailbox folders are real directories, not links that lead elsewhere (invariant I4).
+ * @throws MailboxReplacedError
+ */
+export async function checkMailboxFolders(directory: DataDirectory, partner: PartnerId): Promise<void> {
+  for (const path of [
+    join(directory.mailboxes, partner) as HostPath,
+    directory.mailboxFolder(partner, 'inbound'),
+    directory.mailboxFolder(partner, 'outbound'),
+  ]) {
+    if (!(await lstat(path)).isDirectory()) throw new MailboxReplacedError(path);
+  }
+}
+
+/** Makes a directory's entries durable: what was linked, renamed or removed in it survives power loss. */
+export async function syncFolder(path: HostPath): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,74 @@
+// The database: one door for every row. A transaction reads the clock once, and carries what a state change must be
+// accompanied by: its event (invariant I8) and its audit record (invariant I9). Other rooms see stores, never SQL.
+
+import type { Buffer } from 'node:buffer';
+import SqliteFile from 'better-sqlite3';
+import { Kysely, type Transaction as KyselyTransaction } from 'kysely';
+import { appendAuditRecord } from './audit-trail.ts';
+import { createChanges } from './changes.ts';
+import { migrateSqlite } from './migrate.ts';
+import { appendEvent } from './outbox.ts';
+import { ImmediateSqliteDialect } from './sqlite-dialect.ts';
+import type { Tables } from './tables.ts';
+import type { Database, Transaction } from './transaction.ts';
+
+export interface DatabaseOptions {
+  /** The SQLite file, or `:memory:`. */
+  readonly file: string;
+  readonly now: () => number;
+  readonly randomBytes: (count: number) => Buffer;
+  /** How long to wait for another process's write lock, in milliseconds. */
+  readonly busyTimeoutMs: number;
+  /** How often to look whether another process has committed, in milliseconds; 0 never looks. */
+  readonly changePollMs: number;
+}
+
+/**
+ * Opens the database and brings its schema up to date. The caller closes it.
+ * @throws NewerSchemaError, and Error when the file cannot be opened
+ */
+export function openDatabase(options: DatabaseOptions): Database {
+  const file = new SqliteFile(options.file, { timeout: options.busyTimeoutMs });
+  file.pragma('journal_mode = WAL');
+  // FULL: a commit is on the disk before it is answered, so that CLOSE answered OK survives power loss (I2).
+  file.pragma('synchronous = FULL');
+  file.pragma('foreign_keys = ON');
+  const migrated = migrateSqlite(file, options.now());
+  const sql = new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database: file }) });
+  const changes = createChanges({
+    version: () => file.pragma('data_version', { simple: true }) as number,
+    pollMs: options.changePollMs,
+  });
+  return {
+    sql,
+    now: options.now,
+    randomBytes: options.randomBytes,
+    changes,
+    migrated,
+    async transaction(work) {
+      const result = await sql
+        .transaction()
+        .execute((trx) => work(openTransaction(trx, options.now(), options.randomBytes)));
+      changes.announce();
+      return result;
+    },
+    async close() {
+      changes.close();
+      await sql.destroy();
+    },
+  };
+}
+
+function openTransaction(
+  sql: KyselyTransaction<Tables>,
+  nowMs: number,
+  randomBytes: (count: number) => Buffer,
+): Transaction {
+  return {
+    sql,
+    nowMs,
+    randomBytes,
+    event: (event) => appendEvent({ sql, nowMs, randomBytes }, event),
+    audit: (record) => appendAuditRecord({ sql, nowMs }, record),
+  };
+}

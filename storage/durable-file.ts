@@ -1,0 +1,60 @@
+// Files that Claimgate itself writes: whole or not there at all, and durable before anyone is told of them.
+
+import { link, lstat, open, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type DataDirectory, type HostPath, syncFolder } from './data-directory.ts';
+import { codeOf, unlessMissing } from './disk-fault.ts';
+import { linkDurably, originalMode } from './publish-upload.ts';
+
+/**
+ * Writes a file that will never change, durably. Writing the same path again replaces it.
+ * @param input.to where it shall stand
+ * @param input.id a name for its time in staging
+ */
+export async function writeDurably(
+  directory: DataDirectory,
+  input: { readonly id: string; readonly to: HostPath; readonly content: Uint8Array },
+): Promise<void> {
+  const staged = directory.staged(input.id);
+  const handle = await open(staged, 'w', 0o600);
+  try {
+    await handle.writeFile(input.content);
+    await handle.chmod(originalMode);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await unlessMissing(() => unlink(input.to), undefined);
+  await linkDurably(directory, staged, input.to);
+  await unlink(staged);
+}
+
+/**
+ * Gives a file a further name in a folder, never overwriting another file.
+ * @returns false when the name is taken by a different file; true when it stands there now, or did already
+ */
+export async function linkOnce(from: HostPath, to: HostPath): Promise<boolean> {
+  try {
+    await link(from, to);
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'EEXIST') throw thrown;
+    const [one, other] = await Promise.all([lstat(from), lstat(to)]);
+    return one.ino === other.ino && one.dev === other.dev;
+  }
+  await syncFolder(dirname(to) as HostPath);
+  return true;
+}
+
+/** Writes a file by a temporary name beside it and a rename, durably: readers see the old one or the new one, whole. */
+export async function replaceDurably(to: HostPath, content: string): Promise<void> {
+  const temporary = `${to}.tmp`;
+  const handle = await open(temporary, 'w', 0o600);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, to);
+  await syncFolder(dirname(to) as HostPath);
+}

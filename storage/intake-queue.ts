@@ -1,0 +1,193 @@
+// The queue that intake works from: transmissions in `received`, and those in `processing` whose lease has run out.
+// A claim is a lease with an end, so that a crashed or hung attempt is taken up again by someone else.
+
+import { type PartnerId, parseTransmissionId, type TransmissionId } from '../domain/ids.ts';
+import { storedPartnerId } from './partner-store.ts';
+import type { Database, Transaction } from './transaction.ts';
+
+export interface ClaimedTransmission {
+  readonly id: TransmissionId;
+  readonly partnerId: PartnerId;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** Below the data directory. */
+  readonly originalPath: string;
+  readonly receivedAtMs: number;
+  readonly userId: string | undefined;
+  readonly source: string;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+}
+
+/**
+ * Claims the transmission that has waited longest.
+ * @param input.worker who claims it
+ * @param input.leaseMs how long the claim holds
+ * @returns undefined when nothing is due
+ */
+export async function claimTransmission(
+  database: Database,
+  input: { readonly worker: string; readonly leaseMs: number },
+): Promise<ClaimedTransmission | undefined> {
+  return database.transaction(async ({ sql, nowMs }) => {
+    const due = await sql
+      .selectFrom('transmissions')
+      .select('id')
+      .where('state', 'in', ['received', 'processing'])
+      .where('next_attempt_at_ms', '<=', nowMs)
+      .orderBy('next_attempt_at_ms')
+      .limit(1)
+      .executeTakeFirst();
+    if (due === undefined) return undefined;
+    const row = await sql
+      .updateTable('transmissions')
+      .set((value) => ({
+        state: 'processing' as const,
+        claimed_by: input.worker,
+        lease_expires_at_ms: nowMs + input.leaseMs,
+        // While the lease holds, the next attempt is not due.
+        next_attempt_at_ms: nowMs + input.leaseMs,
+        attempts: value('attempts', '+', 1),
+        updated_at_ms: nowMs,
+      }))
+      .where('id', '=', due.id)
+      .where('state', 'in', ['received', 'processing'])
+      .where('next_attempt_at_ms', '<=', nowMs)
+      .returningAll()
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const id = parseTransmissionId(row.id);
+    if (id.kind === 'invalid' || row.sha256 === null || row.original_path === null) {
+      throw new Error(`Transmission ${row.id} is in the queue without an original.`);
+    }
+    return {
+      id: id.id,
+      partnerId: storedPartnerId(row.partner_id),
+      name: row.name,
+      sizeBytes: Number(row.size_bytes),
+      sha256: row.sha256,
+      originalPath: row.original_path,
+      receivedAtMs: Number(row.received_at_ms),
+      userId: row.user_id ?? undefined,
+      source: row.source,
+      attempt: row.attempts,
+    };
+  });
+}
+
+/** @returns when the next transmission will be due, in milliseconds since 1970; undefined when none waits */
+export async function nextDueAt(database: Database): Promise<number | undefined> {
+  const row = await database.sql
+    .selectFrom('transmissions')
+    .select('next_attempt_at_ms')
+    .where('state', 'in', ['received', 'processing'])
+    .orderBy('next_attempt_at_ms')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? undefined : Number(row.next_attempt_at_ms);
+}
+
+/** The attempt failed; another one is made after `delayMs`. */
+export async function retryTransmission(
+  database: Database,
+  input: {
+    readonly id: TransmissionId;
+    readonly worker: string;
+    readonly delayMs: number;
+    readonly reason: string;
+  },
+): Promise<void> {
+  await database.transaction(async ({ sql, nowMs }) => {
+    await sql
+      .updateTable('transmissions')
+      .set({
+        state: 'received',
+        claimed_by: null,
+        lease_expires_at_ms: null,
+        next_attempt_at_ms: nowMs + input.delayMs,
+        reason: input.reason,
+        updated_at_ms: nowMs,
+      })
+      .where('id', '=', input.id)
+      .where('claimed_by', '=', input.worker)
+      .where('state', '=', 'processing')
+      .execute();
+  });
+}
+
+/** The last attempt failed: an administrator must look. The interchange numbers it held are free again. */
+export async function failTransmission(
+  database: Database,
+  input: {
+    readonly id: TransmissionId;
+    readonly partnerId: PartnerId;
+    readonly worker: string;
+    readonly reason: string;
+  },
+): Promise<void> {
+  await database.transaction(async (transaction) => {
+    if (!(await endClaim(transaction, { ...input, state: 'failed' }))) return;
+    await transaction.sql.deleteFrom('interchange_keys').where('transmission_id', '=', input.id).execute();
+    await transaction.event({
+      kind: 'transmission.failed',
+      partnerId: input.partnerId,
+      transmissionId: input.id,
+      reason: input.reason,
+    });
+    await transaction.audit({
+      actor: { kind: 'gateway' },
+      action: 'transmission.fail',
+      subject: `transmission:${input.id}`,
+      detail: { reason: input.reason },
+    });
+  });
+}
+
+/**
+ * Ends a claim within a transaction.
+ * @returns false when the claim is no longer this worker's: then nothing of its outcome may be written
+ */
+export async function endClaim(
+  transaction: Transaction,
+  input: {
+    readonly id: TransmissionId;
+    readonly worker: string;
+    readonly state: 'answered' | 'quarantined' | 'failed';
+    readonly verdict?: 'accepted' | 'accepted-with-errors' | 'partially-accepted' | 'rejected';
+    readonly reason?: string;
+  },
+): Promise<boolean> {
+  const ended = await transaction.sql
+    .updateTable('transmissions')
+    .set({
+      state: input.state,
+      claimed_by: null,
+      lease_expires_at_ms: null,
+      verdict: input.verdict ?? null,
+      reason: input.reason ?? null,
+      updated_at_ms: transaction.nowMs,
+      answered_at_ms: input.state === 'failed' ? null : transaction.nowMs,
+    })
+    .where('id', '=', input.id)
+    .where('claimed_by', '=', input.worker)
+    .where('state', '=', 'processing')
+    .returning('id')
+    .executeTakeFirst();
+  return ended !== undefined;
+}
+
+/**
+ * At start of the one process that has the intake role: whatever an earlier run had claimed is due at once.
+ * @returns how many
+ */
+export async function reclaimTransmissions(database: Database): Promise<number> {
+  const nowMs = database.now();
+  const reclaimed = await database.sql
+    .updateTable('transmissions')
+    .set({ state: 'received', claimed_by: null, lease_expires_at_ms: null, next_attempt_at_ms: nowMs })
+    .where('state', '=', 'processing')
+    .returning('id')
+    .execute();
+  return reclaimed.length;
+}

@@ -1,0 +1,79 @@
+// Duplicate interchanges (invariant I6): the same sender, receiver and ISA13 within the window is processed once,
+// across files, restarts and nodes. A number is taken for one interchange of one transmission; the same one taking it
+// again, after a crash, is not a duplicate of itself.
+
+import type { TransmissionId } from '../domain/ids.ts';
+import type { Database } from './transaction.ts';
+
+export interface InterchangeKey {
+  /** Qualifier and id. */
+  readonly sender: string;
+  readonly receiver: string;
+  readonly controlNumber: string;
+  /** Which interchange of the file, from 1. */
+  readonly ordinal: number;
+}
+
+export type TakeOutcome =
+  | { readonly kind: 'taken' }
+  | {
+      readonly kind: 'duplicate';
+      readonly of: string;
+      /** Whether the whole file was the same: a re-send, rather than a number used again. */
+      readonly sameFile: boolean;
+    };
+
+/**
+ * Takes the numbers of a file's interchanges, in order.
+ * @param input.sha256 of the file
+ * @param input.windowMs how long a number stays taken
+ */
+export async function takeInterchangeKeys(
+  database: Database,
+  input: {
+    readonly transmissionId: TransmissionId;
+    readonly sha256: string;
+    readonly windowMs: number;
+    readonly keys: readonly InterchangeKey[];
+  },
+): Promise<readonly TakeOutcome[]> {
+  if (input.keys.length === 0) return [];
+  return database.transaction(async ({ sql, nowMs }) => {
+    const outcomes: TakeOutcome[] = [];
+    for (const key of input.keys) {
+      const columns = { sender: key.sender, receiver: key.receiver, control_number: key.controlNumber };
+      const mine = {
+        transmission_id: input.transmissionId,
+        ordinal: key.ordinal,
+        sha256: input.sha256,
+        seen_at_ms: nowMs,
+      };
+      await sql
+        .deleteFrom('interchange_keys')
+        .where('sender', '=', key.sender)
+        .where('receiver', '=', key.receiver)
+        .where('control_number', '=', key.controlNumber)
+        .where('seen_at_ms', '<', nowMs - input.windowMs)
+        .execute();
+      await sql
+        .insertInto('interchange_keys')
+        .values({ ...columns, ...mine })
+        .onConflict((conflict) => conflict.columns(['sender', 'receiver', 'control_number']).doNothing())
+        .execute();
+      const holder = await sql
+        .selectFrom('interchange_keys')
+        .selectAll()
+        .where('sender', '=', key.sender)
+        .where('receiver', '=', key.receiver)
+        .where('control_number', '=', key.controlNumber)
+        .executeTakeFirstOrThrow();
+      const own = holder.transmission_id === input.transmissionId && holder.ordinal === key.ordinal;
+      outcomes.push(
+        own
+          ? { kind: 'taken' }
+          : { kind: 'duplicate', of: holder.transmission_id, sameFile: holder.sha256 === input.sha256 },
+      );
+    }
+    return outcomes;
+  });
+}

@@ -1,0 +1,79 @@
+// What the mailbox's operations share: whose mailbox it is, what is behind one of its names, and where one may write.
+
+import type { Stats } from 'node:fs';
+import { lstat, unlink } from 'node:fs/promises';
+import type { PartnerId, UserId } from '../domain/ids.ts';
+import type { FileRefusal } from '../domain/mailbox.ts';
+import type { Observe } from '../domain/observation.ts';
+import type { EntryName, MailboxFolder, VirtualPath } from '../domain/virtual-path.ts';
+import type { DataDirectory, HostPath } from './data-directory.ts';
+import { refuse, unlessMissing } from './disk-fault.ts';
+import type { Database } from './transaction.ts';
+import type { Upload } from './upload.ts';
+import { discardUpload, findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
+
+export interface MailboxSettings {
+  readonly maxFileBytes: number;
+  /** Uploads are refused when less than this is free. */
+  readonly minFreeBytes: number;
+}
+
+export interface MailboxDeps {
+  readonly database: Database;
+  readonly directory: DataDirectory;
+  readonly observe: Observe;
+  readonly settings: MailboxSettings;
+  /** The uploads that are open in this process, by transmission id. */
+  readonly openUploads: Map<string, Upload>;
+}
+
+export interface MailboxOwner {
+  readonly partnerId: PartnerId;
+  readonly userId: UserId;
+  /** How its files come in. */
+  readonly source: 'sftp' | 'portal';
+}
+
+/** This user's upload of that name that is not whole yet, if there is one. */
+export async function findOwnUpload(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  path: { readonly folder: MailboxFolder; readonly name: EntryName },
+): Promise<UnfinishedUpload | undefined> {
+  if (path.folder !== 'inbound') return undefined;
+  const [newest] = await findUnfinished(deps.database, { ...owner, name: path.name });
+  return newest;
+}
+
+/** A regular file's attributes; undefined when it is missing or something else. */
+export async function lstatEntry(path: HostPath): Promise<Stats | undefined> {
+  const found = await unlessMissing(() => lstat(path), undefined);
+  return found?.isFile() === true ? found : undefined;
+}
+
+/** Why nothing may be written under this path, whoever asks. */
+export function whyNotWritable(path: VirtualPath): FileRefusal | undefined {
+  switch (path.kind) {
+    case 'root':
+    case 'folder':
+      return refuse('failure', 'This is a folder, not a file.');
+    case 'nowhere':
+      return refuse(
+        'permission-denied',
+        'Files can be put into /inbound only, and not into folders below it.',
+      );
+    case 'entry':
+      return path.folder === 'inbound'
+        ? undefined
+        : refuse(
+            'permission-denied',
+            'Files can be put into /inbound only; /outbound is for files from the gateway.',
+          );
+  }
+}
+
+/** Ends an upload that will never be whole: the row first, so that a crash leaves only a file to sweep. */
+export async function dropUpload(deps: MailboxDeps, upload: UnfinishedUpload, reason: string): Promise<void> {
+  if (!(await discardUpload(deps.database, { id: upload.id, reason }))) return;
+  await unlessMissing(() => unlink(deps.directory.staged(upload.id)), undefined);
+}

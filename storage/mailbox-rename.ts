@@ -1,0 +1,164 @@
+// Renaming within `inbound`. For an upload that was held under a temporary name, getting its final name is what
+// finishes it; for everything else a rename changes a name and nothing more.
+
+import { link, lstat, open, rename, unlink } from 'node:fs/promises';
+import type { FileRefusal } from '../domain/mailbox.ts';
+import { isTemporaryName, type VirtualPath } from '../domain/virtual-path.ts';
+import { syncFolder } from './data-directory.ts';
+import { noSuchFile, refusalOf, refuse, unlessMissing } from './disk-fault.ts';
+import {
+  dropUpload,
+  findOwnUpload,
+  lstatEntry,
+  type MailboxDeps,
+  type MailboxOwner,
+  whyNotWritable,
+} from './mailbox-entry.ts';
+import { publishUpload } from './publish-upload.ts';
+import { hashFile } from './upload.ts';
+import { renameHeldUpload, type UnfinishedUpload } from './upload-journal.ts';
+
+type EntryPath = VirtualPath & { readonly kind: 'entry' };
+
+/** @see Mailbox.rename */
+export async function renameEntry(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  input: { readonly from: VirtualPath; readonly to: VirtualPath; readonly overwrite: boolean },
+): Promise<FileRefusal | undefined> {
+  const { from, to, overwrite } = input;
+  const refused = whyNotMovable(from) ?? whyNotWritable(to);
+  if (refused !== undefined || from.kind !== 'entry' || to.kind !== 'entry') return refused ?? noSuchFile;
+  const replaced = from.name === to.name ? undefined : await findOwnUpload(deps, owner, to);
+  const taken = await whyTaken(deps, owner, { to, replaced, overwrite: overwrite || from.name === to.name });
+  if (taken !== undefined) return taken;
+  try {
+    const failed = await moveEntry(deps, owner, { from, to, overwrite });
+    if (failed === undefined && replaced !== undefined) {
+      await deps.openUploads.get(replaced.id)?.fence();
+      await dropUpload(deps, replaced, 'overwritten by a rename');
+    }
+    return failed;
+  } catch (thrown) {
+    return refusalOf(thrown);
+  }
+}
+
+function whyNotMovable(from: VirtualPath): FileRefusal | undefined {
+  if (from.kind === 'nowhere') return noSuchFile;
+  if (from.kind !== 'entry') return refuse('permission-denied', 'The folders of a mailbox keep their names.');
+  return from.folder === 'inbound'
+    ? undefined
+    : refuse('permission-denied', 'Files in /outbound keep their names.');
+}
+
+async function whyTaken(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  input: {
+    readonly to: EntryPath;
+    readonly replaced: UnfinishedUpload | undefined;
+    readonly overwrite: boolean;
+  },
+): Promise<FileRefusal | undefined> {
+  const place = deps.directory.entry(owner.partnerId, 'inbound', input.to.name);
+  const there = await unlessMissing(() => lstat(place), undefined);
+  if (there !== undefined && !there.isFile()) {
+    return refuse('permission-denied', 'There is something of that name that is not a file.');
+  }
+  return !input.overwrite && (there !== undefined || input.replaced !== undefined)
+    ? refuse('already-exists', 'There is a file of that name already.')
+    : undefined;
+}
+
+async function moveEntry(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  input: { readonly from: EntryPath; readonly to: EntryPath; readonly overwrite: boolean },
+): Promise<FileRefusal | undefined> {
+  const upload = await findOwnUpload(deps, owner, input.from);
+  return upload === undefined
+    ? renameFinished(deps, owner, input)
+    : renameUpload(deps, owner, upload, input.to);
+}
+
+async function renameUpload(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  upload: UnfinishedUpload,
+  to: EntryPath,
+): Promise<FileRefusal | undefined> {
+  switch (upload.state) {
+    case 'receiving':
+      return refuse('failure', 'The file is still being uploaded. Close it before you rename it.');
+    case 'interrupted':
+      // Renaming is how clients say that a file is whole, and this one is not (invariant I1).
+      return refuse('failure', 'The upload was cut off before its end. Resume it or send it again.');
+    case 'held':
+      if (isTemporaryName(to.name)) {
+        await renameHeldUpload(deps.database, { id: upload.id, name: to.name });
+        return undefined;
+      }
+      return publishHeld(deps, owner, upload, to);
+  }
+}
+
+async function publishHeld(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  upload: UnfinishedUpload,
+  to: EntryPath,
+): Promise<FileRefusal | undefined> {
+  const handle = await open(deps.directory.staged(upload.id), 'r');
+  let published: boolean;
+  const { partnerId, userId, source } = owner;
+  const stats = await handle.stat({ bigint: true });
+  const sizeBytes = Number(stats.size);
+  try {
+    const sha256 = upload.sha256 ?? (await hashFile(handle));
+    const inode = `${stats.dev}:${stats.ino}`;
+    const what = { id: upload.id, writer: undefined, name: to.name, sizeBytes, sha256, inode };
+    published = await publishUpload(deps, { ...what, partnerId, userId, source });
+  } finally {
+    await handle.close();
+  }
+  if (!published) return refuse('failure', 'The file was taken up by another connection of yours.');
+  deps.observe({
+    kind: 'transmission.received',
+    transmissionId: upload.id,
+    partnerId,
+    name: to.name,
+    sizeBytes,
+    source,
+  });
+  return undefined;
+}
+
+async function renameFinished(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  input: { readonly from: EntryPath; readonly to: EntryPath; readonly overwrite: boolean },
+): Promise<FileRefusal | undefined> {
+  const { from, to } = input;
+  const source = deps.directory.entry(owner.partnerId, 'inbound', from.name);
+  const target = deps.directory.entry(owner.partnerId, 'inbound', to.name);
+  if ((await lstatEntry(source)) === undefined) return noSuchFile;
+  if (from.name === to.name) return undefined;
+  if (input.overwrite) {
+    await rename(source, target);
+  } else {
+    // link refuses an existing name and rename does not: two steps that never overwrite.
+    await link(source, target);
+    await unlink(source);
+  }
+  await syncFolder(deps.directory.mailboxFolder(owner.partnerId, 'inbound'));
+  await deps.database.transaction((transaction) =>
+    transaction.audit({
+      actor: { kind: 'user', id: owner.userId },
+      action: 'file.rename',
+      subject: `mailbox:${owner.partnerId}`,
+      detail: { from: from.name, to: to.name },
+    }),
+  );
+  return undefined;
+}

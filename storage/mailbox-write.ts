@@ -1,0 +1,157 @@
+// Opening a file for writing: only in `inbound`, always into a staging file, never into an inode that is linked.
+
+import { constants, type Stats } from 'node:fs';
+import { chmod, copyFile, type FileHandle, lstat, open, statfs, unlink } from 'node:fs/promises';
+import { newTransmissionId, type TransmissionId } from '../domain/ids.ts';
+import type { FileRefusal, OpenWriteOptions, WritableFile } from '../domain/mailbox.ts';
+import type { EntryName, VirtualPath } from '../domain/virtual-path.ts';
+import { noSuchFile, refusalOf, refuse, unlessMissing } from './disk-fault.ts';
+import {
+  dropUpload,
+  findOwnUpload,
+  lstatEntry,
+  type MailboxDeps,
+  type MailboxOwner,
+  whyNotWritable,
+} from './mailbox-entry.ts';
+import { Upload } from './upload.ts';
+import { beginUpload, takeUpload, type UnfinishedUpload } from './upload-journal.ts';
+
+type Opened = { readonly kind: 'ok'; readonly file: WritableFile } | FileRefusal;
+
+/** @see Mailbox.openForWrite */
+export async function openForWrite(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  path: VirtualPath,
+  options: OpenWriteOptions,
+): Promise<Opened> {
+  const refused = whyNotWritable(path) ?? (await whyNoRoom(deps));
+  if (refused !== undefined) return refused;
+  if (path.kind !== 'entry') return noSuchFile;
+  const upload = await findOwnUpload(deps, owner, path);
+  const place = deps.directory.entry(owner.partnerId, path.folder, path.name);
+  const there = await unlessMissing(() => lstat(place), undefined);
+  if (there !== undefined && !there.isFile()) {
+    return refuse('permission-denied', 'There is something of that name that is not a file.');
+  }
+  if (options.exclusive && (upload !== undefined || there !== undefined)) {
+    return refuse('already-exists', 'There is a file of that name already.');
+  }
+  if (!options.create && upload === undefined && there === undefined) return noSuchFile;
+  try {
+    if (!options.truncate && upload !== undefined) return await goOn(deps, owner, upload);
+    if (!options.truncate && there !== undefined) return await startFromCopy(deps, owner, path.name);
+    return await start(deps, owner, path.name);
+  } catch (thrown) {
+    return refusalOf(thrown);
+  }
+}
+
+async function whyNoRoom(deps: MailboxDeps): Promise<FileRefusal | undefined> {
+  const volume = await statfs(deps.directory.staging);
+  return volume.bavail * volume.bsize < deps.settings.minFreeBytes
+    ? refuse('no-space', 'The gateway is short of disk space and takes no new files now. Try again later.')
+    : undefined;
+}
+
+/** A new upload; an older unfinished one of this user and name is given up with it. */
+async function start(deps: MailboxDeps, owner: MailboxOwner, name: EntryName): Promise<Opened> {
+  const stale = await findOwnUpload(deps, owner, { folder: 'inbound', name });
+  if (stale !== undefined) {
+    await deps.openUploads.get(stale.id)?.fence();
+    await dropUpload(deps, stale, 'begun again from the start');
+  }
+  const id = newId(deps);
+  const handle = await open(deps.directory.staged(id), 'wx+', 0o600);
+  return begin(deps, owner, { id, name, handle, sizeBytes: 0, isCopy: false });
+}
+
+/** An open for update of a finished file: what is closed will be a new transmission, and the original stays. */
+async function startFromCopy(deps: MailboxDeps, owner: MailboxOwner, name: EntryName): Promise<Opened> {
+  const place = deps.directory.entry(owner.partnerId, 'inbound', name);
+  const source: Stats | undefined = await lstatEntry(place);
+  if (source === undefined) return noSuchFile;
+  const id = newId(deps);
+  const staged = deps.directory.staged(id);
+  await copyFile(place, staged, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  let handle: FileHandle | undefined;
+  try {
+    // The copy has the original's mode, which lets no one write.
+    await chmod(staged, 0o600);
+    handle = await open(staged, 'r+');
+    return await begin(deps, owner, {
+      id,
+      name,
+      handle,
+      sizeBytes: (await handle.stat()).size,
+      isCopy: true,
+    });
+  } catch (thrown) {
+    await handle?.close();
+    await unlessMissing(() => unlink(staged), undefined);
+    throw thrown;
+  }
+}
+
+async function begin(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  input: {
+    readonly id: TransmissionId;
+    readonly name: EntryName;
+    readonly handle: FileHandle;
+    readonly sizeBytes: number;
+    readonly isCopy: boolean;
+  },
+): Promise<Opened> {
+  const writer = newWriter(deps);
+  try {
+    await beginUpload(deps.database, { id: input.id, ...owner, name: input.name, writer });
+  } catch (thrown) {
+    await input.handle.close();
+    await unlessMissing(() => unlink(deps.directory.staged(input.id)), undefined);
+    throw thrown;
+  }
+  return { kind: 'ok', file: register(deps, owner, { ...input, writer }) };
+}
+
+/** Goes on with an interrupted or held upload, or takes one over whose connection has not noticed its end yet. */
+async function goOn(deps: MailboxDeps, owner: MailboxOwner, upload: UnfinishedUpload): Promise<Opened> {
+  await deps.openUploads.get(upload.id)?.fence();
+  const writer = newWriter(deps);
+  if (!(await takeUpload(deps.database, { id: upload.id, writer }))) return noSuchFile;
+  const handle = await open(deps.directory.staged(upload.id), 'r+');
+  const sizeBytes = (await handle.stat()).size;
+  const input = { id: upload.id, name: upload.name, handle, sizeBytes, isCopy: false };
+  return { kind: 'ok', file: register(deps, owner, { ...input, writer }) };
+}
+
+function register(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  input: {
+    readonly id: TransmissionId;
+    readonly writer: string;
+    readonly name: EntryName;
+    readonly handle: FileHandle;
+    readonly sizeBytes: number;
+    readonly isCopy: boolean;
+  },
+): Upload {
+  const { database, directory, observe, openUploads, settings } = deps;
+  const ended = (upload: Upload) => {
+    if (openUploads.get(upload.id) === upload) openUploads.delete(upload.id);
+  };
+  const upload = new Upload(
+    { database, directory, observe, maxFileBytes: settings.maxFileBytes, ended },
+    { ...owner, ...input },
+  );
+  openUploads.set(input.id, upload);
+  return upload;
+}
+
+const newId = (deps: MailboxDeps): TransmissionId =>
+  newTransmissionId(deps.database.now(), deps.database.randomBytes(10));
+
+const newWriter = (deps: MailboxDeps): string => deps.database.randomBytes(12).toString('hex');

@@ -1,0 +1,59 @@
+// Brings a database to the newest schema, one numbered migration after the other, each in a transaction of its own
+// together with the row that says it was done, so that a crash leaves a whole version behind.
+
+import type { Database as SqliteFile } from 'better-sqlite3';
+import type { Migration } from './migration.ts';
+import { mainJob } from './migrations/0001-main-job.ts';
+
+/** Every migration there is, in order. A new one is added at the end and nowhere else. */
+export const migrations: readonly Migration[] = [mainJob];
+
+/** The database was made by a newer Claimgate than this one; going on could damage it. */
+export class NewerSchemaError extends Error {
+  readonly code = 'storage.newer-schema';
+  readonly found: number;
+  readonly known: number;
+  constructor(found: number, known: number) {
+    super(
+      `The database has schema version ${found}, and this Claimgate knows versions up to ${known}. Run the newer Claimgate, or restore the backup made before the upgrade.`,
+    );
+    this.name = 'NewerSchemaError';
+    this.found = found;
+    this.known = known;
+  }
+}
+
+/**
+ * Migrates a SQLite database.
+ * @param file an open database in WAL mode
+ * @returns the version it had and the version it has now
+ * @throws NewerSchemaError
+ */
+export function migrateSqlite(
+  file: SqliteFile,
+  nowMs: number,
+): { readonly from: number; readonly to: number } {
+  file.exec(
+    'create table if not exists schema_migrations (version integer primary key, name text not null, applied_at_ms bigint not null)',
+  );
+  const read = (): number =>
+    (
+      file.prepare('select coalesce(max(version), 0) as version from schema_migrations').get() as {
+        version: number;
+      }
+    ).version;
+  const from = read();
+  const known = migrations.at(-1)?.version ?? 0;
+  if (from > known) throw new NewerSchemaError(from, known);
+  const record = file.prepare(
+    'insert into schema_migrations (version, name, applied_at_ms) values (?, ?, ?)',
+  );
+  // Two processes may start at once: the version is read again inside the write lock.
+  const apply = file.transaction((migration: Migration) => {
+    if (read() >= migration.version) return;
+    file.exec(migration.sql + (migration.sqlite ?? ''));
+    record.run(migration.version, migration.name, nowMs);
+  });
+  for (const migration of migrations) if (migration.version > from) apply.immediate(migration);
+  return { from, to: known };
+}

@@ -1,0 +1,94 @@
+// Where answers and released files go. Each step may be repeated after a crash: a link that is there already is
+// recognised by its inode, and nothing of another file is ever overwritten.
+
+import { join } from 'node:path';
+import { parseEntryName } from '../domain/virtual-path.ts';
+import {
+  type DueRelease,
+  listDueReleases,
+  listUnpublished,
+  markPublished,
+  markReleased,
+  type UnpublishedFile,
+} from './answer-store.ts';
+import { type DataDirectory, type HostPath, makePartnerFolders } from './data-directory.ts';
+import { linkOnce, replaceDurably } from './durable-file.ts';
+import type { Database } from './transaction.ts';
+
+export interface OutboundDeps {
+  readonly database: Database;
+  readonly directory: DataDirectory;
+}
+
+const batch = 100;
+
+/**
+ * Puts every written answer into its partner's `outbound`.
+ * @returns those that were put there by this call
+ */
+export async function publishAnswers(deps: OutboundDeps): Promise<readonly UnpublishedFile[]> {
+  const published: UnpublishedFile[] = [];
+  for (;;) {
+    const files = await listUnpublished(deps.database, batch);
+    for (const file of files) {
+      await publishAnswer(deps, file);
+      published.push(file);
+    }
+    if (files.length < batch) return published;
+  }
+}
+
+async function publishAnswer({ database, directory }: OutboundDeps, file: UnpublishedFile): Promise<void> {
+  const name = parseEntryName(file.name);
+  if (name === undefined) throw new Error(`Acknowledgement ${file.id} has a name that no mailbox can hold.`);
+  await makePartnerFolders(directory, file.partnerId);
+  const from = directory.stored(file.path);
+  if (!(await linkOnce(from, directory.entry(file.partnerId, 'outbound', name)))) {
+    // The name has our control number in it, so only a file put there by hand can be in the way.
+    const other = parseEntryName(`${file.id}-${name}`.slice(0, 250));
+    if (other === undefined || !(await linkOnce(from, directory.entry(file.partnerId, 'outbound', other)))) {
+      throw new Error(`Acknowledgement ${file.id} cannot be put into outbound: its name is taken.`);
+    }
+  }
+  await markPublished(database, file.id);
+}
+
+export interface Released {
+  readonly transmissionId: string;
+  readonly partnerId: string;
+  /** Below the data directory. */
+  readonly manifestPath: string;
+}
+
+/** Hands every release that is due to the back end: a hard link of the original, and then its manifest. */
+export async function releaseOriginals(deps: OutboundDeps): Promise<readonly Released[]> {
+  const released: Released[] = [];
+  for (;;) {
+    const due = await listDueReleases(deps.database, batch);
+    for (const release of due) released.push(await releaseOriginal(deps, release));
+    if (due.length < batch) return released;
+  }
+}
+
+async function releaseOriginal(
+  { database, directory }: OutboundDeps,
+  release: DueRelease,
+): Promise<Released> {
+  await makePartnerFolders(directory, release.partnerId);
+  const folder = directory.accepted(release.partnerId);
+  const file = join(folder, release.transmissionId) as HostPath;
+  await linkOnce(directory.stored(release.originalPath), file);
+  // The manifest comes last: a back end that waits for manifests never sees one without its file.
+  const manifestPath = join('backend', 'accepted', release.partnerId, `${release.transmissionId}.json`);
+  await replaceDurably(directory.stored(manifestPath), release.manifest);
+  await markReleased(database, { release, manifestPath });
+  return { transmissionId: release.transmissionId, partnerId: release.partnerId, manifestPath };
+}
+
+/** Links an original into the quarantine, where an administrator finds it. Doing it again changes nothing. */
+export async function quarantineOriginal(
+  directory: DataDirectory,
+  input: { readonly id: string; readonly originalPath: string },
+): Promise<void> {
+  await linkOnce(directory.stored(input.originalPath), join(directory.quarantine, input.id) as HostPath);
+}

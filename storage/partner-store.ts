@@ -1,0 +1,111 @@
+// Trading partners as rows.
+
+import type { Actor } from '../domain/audit.ts';
+import { type PartnerId, parsePartnerId } from '../domain/ids.ts';
+import type { PartnerRow } from './tables.ts';
+import type { Database } from './transaction.ts';
+
+export interface Partner {
+  readonly id: PartnerId;
+  readonly name: string;
+  /** The partner's TSN: what stands in ISA06 and GS02 of its interchanges. */
+  readonly submitterId: string;
+  readonly status: 'active' | 'disabled';
+  readonly createdAtMs: number;
+}
+
+export type AddPartnerOutcome =
+  | { readonly kind: 'added'; readonly partner: Partner }
+  /** The same partner was there already: adding it again changes nothing. */
+  | { readonly kind: 'unchanged'; readonly partner: Partner }
+  | { readonly kind: 'conflict'; readonly why: string };
+
+/**
+ * Adds a trading partner. Its mailbox is made by the caller.
+ * @param input.actor who adds it, for the audit trail
+ */
+export async function addPartner(
+  database: Database,
+  input: {
+    readonly id: PartnerId;
+    readonly name: string;
+    readonly submitterId: string;
+    readonly actor: Actor;
+  },
+): Promise<AddPartnerOutcome> {
+  return database.transaction(async (transaction): Promise<AddPartnerOutcome> => {
+    const taken = await transaction.sql
+      .selectFrom('partners')
+      .selectAll()
+      .where((where) => where.or([where('id', '=', input.id), where('submitter_id', '=', input.submitterId)]))
+      .executeTakeFirst();
+    if (taken !== undefined) return compare(taken, input);
+    const row: PartnerRow = {
+      id: input.id,
+      name: input.name,
+      submitter_id: input.submitterId,
+      status: 'active',
+      created_at_ms: transaction.nowMs,
+    };
+    await transaction.sql.insertInto('partners').values(row).execute();
+    await transaction.event({ kind: 'partner.created', partnerId: input.id });
+    await transaction.audit({
+      actor: input.actor,
+      action: 'partner.add',
+      subject: `partner:${input.id}`,
+      detail: { name: input.name, submitterId: input.submitterId },
+    });
+    return { kind: 'added', partner: partnerOf(row) };
+  });
+}
+
+function compare(
+  taken: PartnerRow,
+  input: { readonly id: PartnerId; readonly name: string; readonly submitterId: string },
+): AddPartnerOutcome {
+  if (taken.id !== input.id) {
+    return {
+      kind: 'conflict',
+      why: `submitter id ${input.submitterId} belongs to trading partner ${taken.id}`,
+    };
+  }
+  return taken.name === input.name && taken.submitter_id === input.submitterId
+    ? { kind: 'unchanged', partner: partnerOf(taken) }
+    : {
+        kind: 'conflict',
+        why: `trading partner ${taken.id} exists with name "${taken.name}" and submitter id ${taken.submitter_id}`,
+      };
+}
+
+/** @returns the partner, or undefined when there is none of this id */
+export async function findPartner(database: Database, id: PartnerId): Promise<Partner | undefined> {
+  const row = await database.sql.selectFrom('partners').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : partnerOf(row);
+}
+
+/** @returns every partner, by id */
+export async function listPartners(database: Database): Promise<readonly Partner[]> {
+  const rows = await database.sql.selectFrom('partners').selectAll().orderBy('id').execute();
+  return rows.map(partnerOf);
+}
+
+function partnerOf(row: PartnerRow): Partner {
+  return {
+    id: storedPartnerId(row.id),
+    name: row.name,
+    submitterId: row.submitter_id,
+    status: row.status,
+    createdAtMs: Number(row.created_at_ms),
+  };
+}
+
+/**
+ * Reads back an id that a row holds.
+ * @throws Error when the row was not written by Claimgate
+ */
+export function storedPartnerId(text: string): PartnerId {
+  const parsed = parsePartnerId(text);
+  if (parsed.kind === 'invalid')
+    throw new Error(`The database holds ${JSON.stringify(text)} as a trading partner id.`);
+  return parsed.id;
+}

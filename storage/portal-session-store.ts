@@ -1,0 +1,138 @@
+// Portal sessions as rows. The browser holds a random token, the row only its SHA-256: who reads the database cannot
+// take over a session.
+
+import type { UserId } from '../domain/ids.ts';
+import type { PortalSessionRow } from './tables.ts';
+import type { Database } from './transaction.ts';
+import { storedUserId } from './user-store.ts';
+
+export interface PortalSession {
+  readonly tokenHash: string;
+  readonly userId: UserId;
+  readonly csrfToken: string;
+  readonly address: string;
+  readonly passwordVersion: number;
+  readonly createdAtMs: number;
+  readonly lastSeenAtMs: number;
+}
+
+/** Begins a session: the row, the time of the user's last sign-in, and the audit record. */
+export async function beginPortalSession(
+  database: Database,
+  input: {
+    readonly tokenHash: string;
+    readonly userId: UserId;
+    readonly csrfToken: string;
+    readonly address: string;
+    readonly passwordVersion: number;
+  },
+): Promise<void> {
+  await database.transaction(async (transaction) => {
+    const { sql, nowMs } = transaction;
+    await sql
+      .insertInto('portal_sessions')
+      .values({
+        token_hash: input.tokenHash,
+        user_id: input.userId,
+        csrf_token: input.csrfToken,
+        address: input.address,
+        password_version: input.passwordVersion,
+        created_at_ms: nowMs,
+        last_seen_at_ms: nowMs,
+      })
+      .execute();
+    await sql
+      .updateTable('users')
+      .set({ last_sign_in_at_ms: nowMs })
+      .where('id', '=', input.userId)
+      .execute();
+    await transaction.audit({
+      actor: { kind: 'user', id: input.userId },
+      action: 'portal.sign-in',
+      subject: `user:${input.userId}`,
+      address: input.address,
+    });
+  });
+}
+
+/**
+ * Finds a session that is still good, and notes that it was seen.
+ * @param input.idleMs how long it may have been idle
+ * @param input.absoluteMs how old it may be
+ * @returns undefined when there is none, it has ended, its user is disabled, or the password has changed since
+ */
+export async function usePortalSession(
+  database: Database,
+  input: { readonly tokenHash: string; readonly idleMs: number; readonly absoluteMs: number },
+): Promise<PortalSession | undefined> {
+  const nowMs = database.now();
+  const row = await database.sql
+    .updateTable('portal_sessions')
+    .set({ last_seen_at_ms: nowMs })
+    .where('token_hash', '=', input.tokenHash)
+    .where('last_seen_at_ms', '>=', nowMs - input.idleMs)
+    .where('created_at_ms', '>=', nowMs - input.absoluteMs)
+    .where((where) =>
+      where.exists(
+        where
+          .selectFrom('users')
+          .select('users.id')
+          .whereRef('users.id', '=', 'portal_sessions.user_id')
+          .whereRef('users.password_version', '=', 'portal_sessions.password_version')
+          .where('users.status', '=', 'active'),
+      ),
+    )
+    .returningAll()
+    .executeTakeFirst();
+  return row === undefined ? undefined : sessionOf(row);
+}
+
+/** Ends a session; ending one that has ended is nothing. */
+export async function endPortalSession(
+  database: Database,
+  input: { readonly tokenHash: string; readonly address: string },
+): Promise<void> {
+  await database.transaction(async (transaction) => {
+    const ended = await transaction.sql
+      .deleteFrom('portal_sessions')
+      .where('token_hash', '=', input.tokenHash)
+      .returning('user_id')
+      .executeTakeFirst();
+    if (ended === undefined) return;
+    await transaction.audit({
+      actor: { kind: 'user', id: ended.user_id },
+      action: 'portal.sign-out',
+      subject: `user:${ended.user_id}`,
+      address: input.address,
+    });
+  });
+}
+
+/** Removes the rows of sessions that have ended by time. */
+export async function prunePortalSessions(
+  database: Database,
+  input: { readonly idleMs: number; readonly absoluteMs: number },
+): Promise<void> {
+  const nowMs = database.now();
+  await database.sql
+    .deleteFrom('portal_sessions')
+    .where((where) =>
+      where.or([
+        where('last_seen_at_ms', '<', nowMs - input.idleMs),
+        where('created_at_ms', '<', nowMs - input.absoluteMs),
+      ]),
+    )
+    .execute();
+}
+
+function sessionOf(row: PortalSessionRow): PortalSession {
+  return {
+    tokenHash: row.token_hash,
+    userId: storedUserId(row.user_id),
+    csrfToken: row.csrf_token,
+    address: row.address,
+    passwordVersion: row.password_version,
+    createdAtMs: Number(row.created_at_ms),
+    lastSeenAtMs: Number(row.last_seen_at_ms),
+  };
+}

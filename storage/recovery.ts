@@ -1,0 +1,134 @@
+// What happens at start: disk and journal are brought together after whatever ended the last run. Every step may be
+// cut off itself and repeated.
+
+import { chmod, lstat, readdir, rename, unlink } from 'node:fs/promises';
+import { parsePartnerId, parseTransmissionId, type TransmissionId } from '../domain/ids.ts';
+import { parseEntryName } from '../domain/virtual-path.ts';
+import { type DataDirectory, syncFolder } from './data-directory.ts';
+import { unlessMissing } from './disk-fault.ts';
+import type { Database } from './transaction.ts';
+import { discardUpload, interruptUpload, listUnfinished, type UnfinishedUpload } from './upload-journal.ts';
+
+export interface RecoveryReport {
+  /** Uploads that were under way and may be resumed. */
+  readonly interrupted: number;
+  /** CLOSEs that were not answered: taken back, the upload may be resumed. */
+  readonly rolledBack: number;
+  /** CLOSEs that were answered, or about to be: their name in `inbound` was put in place. */
+  readonly completed: number;
+  /** Uploads that no one resumed in time. */
+  readonly expired: number;
+  /** Staging files that belong to nothing. */
+  readonly orphans: number;
+}
+
+export interface RecoveryDeps {
+  readonly database: Database;
+  readonly directory: DataDirectory;
+  /** An interrupted or held upload older than this is given up, in milliseconds. */
+  readonly interruptedExpiryMs: number;
+}
+
+/** Brings uploads and staging files in order. Only the one process that takes uploads may call it, before it does. */
+export async function recoverUploads(deps: RecoveryDeps): Promise<RecoveryReport> {
+  let interrupted = 0;
+  let rolledBack = 0;
+  let expired = 0;
+  for (const upload of await listUnfinished(deps.database)) {
+    if (await takeBackOriginal(deps, upload)) rolledBack += 1;
+    if (upload.updatedAtMs < deps.database.now() - deps.interruptedExpiryMs) {
+      await discardUpload(deps.database, {
+        id: upload.id,
+        reason: 'no one resumed it in time',
+        state: 'expired',
+      });
+      expired += 1;
+    } else if (upload.state === 'receiving') {
+      if (await interrupt(deps, upload)) interrupted += 1;
+    }
+  }
+  const { completed, orphans } = await sweepStaging(deps);
+  return { interrupted, rolledBack, completed, expired, orphans };
+}
+
+/** A link in originals/ without the commit that goes with it: the CLOSE was never answered (publish-upload.ts, step 2). */
+async function takeBackOriginal(deps: RecoveryDeps, upload: UnfinishedUpload): Promise<boolean> {
+  const { database, directory } = deps;
+  const staged = directory.staged(upload.id);
+  const found = await unlessMissing(() => lstat(staged), undefined);
+  if (found === undefined || (found.nlink === 1 && (found.mode & 0o200) !== 0)) return false;
+  const dayMs = 24 * 60 * 60 * 1000;
+  for (let atMs = upload.updatedAtMs - dayMs; atMs <= database.now() + dayMs; atMs += dayMs) {
+    const original = directory.stored(directory.originalPath(upload.id, atMs));
+    await unlessMissing(() => unlink(original), undefined);
+  }
+  await chmod(staged, 0o600);
+  return true;
+}
+
+async function interrupt(deps: RecoveryDeps, upload: UnfinishedUpload): Promise<boolean> {
+  const found = await unlessMissing(() => lstat(deps.directory.staged(upload.id)), undefined);
+  if (found === undefined || found.size === 0) {
+    await discardUpload(deps.database, { id: upload.id, reason: 'cut off before a byte arrived' });
+    return false;
+  }
+  await interruptUpload(deps.database, { id: upload.id, sizeBytes: found.size });
+  return true;
+}
+
+async function sweepStaging(
+  deps: RecoveryDeps,
+): Promise<{ readonly completed: number; readonly orphans: number }> {
+  let completed = 0;
+  let orphans = 0;
+  for (const name of await readdir(deps.directory.staging)) {
+    const outcome = await sweepStaged(deps, name);
+    if (outcome === 'completed') completed += 1;
+    if (outcome === 'removed') orphans += 1;
+  }
+  return { completed, orphans };
+}
+
+async function sweepStaged(deps: RecoveryDeps, name: string): Promise<'kept' | 'completed' | 'removed'> {
+  const { database, directory } = deps;
+  const id = parseTransmissionId(name);
+  const row =
+    id.kind === 'invalid'
+      ? undefined
+      : await database.sql.selectFrom('transmissions').selectAll().where('id', '=', id.id).executeTakeFirst();
+  if (
+    row !== undefined &&
+    (row.state === 'receiving' || row.state === 'interrupted' || row.state === 'held')
+  ) {
+    return 'kept';
+  }
+  const finished = row !== undefined && row.original_path !== null && id.kind === 'ok';
+  if (finished && (await completeEntry(deps, { id: id.id, partner: row.partner_id, name: row.name }))) {
+    return 'completed';
+  }
+  await unlessMissing(() => unlink(directory.staged(name)), undefined);
+  return 'removed';
+}
+
+/** The commit was made, and the name in `inbound` not yet (publish-upload.ts, step 4). */
+async function completeEntry(
+  deps: RecoveryDeps,
+  input: { readonly id: TransmissionId; readonly partner: string; readonly name: string },
+): Promise<boolean> {
+  const { database, directory } = deps;
+  const partner = parsePartnerId(input.partner);
+  const name = parseEntryName(input.name);
+  if (partner.kind === 'invalid' || name === undefined) return false;
+  const newer = await database.sql
+    .selectFrom('transmissions')
+    .select('id')
+    .where('partner_id', '=', partner.id)
+    .where('name', '=', name)
+    .where('id', '>', input.id)
+    .where('original_path', 'is not', null)
+    .executeTakeFirst();
+  if (newer !== undefined) return false;
+  await rename(directory.staged(input.id), directory.entry(partner.id, 'inbound', name));
+  await syncFolder(directory.mailboxFolder(partner.id, 'inbound'));
+  return true;
+}

@@ -1,0 +1,35 @@
+// One process per role and data directory: the second one is refused, and the lock ends with its holder however that
+// dies. Node has no flock; an open exclusive transaction on a small SQLite file is one, kept by the operating system.
+
+import { join } from 'node:path';
+import SqliteFile from 'better-sqlite3';
+import type { DataDirectory } from './data-directory.ts';
+import { codeOf } from './disk-fault.ts';
+
+/** Another process has this role on this data directory. */
+export class RoleTakenError extends Error {
+  readonly code = 'storage.role-taken';
+  constructor(role: string, directory: string) {
+    super(
+      `Another Claimgate process has the role "${role}" on ${directory}. Stop it first, or give this one another data directory (--data).`,
+    );
+    this.name = 'RoleTakenError';
+  }
+}
+
+/**
+ * Takes a role until the result is closed.
+ * @throws RoleTakenError
+ */
+export function takeRole(directory: DataDirectory, role: string): { readonly close: () => void } {
+  const file = new SqliteFile(join(directory.locks, `${role}.lock`), { timeout: 0 });
+  try {
+    file.pragma('journal_mode = DELETE');
+    file.exec('begin exclusive');
+  } catch (thrown) {
+    file.close();
+    if (codeOf(thrown)?.startsWith('SQLITE_BUSY')) throw new RoleTakenError(role, directory.root);
+    throw thrown;
+  }
+  return { close: () => file.close() };
+}

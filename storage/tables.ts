@@ -1,0 +1,319 @@
+// The tables as TypeScript sees them. The columns are those of migrations/; both databases hold the same.
+// Times are milliseconds since 1970 in bigint columns, flags are states in text columns, JSON is text.
+
+import type { Generated } from 'kysely';
+
+export interface PartnerRow {
+  id: string;
+  name: string;
+  submitter_id: string;
+  status: 'active' | 'disabled';
+  created_at_ms: number;
+}
+
+export interface UserRow {
+  id: string;
+  partner_id: string;
+  first_name: string;
+  last_name: string;
+  email: string;
+  status: 'active' | 'disabled';
+  password_hash: string;
+  password_version: number;
+  password_changed_at_ms: number;
+  created_at_ms: number;
+  last_sign_in_at_ms: number | null;
+}
+
+export interface RoleRow {
+  user_id: string;
+  role: string;
+  granted_at_ms: number;
+  granted_by: string;
+}
+
+export interface GrantRow {
+  user_id: string;
+  transaction_name: string;
+  direction: 'send' | 'receive';
+  granted_at_ms: number;
+  granted_by: string;
+}
+
+export interface PasswordHistoryRow {
+  user_id: string;
+  password_version: number;
+  password_hash: string;
+  set_at_ms: number;
+}
+
+export interface SftpAccountRow {
+  user_id: string;
+  partner_id: string;
+  status: 'active' | 'update-required' | 'disabled';
+  /** Goes up with every change, so that a live session can tell that it is out of date. */
+  version: number;
+  password_hash: string;
+  /** The identity password's version that the step was done with. */
+  password_version: number;
+  set_up_at_ms: number;
+  updated_at_ms: number;
+  last_login_at_ms: number | null;
+}
+
+export interface SftpAccountKeyRow {
+  id: string;
+  user_id: string;
+  algorithm: string;
+  blob_base64: string;
+  fingerprint: string;
+  comment: string;
+  added_at_ms: number;
+  last_used_at_ms: number | null;
+}
+
+export interface AttestationRow {
+  id: string;
+  user_id: string;
+  text_version: string;
+  text: string;
+  agreed_at_ms: number;
+  address: string;
+  password_version: number;
+}
+
+export interface ThrottleRow {
+  scope: string;
+  failures: number;
+  last_failure_at_ms: number;
+  blocked_until_ms: number;
+}
+
+export interface PortalSessionRow {
+  token_hash: string;
+  user_id: string;
+  csrf_token: string;
+  address: string;
+  password_version: number;
+  created_at_ms: number;
+  last_seen_at_ms: number;
+}
+
+export interface TransmissionRow {
+  id: string;
+  partner_id: string;
+  user_id: string | null;
+  name: string;
+  source: 'sftp' | 'portal' | 'adopted';
+  state:
+    | 'receiving'
+    | 'interrupted'
+    | 'held'
+    | 'received'
+    | 'processing'
+    | 'answered'
+    | 'quarantined'
+    | 'failed'
+    | 'expired'
+    | 'discarded';
+  /** The open handle that may finish this upload; a resumed upload gets a new one, and the old one is fenced off. */
+  writer: string | null;
+  size_bytes: number;
+  sha256: string | null;
+  /** Below the data directory. */
+  original_path: string | null;
+  /** `device:inode` of the original, by which an entry of `inbound` is known again after a rename. */
+  inode: string | null;
+  opened_at_ms: number;
+  received_at_ms: number | null;
+  updated_at_ms: number;
+  claimed_by: string | null;
+  lease_expires_at_ms: number | null;
+  attempts: number;
+  next_attempt_at_ms: number;
+  verdict: 'accepted' | 'accepted-with-errors' | 'partially-accepted' | 'rejected' | null;
+  reason: string | null;
+  answered_at_ms: number | null;
+}
+
+export interface InterchangeRow {
+  id: string;
+  transmission_id: string;
+  ordinal: number;
+  sender_qualifier: string;
+  sender_id: string;
+  receiver_qualifier: string;
+  receiver_id: string;
+  control_number: string;
+  version: string;
+  usage_indicator: string;
+  ta1_code: string;
+  ta1_note: string;
+  verdict: string;
+}
+
+/** The interchanges already processed, by what makes them the same (invariant I6). */
+export interface InterchangeKeyRow {
+  sender: string;
+  receiver: string;
+  control_number: string;
+  transmission_id: string;
+  /** Which interchange of the file, from 1. */
+  ordinal: number;
+  sha256: string;
+  seen_at_ms: number;
+}
+
+export interface FunctionalGroupRow {
+  id: string;
+  interchange_id: string;
+  ordinal: number;
+  functional_id: string;
+  control_number: string;
+  version: string;
+  ak901: string;
+  ak905: string;
+  sets_included: number;
+  sets_received: number;
+  sets_accepted: number;
+}
+
+export interface TransactionSetRow {
+  id: string;
+  group_id: string;
+  ordinal: number;
+  set_id: string;
+  control_number: string;
+  implementation: string;
+  transaction_name: string;
+  ik501: string;
+  ik502: string;
+  claims: number;
+  findings: number;
+}
+
+export interface FindingRow {
+  id: string;
+  transmission_id: string;
+  set_id: string | null;
+  ordinal: number;
+  rule_id: string;
+  severity: string;
+  segment_id: string;
+  segment_position: number;
+  loop_id: string;
+  element: number | null;
+  component: number | null;
+  repetition: number | null;
+  ik304: string;
+  ik403: string;
+  snip: number;
+  plain: string;
+  hint: string;
+}
+
+export interface AcknowledgementRow {
+  id: string;
+  transmission_id: string;
+  interchange_ordinal: number;
+  partner_id: string;
+  kinds: string;
+  name: string;
+  /** Below the data directory: where the durable copy is. */
+  path: string;
+  size_bytes: number;
+  sha256: string;
+  control_number: string;
+  state: 'written' | 'published';
+  written_at_ms: number;
+  published_at_ms: number | null;
+}
+
+export interface ReleaseRow {
+  id: string;
+  transmission_id: string;
+  /** The manifest's text, as JSON. */
+  manifest: string;
+  state: 'due' | 'released';
+  due_at_ms: number;
+  released_at_ms: number | null;
+}
+
+export interface DispatchRow {
+  id: string;
+  partner_id: string;
+  name: string;
+  transaction_name: string;
+  sha256: string;
+  size_bytes: number;
+  state: 'published' | 'refused' | 'collected';
+  dispatched_at_ms: number;
+}
+
+export interface CounterRow {
+  name: string;
+  value: number;
+}
+
+export interface EventRow {
+  sequence: number;
+  id: string;
+  kind: string;
+  partner_id: string;
+  payload: string;
+  created_at_ms: number;
+}
+
+export interface DeliveryRow {
+  event_sequence: number;
+  hook: string;
+  state: 'waiting' | 'delivered' | 'dead';
+  attempts: number;
+  next_attempt_at_ms: number;
+  last_error: string | null;
+}
+
+export interface AuditRow {
+  sequence: number;
+  at_ms: number;
+  actor: string;
+  action: string;
+  subject: string;
+  address: string;
+  detail: string;
+  previous_hash: string;
+  hash: string;
+}
+
+export interface MigrationRow {
+  version: number;
+  name: string;
+  applied_at_ms: Generated<number>;
+}
+
+export interface Tables {
+  partners: PartnerRow;
+  users: UserRow;
+  roles: RoleRow;
+  grants: GrantRow;
+  password_history: PasswordHistoryRow;
+  sftp_accounts: SftpAccountRow;
+  sftp_account_keys: SftpAccountKeyRow;
+  attestations: AttestationRow;
+  throttles: ThrottleRow;
+  portal_sessions: PortalSessionRow;
+  transmissions: TransmissionRow;
+  interchanges: InterchangeRow;
+  interchange_keys: InterchangeKeyRow;
+  functional_groups: FunctionalGroupRow;
+  transaction_sets: TransactionSetRow;
+  findings: FindingRow;
+  acknowledgements: AcknowledgementRow;
+  releases: ReleaseRow;
+  dispatches: DispatchRow;
+  counters: CounterRow;
+  events: EventRow;
+  deliveries: DeliveryRow;
+  audit_records: AuditRow;
+  schema_migrations: MigrationRow;
+}

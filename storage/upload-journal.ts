@@ -1,0 +1,262 @@
+// The journal's side of an upload: the states from `receiving` to `received` (see domain/transmission.ts). Every
+// statement that an open handle makes names its `writer`, so that a handle whose upload was taken over by a later one
+// changes nothing any more.
+
+import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
+import { parseTransmissionId } from '../domain/ids.ts';
+import type { TransmissionSource } from '../domain/transmission.ts';
+import { type EntryName, parseEntryName } from '../domain/virtual-path.ts';
+import type { TransmissionRow } from './tables.ts';
+import type { Database } from './transaction.ts';
+
+export interface UnfinishedUpload {
+  readonly id: TransmissionId;
+  readonly name: EntryName;
+  readonly state: 'receiving' | 'interrupted' | 'held';
+  readonly sizeBytes: number;
+  readonly sha256: string | undefined;
+  readonly updatedAtMs: number;
+}
+
+const unfinished = ['receiving', 'interrupted', 'held'] as const;
+
+/** Writes the row of an upload that begins. */
+export async function beginUpload(
+  database: Database,
+  input: {
+    readonly id: TransmissionId;
+    readonly partnerId: PartnerId;
+    readonly userId: UserId | undefined;
+    readonly name: EntryName;
+    readonly source: TransmissionSource;
+    readonly writer: string;
+  },
+): Promise<void> {
+  const nowMs = database.now();
+  await database.sql
+    .insertInto('transmissions')
+    .values({
+      id: input.id,
+      partner_id: input.partnerId,
+      user_id: input.userId ?? null,
+      name: input.name,
+      source: input.source,
+      state: 'receiving',
+      writer: input.writer,
+      size_bytes: 0,
+      sha256: null,
+      original_path: null,
+      inode: null,
+      opened_at_ms: nowMs,
+      received_at_ms: null,
+      updated_at_ms: nowMs,
+      claimed_by: null,
+      lease_expires_at_ms: null,
+      attempts: 0,
+      next_attempt_at_ms: 0,
+      verdict: null,
+      reason: null,
+      answered_at_ms: null,
+    })
+    .execute();
+}
+
+/** @returns the user's uploads that are not whole yet, the newest first */
+export async function findUnfinished(
+  database: Database,
+  input: { readonly partnerId: PartnerId; readonly userId: UserId; readonly name?: EntryName },
+): Promise<readonly UnfinishedUpload[]> {
+  let query = database.sql
+    .selectFrom('transmissions')
+    .select(['id', 'name', 'state', 'size_bytes', 'sha256', 'updated_at_ms'])
+    .where('partner_id', '=', input.partnerId)
+    .where('user_id', '=', input.userId)
+    .where('state', 'in', unfinished)
+    .orderBy('id', 'desc');
+  if (input.name !== undefined) query = query.where('name', '=', input.name);
+  return (await query.execute()).map(uploadOf);
+}
+
+/** A handle takes an upload that is not whole yet. @returns false when it is no longer there to take */
+export async function takeUpload(
+  database: Database,
+  input: { readonly id: TransmissionId; readonly writer: string },
+): Promise<boolean> {
+  const taken = await database.sql
+    .updateTable('transmissions')
+    .set({ state: 'receiving', writer: input.writer, updated_at_ms: database.now() })
+    .where('id', '=', input.id)
+    .where('state', 'in', unfinished)
+    .returning('id')
+    .executeTakeFirst();
+  return taken !== undefined;
+}
+
+/** The handle ended without its upload being whole, or under a temporary name. @returns false when it was fenced off */
+export async function parkUpload(
+  database: Database,
+  input: {
+    readonly id: TransmissionId;
+    readonly writer: string;
+    readonly state: 'interrupted' | 'held';
+    readonly sizeBytes: number;
+    readonly sha256?: string;
+  },
+): Promise<boolean> {
+  const parked = await database.sql
+    .updateTable('transmissions')
+    .set({
+      state: input.state,
+      writer: null,
+      size_bytes: input.sizeBytes,
+      sha256: input.sha256 ?? null,
+      updated_at_ms: database.now(),
+    })
+    .where('id', '=', input.id)
+    .where('writer', '=', input.writer)
+    .returning('id')
+    .executeTakeFirst();
+  return parked !== undefined;
+}
+
+/** A held upload gets another temporary name. */
+export async function renameHeldUpload(
+  database: Database,
+  input: { readonly id: TransmissionId; readonly name: EntryName },
+): Promise<void> {
+  await database.sql
+    .updateTable('transmissions')
+    .set({ name: input.name, updated_at_ms: database.now() })
+    .where('id', '=', input.id)
+    .where('state', '=', 'held')
+    .execute();
+}
+
+/** The upload will never be whole. @returns false when it was fenced off or is finished */
+export async function discardUpload(
+  database: Database,
+  input: { readonly id: TransmissionId; readonly reason: string; readonly state?: 'discarded' | 'expired' },
+): Promise<boolean> {
+  const discarded = await database.sql
+    .updateTable('transmissions')
+    .set({
+      state: input.state ?? 'discarded',
+      writer: null,
+      reason: input.reason,
+      updated_at_ms: database.now(),
+    })
+    .where('id', '=', input.id)
+    .where('state', 'in', unfinished)
+    .returning('id')
+    .executeTakeFirst();
+  return discarded !== undefined;
+}
+
+export interface ReceiveUploadInput {
+  readonly id: TransmissionId;
+  /** The open handle; undefined when a held upload gets its final name. */
+  readonly writer: string | undefined;
+  readonly partnerId: PartnerId;
+  readonly userId: UserId | undefined;
+  readonly name: EntryName;
+  readonly source: TransmissionSource;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly originalPath: string;
+  readonly inode: string;
+}
+
+/**
+ * The upload is whole and durable: state, event and audit record in one transaction. From its commit on, the partner
+ * gets an answer (invariant I2).
+ * @returns false when the handle was fenced off meanwhile
+ */
+export async function receiveUpload(database: Database, input: ReceiveUploadInput): Promise<boolean> {
+  return database.transaction(async (transaction) => {
+    const { sql, nowMs } = transaction;
+    let update = sql
+      .updateTable('transmissions')
+      .set({
+        state: 'received',
+        writer: null,
+        name: input.name,
+        size_bytes: input.sizeBytes,
+        sha256: input.sha256,
+        original_path: input.originalPath,
+        inode: input.inode,
+        received_at_ms: nowMs,
+        updated_at_ms: nowMs,
+        next_attempt_at_ms: nowMs,
+      })
+      .where('id', '=', input.id);
+    update =
+      input.writer === undefined
+        ? update.where('state', '=', 'held')
+        : update.where('writer', '=', input.writer);
+    if ((await update.returning('id').executeTakeFirst()) === undefined) return false;
+    await transaction.event({
+      kind: 'transmission.received',
+      partnerId: input.partnerId,
+      transmissionId: input.id,
+      userId: input.userId,
+      source: input.source,
+      name: input.name,
+      sizeBytes: input.sizeBytes,
+      sha256: input.sha256,
+    });
+    await transaction.audit({
+      actor: input.userId === undefined ? { kind: 'gateway' } : { kind: 'user', id: input.userId },
+      action: 'transmission.receive',
+      subject: `transmission:${input.id}`,
+      detail: {
+        partner: input.partnerId,
+        name: input.name,
+        sizeBytes: input.sizeBytes,
+        sha256: input.sha256,
+      },
+    });
+    return true;
+  });
+}
+
+/** @returns every upload that is not whole yet, of whomever: for the recovery at start */
+export async function listUnfinished(database: Database): Promise<readonly UnfinishedUpload[]> {
+  const rows = await database.sql
+    .selectFrom('transmissions')
+    .select(['id', 'name', 'state', 'size_bytes', 'sha256', 'updated_at_ms'])
+    .where('state', 'in', unfinished)
+    .execute();
+  return rows.map(uploadOf);
+}
+
+/** At start: no handle of an earlier run is open any more. */
+export async function interruptUpload(
+  database: Database,
+  input: { readonly id: TransmissionId; readonly sizeBytes: number },
+): Promise<void> {
+  await database.sql
+    .updateTable('transmissions')
+    .set({ state: 'interrupted', writer: null, size_bytes: input.sizeBytes, updated_at_ms: database.now() })
+    .where('id', '=', input.id)
+    .where('state', '=', 'receiving')
+    .execute();
+}
+
+function uploadOf(
+  row: Pick<TransmissionRow, 'id' | 'name' | 'state' | 'size_bytes' | 'sha256' | 'updated_at_ms'>,
+): UnfinishedUpload {
+  const name = parseEntryName(row.name);
+  const id = parseTransmissionId(row.id);
+  const state = unfinished.find((candidate) => candidate === row.state);
+  if (name === undefined || id.kind === 'invalid' || state === undefined) {
+    throw new Error(`The database holds an upload ${JSON.stringify(row.id)} that Claimgate did not write.`);
+  }
+  return {
+    id: id.id,
+    name,
+    state,
+    sizeBytes: Number(row.size_bytes),
+    sha256: row.sha256 ?? undefined,
+    updatedAtMs: Number(row.updated_at_ms),
+  };
+}

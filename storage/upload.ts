@@ -1,0 +1,261 @@
+// One file that is arriving: a staging file, an open handle and a journal row. States:
+//
+//   open -> closed      close(): published, held, or discarded when nothing was changed
+//   open -> parked      abandon(), or close() after a failed write: kept as interrupted
+//   open -> fenced      another handle took the upload over; whatever this one does from then on is refused
+//
+// SHA-256 is computed as the bytes arrive, as long as they arrive in order; otherwise the file is read once at close.
+
+import { createHash, type Hash } from 'node:crypto';
+import { type FileHandle, unlink } from 'node:fs/promises';
+import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
+import type { FileAttributes, FileRefusal, WritableFile } from '../domain/mailbox.ts';
+import type { Observe } from '../domain/observation.ts';
+import type { TransmissionSource } from '../domain/transmission.ts';
+import { type EntryName, isTemporaryName } from '../domain/virtual-path.ts';
+import type { DataDirectory } from './data-directory.ts';
+import { refusalOf, refuse, unlessMissing } from './disk-fault.ts';
+import { publishUpload } from './publish-upload.ts';
+import type { Database } from './transaction.ts';
+import { discardUpload, parkUpload } from './upload-journal.ts';
+
+export interface UploadDeps {
+  readonly database: Database;
+  readonly directory: DataDirectory;
+  readonly observe: Observe;
+  readonly maxFileBytes: number;
+  /** Called once when the upload is no longer open. */
+  readonly ended: (upload: Upload) => void;
+}
+
+export interface UploadInput {
+  readonly id: TransmissionId;
+  readonly writer: string;
+  readonly partnerId: PartnerId;
+  readonly userId: UserId | undefined;
+  readonly name: EntryName;
+  readonly source: TransmissionSource;
+  readonly handle: FileHandle;
+  /** Bytes that were there when it was opened. */
+  readonly sizeBytes: number;
+  /** A copy of a finished file: closed unchanged, it is no new transmission. */
+  readonly isCopy: boolean;
+}
+
+const fencedOff = refuse('failure', 'This upload was taken over by another connection of yours.');
+
+/** How much is read at once when a hash is computed at close, in bytes. */
+const hashBlockBytes = 1024 * 1024;
+
+export class Upload implements WritableFile {
+  readonly #deps: UploadDeps;
+  readonly #input: UploadInput;
+  #state: 'open' | 'closed' | 'parked' | 'fenced' = 'open';
+  readonly #pending = new Set<Promise<unknown>>();
+  #sizeBytes: number;
+  #changed = false;
+  #failed = false;
+  #modifiedAtMs: number | undefined;
+  #hash: Hash = createHash('sha256');
+  /** How many bytes from the start the hash covers; -1 when bytes came out of order. */
+  #hashedBytes: number;
+
+  constructor(deps: UploadDeps, input: UploadInput) {
+    this.#deps = deps;
+    this.#input = input;
+    this.#sizeBytes = input.sizeBytes;
+    this.#hashedBytes = input.sizeBytes === 0 ? 0 : -1;
+  }
+
+  get id(): TransmissionId {
+    return this.#input.id;
+  }
+
+  async attributes(): Promise<FileAttributes> {
+    const nowMs = this.#deps.database.now();
+    const modifiedAtMs = this.#modifiedAtMs ?? nowMs;
+    return {
+      kind: 'file',
+      sizeBytes: this.#sizeBytes,
+      permissions: 0o600,
+      modifiedAtMs,
+      accessedAtMs: nowMs,
+    };
+  }
+
+  async read(target: Uint8Array, offsetBytes: number): Promise<number> {
+    await this.#settled();
+    const { bytesRead } = await this.#input.handle.read(target, 0, target.length, offsetBytes);
+    return bytesRead;
+  }
+
+  async write(source: Uint8Array, offsetBytes: number): Promise<FileRefusal | undefined> {
+    if (this.#state !== 'open') return fencedOff;
+    const endBytes = offsetBytes + source.length;
+    if (endBytes > this.#deps.maxFileBytes) {
+      this.#failed = true;
+      return refuse('no-space', `A file may have at most ${this.#deps.maxFileBytes} bytes here.`);
+    }
+    this.#changed = true;
+    if (offsetBytes === this.#hashedBytes) {
+      this.#hash.update(source);
+      this.#hashedBytes = endBytes;
+    } else {
+      this.#hashedBytes = -1;
+    }
+    this.#sizeBytes = Math.max(this.#sizeBytes, endBytes);
+    return this.#track(writeAll(this.#input.handle, source, offsetBytes));
+  }
+
+  async truncate(sizeBytes: number): Promise<FileRefusal | undefined> {
+    if (this.#state !== 'open') return fencedOff;
+    if (sizeBytes > this.#deps.maxFileBytes) {
+      return refuse('no-space', `A file may have at most ${this.#deps.maxFileBytes} bytes here.`);
+    }
+    await this.#settled();
+    this.#changed = true;
+    this.#hash = createHash('sha256');
+    this.#hashedBytes = sizeBytes === 0 ? 0 : -1;
+    this.#sizeBytes = sizeBytes;
+    return this.#track(this.#input.handle.truncate(sizeBytes));
+  }
+
+  async setModifiedAt(modifiedAtMs: number): Promise<void> {
+    this.#modifiedAtMs = modifiedAtMs;
+  }
+
+  async sync(): Promise<void> {
+    await this.#settled();
+    await this.#input.handle.datasync();
+  }
+
+  async close(): Promise<FileRefusal | undefined> {
+    if (this.#state === 'fenced') return fencedOff;
+    if (this.#state !== 'open') return undefined;
+    await this.#settled();
+    if (this.#state !== 'open') return fencedOff;
+    if (this.#failed) {
+      await this.abandon();
+      return refuse(
+        'failure',
+        'Not every byte could be written. What arrived is kept; resume the upload or send it again.',
+      );
+    }
+    this.#state = 'closed';
+    try {
+      return await this.#finish();
+    } catch (thrown) {
+      // Nothing was published. What has arrived stays for the uploader to resume.
+      this.#state = 'open';
+      await this.abandon();
+      return refusalOf(thrown);
+    } finally {
+      await this.#letGo();
+    }
+  }
+
+  async abandon(): Promise<void> {
+    if (this.#state !== 'open') return;
+    this.#state = 'parked';
+    await this.#settled();
+    const { id, writer } = this.#input;
+    const sizeBytes = this.#sizeBytes;
+    if (!this.#changed && (this.#input.isCopy || sizeBytes === 0))
+      await this.#discard('cut off before a byte arrived');
+    else await parkUpload(this.#deps.database, { id, writer, state: 'interrupted', sizeBytes });
+    await this.#letGo();
+  }
+
+  /** Another handle takes the upload over: this one writes nothing from now on. Waits for writes under way. */
+  async fence(): Promise<void> {
+    if (this.#state !== 'open') return;
+    this.#state = 'fenced';
+    await this.#settled();
+    await this.#letGo();
+  }
+
+  async #finish(): Promise<FileRefusal | undefined> {
+    const { id, writer, name, handle, isCopy } = this.#input;
+    if (isCopy && !this.#changed) {
+      await this.#discard('opened for update and closed unchanged');
+      return undefined;
+    }
+    if (this.#modifiedAtMs !== undefined) {
+      const modifiedAt = this.#modifiedAtMs / 1000;
+      await handle.utimes(modifiedAt, modifiedAt);
+    }
+    await handle.sync();
+    const stats = await handle.stat({ bigint: true });
+    const sizeBytes = Number(stats.size);
+    const sha256 = await this.#sha256(sizeBytes);
+    if (isTemporaryName(name)) {
+      const held = await parkUpload(this.#deps.database, { id, writer, state: 'held', sizeBytes, sha256 });
+      return held ? undefined : fencedOff;
+    }
+    const { partnerId, userId, source } = this.#input;
+    const inode = `${stats.dev}:${stats.ino}`;
+    const publishing = { id, writer, partnerId, userId, name, source, sizeBytes, sha256, inode };
+    if (!(await publishUpload(this.#deps, publishing))) return fencedOff;
+    this.#deps.observe({
+      kind: 'transmission.received',
+      transmissionId: id,
+      partnerId,
+      name,
+      sizeBytes,
+      source,
+    });
+    return undefined;
+  }
+
+  async #sha256(sizeBytes: number): Promise<string> {
+    if (this.#hashedBytes === sizeBytes) return this.#hash.digest('hex');
+    return hashFile(this.#input.handle);
+  }
+
+  async #discard(reason: string): Promise<void> {
+    await discardUpload(this.#deps.database, { id: this.#input.id, reason });
+    await unlessMissing(() => unlink(this.#deps.directory.staged(this.#input.id)), undefined);
+  }
+
+  async #track(work: Promise<void>): Promise<FileRefusal | undefined> {
+    this.#pending.add(work);
+    try {
+      await work;
+      return undefined;
+    } catch (thrown) {
+      this.#failed = true;
+      return refusalOf(thrown);
+    } finally {
+      this.#pending.delete(work);
+    }
+  }
+
+  async #settled(): Promise<void> {
+    if (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+  }
+
+  async #letGo(): Promise<void> {
+    this.#deps.ended(this);
+    await this.#input.handle.close();
+  }
+}
+
+async function writeAll(handle: FileHandle, source: Uint8Array, offsetBytes: number): Promise<void> {
+  let done = 0;
+  while (done < source.length) {
+    const { bytesWritten } = await handle.write(source, done, source.length - done, offsetBytes + done);
+    done += bytesWritten;
+  }
+}
+
+/** @returns the SHA-256 of an open file's bytes, in hexadecimal */
+export async function hashFile(handle: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  const block = Buffer.allocUnsafe(hashBlockBytes);
+  for (let offset = 0; ; ) {
+    const { bytesRead } = await handle.read(block, 0, block.length, offset);
+    if (bytesRead === 0) return hash.digest('hex');
+    hash.update(block.subarray(0, bytesRead));
+    offset += bytesRead;
+  }
+}

@@ -1,0 +1,83 @@
+// A real browser for the portal's tests: Debian's Chromium, and axe-core's verdict on a page.
+
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const chromiumFile = '/usr/bin/chromium';
+
+/** @returns why there is no browser test on this machine, or undefined when there can be one */
+export function whyNoBrowser(): string | undefined {
+  return existsSync(chromiumFile) ? undefined : `no ${chromiumFile} (Debian: apt-get install chromium)`;
+}
+
+/** Starts Chromium; the caller closes it. It opens no connection but those that the test asks for. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumFile,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+/** WCAG 2.2 level AA is the sum of these. */
+const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+interface AxeViolation {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+/**
+ * Asks axe-core about a page.
+ * @returns its violations, each as one line; empty when there are none
+ */
+export async function axeViolations(page: Page): Promise<readonly string[]> {
+  // Evaluated, not added as a script element: the portal's own policy would refuse that.
+  await page.evaluate(await readAxe());
+  const violations = (await page.evaluate(
+    `axe.run(document, { runOnly: ${JSON.stringify(axeTags)} }).then((found) => found.violations)`,
+  )) as readonly AxeViolation[];
+  return violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`,
+  );
+}
+
+async function readAxe(): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
+  return readFile(axeFile, 'utf8');
+}
+
+export interface BrowserPage {
+  readonly page: Page;
+  /** What the page's console said that it should not have: refused styles and scripts, errors. */
+  readonly complaints: readonly string[];
+}
+
+/** Opens a page in a fresh profile. */
+export async function openBrowserPage(
+  browser: Browser,
+  options: BrowserContextOptions,
+): Promise<BrowserPage> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    // Chromium reports every answer of 400 or more as an error; a refused form is one on purpose.
+    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
+      complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  return { page, complaints };
+}
