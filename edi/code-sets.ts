@@ -33,7 +33,6 @@ const CODE_SETS: ReadonlyMap<string, CodeSet> = new Map<string, CodeSet>([
   ['tooth', { rule: 'code-set.tooth', has: (value) => TOOTH.test(value) }],
   ['oral-cavity', { rule: 'code-set.oral-cavity', has: (value) => ORAL_CAVITY.test(value) }],
   ['facility-type', { rule: 'code-set.facility-type', has: (value) => /^[1-9]{2}$/.test(value) }],
-  ['revenue', { rule: 'code-set.revenue', has: (value) => /^\d{4}$/.test(value) }],
   ['remark', { rule: 'code-set.remark', has: (value) => /^(M|MA|N)\d{1,4}$/.test(value) }],
 ]);
 

@@ -160,10 +160,6 @@ const WORDS: Readonly<Record<RuleId, Words>> = {
     `${f.place} does not look like the first two digits of a type of bill${f.value}.`,
     'Send two digits from 1 to 9, such as 11 or 13.',
   ],
-  'code-set.revenue': (f) => [
-    `${f.place} does not look like a revenue code${f.value}.`,
-    'Send four digits, with leading zeros.',
-  ],
   'code-set.npi': (f) => [
     `${f.place} is not an NPI: its check digit is wrong${f.value}.`,
     'Send the ten digits of the National Provider Identifier.',

@@ -65,7 +65,6 @@ export const RULE_FACTS = {
   'code-set.tooth': CODE_SET,
   'code-set.oral-cavity': CODE_SET,
   'code-set.facility-type': { snip: 5, severity: 'report' },
-  'code-set.revenue': { snip: 5, severity: 'report' },
   'code-set.npi': { snip: 5, severity: 'report' },
   'code-set.billing-zip': { snip: 5, severity: 'report' },
 } as const satisfies Readonly<Record<string, RuleFacts>>;

@@ -673,7 +673,7 @@ loop 2000A R >1 0010 Billing Provider Hierarchical Level
         LX R 1 3650 Service Line Number
           01 R - Assigned Number
         SV2 R 1 3750 Institutional Service Line
-          01 R @revenue Service Line Revenue Code
+          01 R - Service Line Revenue Code
           02 S composite Composite Medical Procedure Identifier
             02-01 R ER|HC|HP|IV|WK Product or Service ID Qualifier
             02-02 R - Procedure Code
@@ -816,7 +816,7 @@ loop 2000A R >1 0010 Billing Provider Hierarchical Level
               03-05 S - Procedure Modifier
               03-06 S - Procedure Modifier
               03-07 S - Procedure Code Description
-            04 R @revenue Service Line Revenue Code
+            04 R - Service Line Revenue Code
             05 R - Paid Service Unit Count
             06 S - Bundled Line Number
           CAS S 5 5450 Line Adjustment

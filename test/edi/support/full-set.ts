@@ -26,7 +26,6 @@ const BY_CODE_SET: Readonly<Record<string, string>> = {
   'oral-cavity': '10',
   taxonomy: '1223G0001X',
   'facility-type': '13',
-  revenue: '0305',
 };
 
 const BY_PERIOD_FORMAT: Readonly<Record<string, string>> = {
