@@ -293,9 +293,17 @@ const WORDS: Readonly<Record<RuleId, Words>> = {
     `${f.place} does not look like a revenue code${f.value}.`,
     'Send its four digits, with the leading zero.',
   ],
-  'code-set.bill-type': (f) => [
+  'code-set.tooth': (f) => [
+    `${f.place} is not a tooth${f.value}.`,
+    'Send 1 to 32 or A to T; supernumerary teeth are 51 to 82 and AS to TS.',
+  ],
+  'code-set.oral-cavity': (f) => [
+    `${f.place} is not an area of the oral cavity${f.value}.`,
+    'Send 00, 01, 02, a quadrant (10, 20, 30, 40) or a sextant (03 to 08).',
+  ],
+  'code-set.facility-type': (f) => [
     `${f.place} does not look like the first two digits of a type of bill${f.value}.`,
-    'Send them without the leading zero: 11 for a hospital inpatient.',
+    'Send two digits from 1 to 9, such as 11 or 13.',
   ],
   'code-set.billing-code': (f) => [
     `${f.place} does not look like a condition, occurrence or value code${f.value}.`,

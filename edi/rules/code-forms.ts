@@ -1,7 +1,7 @@
 /** SNIP 5 by form: codes whose lists are licensed or too long to carry, but whose look is known. */
 import type { GuideNode } from '../compiled-guide.ts';
 import { type Rule, type RuleScope, specOf } from '../rule.ts';
-import { isAlphanumeric, isCdt, isDigitsOf, isHcpcs, isHipps, isNpi, isTaxonomy } from './forms.ts';
+import { isAlphanumeric, isCdt, isDigitsOf, isHcpcs, isHipps, isNpi } from './forms.ts';
 import { isAbsent, wrong } from './reading.ts';
 
 type Form = (bytes: Uint8Array, start: number, end: number) => boolean;
@@ -51,11 +51,6 @@ function wantsNine(scope: RuleScope, node: GuideNode): boolean {
   return opener !== undefined && codes.members(specOf(opener, 1)?.codes ?? 0).includes(SERVICE_FACILITY);
 }
 
-function checkTaxonomy(scope: RuleScope, node: GuideNode): void {
-  if (scope.cursor.equals(2, 1, 'PXC') && !fits(scope, 3, 1, isTaxonomy))
-    wrong(scope, 'code-set.taxonomy', node, 3, 'I12');
-}
-
 /** C003: which list, the code, four modifiers. IV, WK and ER are lists that Claimgate does not know. */
 function checkProcedure(scope: RuleScope, node: GuideNode, element: number): void {
   const { cursor } = scope;
@@ -74,7 +69,6 @@ function checkProcedure(scope: RuleScope, node: GuideNode, element: number): voi
 }
 
 const isRevenue: Form = (bytes, start, end) => isDigitsOf(4, bytes, start, end);
-const isBillType: Form = (bytes, start, end) => end - start === 2 && isAlphanumeric(bytes, start, end);
 const isNdc: Form = (bytes, start, end) => isDigitsOf(11, bytes, start, end);
 
 /** Lengths are the guide's business; this is about characters. */
@@ -83,11 +77,6 @@ const isModifier: Form = (bytes, start, end) => end - start !== 2 || isAlphanume
 /** NUBC: four digits, the first usually 0. */
 function checkRevenue(scope: RuleScope, node: GuideNode, element: number): void {
   if (!fits(scope, element, 1, isRevenue)) wrong(scope, 'code-set.revenue', node, element, 'I12');
-}
-
-/** NUBC type of bill, its first two characters (the leading zero is not sent): facility and care. */
-function checkBillType(scope: RuleScope, node: GuideNode): void {
-  if (!fits(scope, 5, 1, isBillType)) wrong(scope, 'code-set.bill-type', node, 5, 'I12', { component: 1 });
 }
 
 /** TR3 2410 LIN03: a National Drug Code has eleven digits (5-4-2), without hyphens. */
@@ -107,7 +96,6 @@ const PROCEDURES = [
 export const codeFormRules: readonly Rule[] = [
   { kind: 'segment', segment: 'NM1', check: checkNpi },
   { kind: 'segment', segment: 'N4', check: checkZip },
-  { kind: 'segment', segment: 'PRV', check: checkTaxonomy },
   ...PROCEDURES.map(
     ([segment, loop, element]): Rule => ({
       kind: 'segment',
@@ -122,6 +110,5 @@ export const codeFormRules: readonly Rule[] = [
     loops: ['2400'],
     check: (scope, node) => checkRevenue(scope, node, 1),
   },
-  { kind: 'segment', segment: 'CLM', loops: ['2300'], guides: ['837I'], check: checkBillType },
   { kind: 'segment', segment: 'LIN', loops: ['2410'], check: checkDrug },
 ];

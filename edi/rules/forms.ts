@@ -63,11 +63,6 @@ export function isHipps(bytes: Uint8Array, start: number, end: number): boolean 
   return end - start === 5 && isAlphanumeric(bytes, start, end);
 }
 
-/** NUCC taxonomy: ten digits and capitals. The last is an X today; codes that are retired end in another letter. */
-export function isTaxonomy(bytes: Uint8Array, start: number, end: number): boolean {
-  return end - start === 10 && isAlphanumeric(bytes, start, end);
-}
-
 /** Exactly so many digits. */
 export function isDigitsOf(length: number, bytes: Uint8Array, start: number, end: number): boolean {
   return end - start === length && isDigits(bytes, start, end);
