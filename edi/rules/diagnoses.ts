@@ -65,14 +65,15 @@ function countDiagnoses({ claim, cursor }: RuleScope): void {
 }
 
 /** TR3 SV107 and SV311: a pointer names one of the claim's diagnoses by its place in HI. */
-function checkPointers(scope: RuleScope, node: GuideNode, element: number): void {
+function checkPointers(scope: RuleScope, node: GuideNode, element: number, highest: number): void {
   const { claim, cursor } = scope;
   // 837P without any HI has been reported for that.
   if (claim.diagnoses < 0 && element === 7) return;
   const last = specOf(node, element)?.components.length ?? 0;
   for (let component = 1; component <= last; component += 1) {
     const pointer = numberAt(cursor, element, component);
-    if (pointer <= Math.max(claim.diagnoses, 0) || pointer > 12) continue;
+    // A pointer beyond what the guide lists has been reported as a code that does not exist.
+    if (pointer <= Math.max(claim.diagnoses, 0) || pointer > highest) continue;
     const limit = String(Math.max(claim.diagnoses, 0));
     wrong(scope, 'line.diagnosis-pointer', node, element, '7', {
       component,
@@ -89,13 +90,13 @@ export const diagnosisRules: readonly Rule[] = [
     segment: 'SV1',
     loops: ['2400'],
     guides: ['837P'],
-    check: (scope, node) => checkPointers(scope, node, 7),
+    check: (scope, node) => checkPointers(scope, node, 7, 12),
   },
   {
     kind: 'segment',
     segment: 'SV3',
     loops: ['2400'],
     guides: ['837D'],
-    check: (scope, node) => checkPointers(scope, node, 11),
+    check: (scope, node) => checkPointers(scope, node, 11, 4),
   },
 ];
