@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { defaultProfile, type EdiProfile, strictProfile } from '../../edi/profile.ts';
+import { type EdiProfile, strictProfile } from '../../edi/profile.ts';
 import { RULE_FACTS, type RuleId } from '../../edi/rule-facts.ts';
 import { type Edit, edited } from './support/edit.ts';
 import { answerSegments, onlyInterchange, validate } from './support/validate.ts';
@@ -198,7 +198,7 @@ const ROWS: readonly Row[] = [
     rule: 'admission.date',
     file: 'p-00-valid',
     fault: [['11:B:1', '21:B:1']],
-    twin: [[CLM_P, CLM_P.replace('11:B:1', '21:B:1') + 'DTP*435*D8*20061001~']],
+    twin: [[CLM_P, `${CLM_P.replace('11:B:1', '21:B:1')}DTP*435*D8*20061001~`]],
     told: ['IK3*DTP*20*2300*I6', 'CTX*SITUATIONAL TRIGGER*CLM*19*2300*5:1', CLAIM_P],
   },
   {
