@@ -44,7 +44,8 @@ const packageHomes = {
   piscina: ['intake'],
   preact: ['portal'],
   'preact-render-to-string': ['portal'],
-  ssh2: ['server'],
+  // The demo plays a partner where the machine has no stock sftp.
+  ssh2: ['server', 'admin/demo-sftp-client.ts'],
   // `claimgate config print` writes what the loader reads.
   yaml: ['config', 'admin'],
   yargs: ['admin'],
