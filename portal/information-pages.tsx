@@ -33,9 +33,7 @@ const legal = (settings: PortalSettings): VNode => (
       is recorded. The files handled here contain protected health information; use and disclose it only as
       the HIPAA rules (45 CFR Parts 160 and 164) and your trading partner agreement allow.
     </p>
-    <p>
-      Each person has a {settings.idIssuer} of their own. Do not share it, and do not use another person's.
-    </p>
+    <p>Do not share your {settings.idIssuer} or its password with anyone, and do not use another person's.</p>
   </>
 );
 

@@ -33,9 +33,13 @@ export function PasswordPage(props: PasswordPageProps) {
       <ErrorSummary errors={errors} />
       {props.changed ? <Changed accountStatus={props.accountStatus} /> : null}
       <p>
-        This changes your {settings.idIssuer} password. Afterwards SFTP does not take the old one, nor the new
-        one until you do <a href={paths.sftpAccount}>SFTP Account Setup/Update</a> again. You are signed out
-        everywhere else.
+        This changes your {settings.idIssuer} password, and signs you out everywhere else.{' '}
+        {props.accountStatus === 'not-set-up' ? null : (
+          <>
+            SFTP then takes neither the old password nor the new one until you do{' '}
+            <a href={paths.sftpAccount}>SFTP Account Setup/Update</a> again.
+          </>
+        )}
       </p>
       <section class="usa-summary-box" aria-labelledby="password-rules">
         <div class="usa-summary-box__body">

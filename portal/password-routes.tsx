@@ -64,7 +64,10 @@ function explain(context: PortalContext, outcome: NewPasswordOutcome): readonly 
     case 'changed':
       return [];
     case 'refused':
-      return outcome.why.map((text) => ({ field: 'new-password', text }));
+      return outcome.why.map((why) => ({
+        field: 'new-password',
+        text: `New password: ${why.charAt(0).toLowerCase()}${why.slice(1)}`,
+      }));
     case 'wrong-password':
       return [
         {

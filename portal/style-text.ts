@@ -62,7 +62,7 @@ main p, main li { max-width: 68ex; }
 .cg-form { max-width: 32rem; }
 .cg-form .usa-input, .cg-form .usa-textarea { max-width: none; }
 .cg-form .usa-textarea { height: 6rem; }
-.cg-form .usa-show-password { display: block; margin: .5rem 0 0 auto; min-height: 1.5rem; }
+.cg-form .usa-show-password { display: block; float: none; margin: .5rem 0 1.5rem auto; min-height: 1.5rem; width: max-content; }
 html:not(.cg-script) .cg-form .cg-script-only { display: none; }
 .cg-form .usa-button { margin-top: 1.5rem; }
 .cg-code-input, .cg-code { font-family: "Roboto Mono Web", "Bitstream Vera Sans Mono", Consolas, Courier, monospace; font-size: .9rem; }
