@@ -63,7 +63,8 @@ const accessibility = (settings: PortalSettings): VNode => (
       the keyboard alone, with screen readers, at high magnification, on phones, and without scripts.
     </p>
     <p>
-      You are signed out after {minutes(settings.sessionIdleMs)} without activity; sign in again to go on
+      You are signed out after {minutes(settings.sessionIdleMs)} without activity. The page warns you before
+      and lets you go on; if scripts are off it cannot warn, and after signing in again you are led back to
       where you were.
     </p>
     <p>If something keeps you from using a page, please say so: {settings.supportText}</p>

@@ -10,6 +10,7 @@ import { SideMenu } from './menu.tsx';
 import { paths } from './paths.ts';
 import type { PortalSettings } from './portal-settings.ts';
 import type { Viewer } from './session.ts';
+import { SessionExpiry } from './session-expiry.tsx';
 
 export interface Frame {
   readonly settings: PortalSettings;
@@ -68,6 +69,7 @@ export function Layout(props: LayoutProps) {
           </div>
         </div>
         <Footer settings={settings} />
+        {viewer === undefined ? null : <SessionExpiry settings={settings} />}
       </body>
     </html>
   );

@@ -8,6 +8,8 @@ export const paths = {
   home: '/home',
   password: '/account/password',
   sftpAccount: '/trading-partner/sftp-account',
+  /** Asked by the page's script to keep a session that its person is still at. */
+  session: '/session',
   health: '/healthz',
 } as const;
 

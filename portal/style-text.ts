@@ -76,6 +76,10 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-copy-row { align-items: center; display: flex; flex-wrap: wrap; gap: .25rem 1rem; min-height: 1.75rem; }
 .cg-copy-row .usa-button { min-height: 1.5rem; }
 
+.cg-expiry { border: 0; border-top: .5rem solid #ffbe2e; line-height: 1.5; max-width: 32rem; padding: 1.5rem; }
+.cg-expiry h2 { margin-top: 0; }
+.cg-expiry::backdrop { background: rgb(0 0 0 / .6); }
+
 .cg-footer { background: #f0f0f0; border-top: 1px solid #dfe1e2; padding: 1.5rem 0; }
 .cg-footer p { margin: 0; max-width: 68ex; }
 .cg-footer__links { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none; margin: 1rem 0; padding: 0; }
