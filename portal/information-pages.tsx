@@ -50,8 +50,9 @@ const privacy = (settings: PortalSettings): VNode => (
     </ul>
     <p>
       The portal sets only the cookies that signing in and sending forms need. They end when you close the
-      browser, and you are signed out after {minutes(settings.sessionIdleMs)} without activity. Pages load
-      nothing from other sites, and nothing about your visit is sent to any.
+      browser, and you are signed out after {minutes(settings.sessionIdleMs)} without activity. With scripts
+      on, the browser also keeps when you last opened a page, to warn you in time. Pages load nothing from
+      other sites, and nothing about your visit is sent to any.
     </p>
   </>
 );

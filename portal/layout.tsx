@@ -12,14 +12,14 @@ import type { PortalSettings } from './portal-settings.ts';
 import type { Viewer } from './session.ts';
 import { SessionExpiry } from './session-expiry.tsx';
 
-export interface Frame {
+interface Frame {
   readonly settings: PortalSettings;
   /** Where this page is, for the menu. */
   readonly path: string;
   readonly viewer?: Viewer | undefined;
 }
 
-export interface LayoutProps extends Frame {
+interface LayoutProps extends Frame {
   readonly title: string;
   /** Whether a form on it was refused: the title says so, since it is read out first. */
   readonly failed?: boolean;
