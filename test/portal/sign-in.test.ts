@@ -99,7 +99,7 @@ test('repeated failures make anyone wait, saying until when, whether or not the 
   t.equal(texts.size, 1);
   t.match(
     [...texts][0],
-    /too many wrong tries .* Wait until November 21, 2025 at 2:05 PM UTC, then try again/,
+    /too many wrong tries .* Wait until November 21, 2025 at 2:06 PM UTC, then try again/,
   );
   pass(30_000);
   t.match((await openPlainBrowser(url).signIn('maria.lopez')).text, /Welcome, Quentin/);
