@@ -2,9 +2,11 @@
 // portal itself knows to be so; what an agency adds of its own is at its trading partner page.
 
 import type { VNode } from 'preact';
+import { helpBody } from './help-page.tsx';
+import { paths } from './paths.ts';
 import type { PortalSettings } from './portal-settings.ts';
 
-export interface InformationPage {
+interface InformationPage {
   readonly path: string;
   readonly title: string;
   readonly body: (settings: PortalSettings) => VNode;
@@ -116,8 +118,11 @@ const reportFraud = (settings: PortalSettings): VNode => (
   </>
 );
 
+/** Linked beside the words of help in the footer. */
+export const helpPage: InformationPage = { path: paths.help, title: 'Help', body: helpBody };
+
 /** In the published order of the model gateway's footer. */
-export const informationPages: readonly InformationPage[] = [
+export const footerPages: readonly InformationPage[] = [
   { path: '/about', title: 'About', body: about },
   { path: '/legal', title: 'Legal', body: legal },
   { path: '/privacy', title: 'Privacy', body: privacy },

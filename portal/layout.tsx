@@ -5,7 +5,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import { render } from 'preact-render-to-string';
 import { assetPaths } from './asset-paths.ts';
 import { formTokenField } from './form.ts';
-import { informationPages } from './information-pages.tsx';
+import { footerPages, helpPage } from './information-pages.tsx';
 import { SideMenu } from './menu.tsx';
 import { paths } from './paths.ts';
 import type { PortalSettings } from './portal-settings.ts';
@@ -128,11 +128,11 @@ function Footer(props: { readonly settings: PortalSettings }) {
     <footer class="cg-footer">
       <div class="grid-container">
         <p class="cg-footer__help">
-          <strong>Need help?</strong> {settings.supportText}
+          <strong>Need help?</strong> {settings.supportText} <a href={helpPage.path}>Help page</a>
         </p>
         <nav aria-label="Footer">
           <ul class="cg-footer__links">
-            {informationPages.map((page) => (
+            {footerPages.map((page) => (
               <li>
                 <a href={page.path}>{page.title}</a>
               </li>

@@ -97,13 +97,13 @@ export function PasswordPage(props: PasswordPageProps) {
 function Changed(props: { readonly accountStatus: SftpAccountStatus }) {
   if (props.accountStatus !== 'update-required') {
     return (
-      <Alert kind="success" heading="Your password is changed">
+      <Alert kind="success" heading="Your password was changed">
         Use it from now on.
       </Alert>
     );
   }
   return (
-    <Alert kind="warning" heading="Your password is changed. SFTP needs one more step">
+    <Alert kind="warning" heading="Your password was changed. SFTP needs one more step">
       SFTP refuses you until you do SFTP Account Update again with the new password.{' '}
       <a href={paths.sftpAccount}>Do SFTP Account Update now</a>
     </Alert>

@@ -5,6 +5,7 @@ export const paths = {
   public: '/',
   signIn: '/sign-in',
   signOut: '/sign-out',
+  help: '/help',
   home: '/home',
   password: '/account/password',
   sftpAccount: '/trading-partner/sftp-account',

@@ -148,6 +148,7 @@ async function checkCopy(t: Assertions, page: Page, look: Look): Promise<void> {
 }
 
 const publicPages = [
+  '/help',
   '/about',
   '/legal',
   '/privacy',
