@@ -1,11 +1,12 @@
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Test, test } from 'tap';
+import { t as file, type Test, test } from 'tap';
 import type { TransmissionId } from '../../domain/ids.ts';
 import { readAcknowledgement } from '../../edi/explain.ts';
 import { defaultProfile, type EdiProfile } from '../../edi/profile.ts';
 import { answerName } from '../../intake/answer-name.ts';
 import { startIntake } from '../../intake/intake.ts';
+import { createValidatorPool } from '../../intake/validator-pool.ts';
 import { claimTransmission } from '../../storage/intake-queue.ts';
 import { showTransmission } from '../../storage/transmission-store.ts';
 import {
@@ -53,10 +54,15 @@ const settings = {
   duplicateWindowMs: 365 * 24 * 3_600_000,
 };
 
+// One pool for the file: each thread compiles the engine anew.
+const pool = createValidatorPool({ workers: 1 });
+file.teardown(() => pool.close());
+
 async function start(t: Test, storage: TestStorage, profile: Partial<EdiProfile> = {}) {
   const intake = await startIntake({
     database: storage.database,
     directory: storage.directory,
+    pool,
     observe: (observation) => storage.observations.push(observation),
     settings,
     profileOf: async () => ({ ...defaultProfile, ...profile }),
@@ -68,20 +74,27 @@ async function start(t: Test, storage: TestStorage, profile: Partial<EdiProfile>
 /** Waits until nothing is received or being processed, and every answer is published. */
 async function settled({ database }: TestStorage): Promise<void> {
   for (;;) {
-    const open = await database.sql
-      .selectFrom('transmissions')
-      .select('id')
-      .where('state', 'in', ['received', 'processing'])
-      .execute();
-    const written = await database.sql
-      .selectFrom('acknowledgements')
-      .select('id')
-      .where('state', '=', 'written')
-      .execute();
-    const due = await database.sql.selectFrom('releases').select('id').where('state', '=', 'due').execute();
-    if (open.length + written.length + due.length === 0) return;
-    await new Promise((resolve) => setImmediate(resolve));
+    const changed = new Promise<void>((resolve) => {
+      const unsubscribe = database.changes.subscribe(() => {
+        unsubscribe();
+        resolve();
+      });
+    });
+    if (await isSettled(database)) return;
+    await changed;
   }
+}
+
+async function isSettled({ sql }: TestStorage['database']): Promise<boolean> {
+  const transmissions = sql
+    .selectFrom('transmissions')
+    .select('id')
+    .where('state', 'in', ['received', 'processing']);
+  const answers = sql.selectFrom('acknowledgements').select('id').where('state', '=', 'written');
+  const releases = sql.selectFrom('releases').select('id').where('state', '=', 'due');
+  for (const query of [transmissions, answers, releases])
+    if ((await query.execute()).length > 0) return false;
+  return true;
 }
 
 const outbound = ({ directory }: TestStorage) => join(directory.mailboxes, 'acme/outbound');
