@@ -30,6 +30,7 @@ export interface TestServer {
 
 /** A gate that a test can change while it runs. */
 export interface TestGate extends SftpGate {
+  authenticate: SftpGate['authenticate'];
   readonly attempts: LoginAttempt[];
   readonly keyQueries: string[];
   /** Public key blobs that may sign in, in base64. */
