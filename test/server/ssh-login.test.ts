@@ -2,6 +2,7 @@ import { sign } from 'node:crypto';
 import ssh2, { type KeyboardInteractiveAuthMethod } from 'ssh2';
 import { test } from 'tap';
 import { isSignedBy, readClientKey } from '../../server/client-key.ts';
+import { generateHostKeys } from '../../server/host-keys.ts';
 import { type RawSsh, rawSsh, word } from './support/raw-ssh.ts';
 import { signIn } from './support/ssh-client.ts';
 import { password, rsaPrivateKey, startServer, userName } from './support/start-server.ts';
@@ -12,11 +13,8 @@ const USERAUTH_INFO_RESPONSE = 61;
 const CHANNEL_OPEN = 90;
 
 function newKey(type: 'ed25519' | 'ecdsa') {
-  const pair =
-    type === 'ed25519'
-      ? ssh2.utils.generateKeyPairSync(type)
-      : ssh2.utils.generateKeyPairSync(type, { bits: 256 });
-  return { privateKey: pair.private, blob: blobOf(pair.private) };
+  const privateKey = generateHostKeys()[type];
+  return { privateKey, blob: blobOf(privateKey) };
 }
 
 function blobOf(privateKey: string): Buffer {

@@ -35,10 +35,10 @@ export function execute(client: Client, command: string): Promise<ClientChannel>
 
 /** Turns `f(..., callback)` into a promise. */
 export function done<Result>(
-  start: (callback: (error: Error | null | undefined, result: Result) => void) => void,
-) {
-  return new Promise<Result>((resolve, reject) => {
-    start((error, result) => (error ? reject(error) : resolve(result)));
+  start: (callback: (error?: Error | null, result?: Result) => void) => void,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    start((error, result) => (error ? reject(error) : resolve(result as Result)));
   });
 }
 

@@ -19,6 +19,8 @@ export interface TestServer {
   readonly server: SftpServer;
   readonly mailbox: FolderMailbox;
   readonly observed: Observation[];
+  /** The test's own folder; the mailbox is in it. */
+  readonly cwd: string;
   readonly gate: TestGate;
   /** Announces that accounts have changed. */
   readonly announceChange: () => void;
@@ -47,8 +49,13 @@ export function testPrincipal(): SftpPrincipal {
   return { userId: user.id, partnerId: partner.id, accountVersion: 1 };
 }
 
-export async function startServer(t: Test, settings: Partial<SftpServerSettings> = {}): Promise<TestServer> {
-  const mailbox = await openFolderMailbox(join(t.testdir(), 'mailbox'));
+export async function startServer(
+  t: Test,
+  settings: Partial<SftpServerSettings> = {},
+  files: Record<string, string | Buffer> = {},
+): Promise<TestServer> {
+  const cwd = t.testdir(files);
+  const mailbox = await openFolderMailbox(join(cwd, 'mailbox'));
   const observed: Observation[] = [];
   const waiting = new Set<() => void>();
   const listeners = new Set<() => void>();
@@ -74,6 +81,7 @@ export async function startServer(t: Test, settings: Partial<SftpServerSettings>
   return {
     server,
     mailbox,
+    cwd,
     observed,
     gate,
     announceChange() {
