@@ -5,9 +5,13 @@
 import type { Socket } from 'node:net';
 import type { ServerChannel } from 'ssh2';
 import type { SessionStream, SessionStreamReceiver } from './session-stream.ts';
+import { keepWindowShutWhilePaused } from './ssh2-internals.ts';
 
-/** ssh2's window (Channel.js MAX_WINDOW) and one packet more: a client that sends beyond it ignores its window. */
-const maxWindowBytes = 2 * 1024 * 1024 + 64 * 1024;
+/**
+ * Twice ssh2's window (Channel.js MAX_WINDOW) and one packet more: more than any client that keeps to its window can
+ * have sent, also should keepWindowShutWhilePaused stop working.
+ */
+const maxWindowBytes = 2 * 2 * 1024 * 1024 + 64 * 1024;
 
 export interface ChannelStreamDeps {
   readonly channel: ServerChannel;
@@ -32,6 +36,7 @@ export class ChannelStream implements SessionStream {
     // First of all: an error without a listener ends the process (fault 12).
     this.#channel.on('error', () => this.cut());
     this.#channel.on('close', () => this.cut());
+    keepWindowShutWhilePaused(this.#channel);
   }
 
   start(receiver: SessionStreamReceiver): void {
@@ -104,9 +109,14 @@ export class ChannelStream implements SessionStream {
     this.#receiver?.closed();
   }
 
+  /** Bytes that came in and that nobody has read: at most a window. */
+  unreadBytes(): number {
+    return this.#channel.readableLength;
+  }
+
   /** Whether the client has sent more than its window allows (fault 14). */
   isOverrun(): boolean {
-    return this.#channel.readableLength > maxWindowBytes;
+    return this.unreadBytes() > maxWindowBytes;
   }
 
   /** RFC 4254 sections 6.10 and 5.3: the exit status, then EOF and CLOSE (fault 20: nobody else sends them). */

@@ -63,6 +63,13 @@ export class ConnectionSessions {
     return this.#lastActiveAtMs;
   }
 
+  /** Bytes that clients have sent and that no session has read yet: what their windows let them have here. */
+  get unreadBytes(): number {
+    let bytes = 0;
+    for (const stream of this.#streams) bytes += stream.unreadBytes();
+    return bytes;
+  }
+
   /** Whether a client has sent more than its window allows (fault 14 of the ssh2 notes). */
   isOverrun(): boolean {
     for (const stream of this.#streams) if (stream.isOverrun()) return true;

@@ -42,8 +42,15 @@ export interface SftpServer {
   readonly fingerprints: readonly string[];
   /** Connections that are open, signed in or not. */
   readonly connections: () => number;
-  /** Bytes that sessions hold in memory for their clients, and the most they ever held. */
-  readonly bytesHeld: () => { readonly nowBytes: number; readonly peakBytes: number };
+  /**
+   * Bytes that sessions hold in memory for their clients, and the most they ever held; and what clients have sent that
+   * no session has read yet, which their windows bound.
+   */
+  readonly bytesHeld: () => {
+    readonly nowBytes: number;
+    readonly peakBytes: number;
+    readonly unreadBytes: number;
+  };
   /** Stops listening, lets requests under way finish, ends every connection. Safe to call twice. */
   readonly close: () => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -123,7 +130,11 @@ export async function startSftpServer(deps: SftpServerDeps): Promise<SftpServer>
     port,
     fingerprints,
     connections: () => connections.size,
-    bytesHeld: () => ({ nowBytes: budget.usedBytes, peakBytes: budget.peakBytes }),
+    bytesHeld: () => ({
+      nowBytes: budget.usedBytes,
+      peakBytes: budget.peakBytes,
+      unreadBytes: [...connections.values()].reduce((sum, connection) => sum + connection.unreadBytes, 0),
+    }),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -78,6 +78,11 @@ export class SshConnection {
     this.#watchSocket();
   }
 
+  /** Bytes that the client has sent and that no session has read yet. */
+  get unreadBytes(): number {
+    return this.#signedIn?.sessions.unreadBytes ?? 0;
+  }
+
   /** Takes over what ssh2 has announced: the client has identified itself. */
   attach(client: Connection): void {
     // First of all: an error without a listener ends the process (fault 12).

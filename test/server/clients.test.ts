@@ -53,6 +53,36 @@ test('OpenSSH sftp: put, get, ls, stat, rename, rm, resume in both directions', 
   t.same(mailbox.published, ['claims.x12', 'resumed', 'times']);
 });
 
+test('OpenSSH sftp: a slow disk holds the client back by its window, and costs no byte', {
+  skip: missing('sftp'),
+}, async (t) => {
+  const large = randomBytes(24 * 1024 * 1024);
+  const { server, mailbox, cwd } = await startServer(t, {}, { large });
+  let release = () => {};
+  mailbox.stall = new Promise((resolve) => {
+    release = resolve;
+  });
+  const running = runSftp(server, { cwd, commands: ['put large inbound/large'] });
+  // When the session takes no more, the client may still send what is left of its window: between half of it and all.
+  const windowBytes = 2 * 1024 * 1024;
+  while (server.bytesHeld().unreadBytes < windowBytes / 2 - 64 * 1024) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  t.ok(
+    server.bytesHeld().unreadBytes <= windowBytes,
+    `${server.bytesHeld().unreadBytes} bytes were not read`,
+  );
+  release();
+  mailbox.stall = undefined;
+  const ran = await running;
+  t.equal(ran.code, 0, ran.out);
+  t.ok(sameBytes(readFileSync(join(mailbox.root, 'inbound', 'large')), large));
+  t.ok(
+    server.bytesHeld().peakBytes <= 5 * 1024 * 1024,
+    `at most ${server.bytesHeld().peakBytes} bytes were held`,
+  );
+});
+
 test('OpenSSH sftp: an upload that was cut is resumed', { skip: missing('sftp') }, async (t) => {
   const { server, mailbox, cwd } = await startServer(t, {}, { up: content });
   const client = await signIn(t, server);
