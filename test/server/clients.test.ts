@@ -58,11 +58,14 @@ test('OpenSSH sftp: a slow disk holds the client back by its window, and costs n
 }, async (t) => {
   const large = randomBytes(24 * 1024 * 1024);
   const { server, mailbox, cwd } = await startServer(t, {}, { large });
-  let release = () => {};
-  mailbox.stall = new Promise((resolve) => {
-    release = resolve;
-  });
+  const releases: (() => void)[] = [];
+  const stall = () => new Promise<void>((resolve) => releases.push(resolve));
+  mailbox.stall = stall();
   const running = runSftp(server, { cwd, commands: ['put large inbound/large'] });
+  // OpenSSH waits for the answer to its first WRITE before it sends 64 ahead: let that one pass.
+  while (mailbox.writesUnderWay === 0) await new Promise((resolve) => setImmediate(resolve));
+  mailbox.stall = stall();
+  releases[0]?.();
   // When the session takes no more, the client may still send what is left of its window: between half of it and all.
   const windowBytes = 2 * 1024 * 1024;
   while (server.bytesHeld().unreadBytes < windowBytes / 2 - 64 * 1024) {
@@ -72,7 +75,7 @@ test('OpenSSH sftp: a slow disk holds the client back by its window, and costs n
     server.bytesHeld().unreadBytes <= windowBytes,
     `${server.bytesHeld().unreadBytes} bytes were not read`,
   );
-  release();
+  releases[1]?.();
   mailbox.stall = undefined;
   const ran = await running;
   t.equal(ran.code, 0, ran.out);
