@@ -7,6 +7,7 @@ import { type RawSsh, rawSsh, word } from './support/raw-ssh.ts';
 import { signIn } from './support/ssh-client.ts';
 import { password, rsaPrivateKey, startServer, userName } from './support/start-server.ts';
 
+const SERVICE_REQUEST = 5;
 const USERAUTH_REQUEST = 50;
 const USERAUTH_SUCCESS = 52;
 const USERAUTH_INFO_RESPONSE = 61;
@@ -57,6 +58,13 @@ test('the right password signs in, once asked and once observed', async (t) => {
   );
 });
 
+test('a banner comes before signing in, the same for everyone (RFC 4252 section 5.4)', async (t) => {
+  const { server } = await startServer(t, { banner: 'Set up your account at https://edi.example/' });
+  const raw = await rawSsh(t, server);
+  raw.send(SERVICE_REQUEST, 'ssh-userauth');
+  t.match((await raw.next('USERAUTH_BANNER')).args, ['Set up your account at https://edi.example/\r\n']);
+});
+
 test('a wrong password and an unknown user hear the same', async (t) => {
   const { server, observed } = await startServer(t);
   const hear = (config: object) =>
@@ -103,6 +111,18 @@ test('registered keys sign in: ed25519, ECDSA, RSA by SHA-2', async (t) => {
     await signIn(t, server, { privateKey, authHandler: ['publickey'] });
   }
   t.equal(observed.filter((observation) => observation.kind === 'sftp.login').length, 3);
+});
+
+test('the answer to an offered key names the algorithm as the client did, also for RSA', async (t) => {
+  const { server, gate } = await startServer(t);
+  const blob = blobOf(rsaPrivateKey(2048));
+  gate.keys.add(blob.toString('base64'));
+  const raw = await rawSsh(t, server);
+  for (const algorithm of ['rsa-sha2-256', 'rsa-sha2-512']) {
+    const answer = await requestAuth(raw, 'publickey', false, algorithm, blob);
+    t.match(answer, { name: 'USERAUTH_PK_OK', args: [algorithm] });
+  }
+  t.equal((await requestAuth(raw, 'publickey', false, 'ssh-rsa', blob)).name, 'USERAUTH_FAILURE', 'SHA-1');
 });
 
 test('keys that are not registered, or too short, do not, and the gate never hears of a short one', async (t) => {
