@@ -20,7 +20,7 @@ const { sendPacket }: { sendPacket: (transport: Transport, packet: Buffer) => vo
   'ssh2/lib/protocol/utils.js',
 );
 
-export interface Message {
+interface Message {
   readonly name: string;
   readonly args: readonly unknown[];
 }

@@ -31,7 +31,7 @@ export interface TestServer {
 }
 
 /** A gate that a test can change while it runs. */
-export interface TestGate extends SftpGate {
+interface TestGate extends SftpGate {
   authenticate: SftpGate['authenticate'];
   readonly attempts: LoginAttempt[];
   readonly keyQueries: string[];
@@ -42,7 +42,7 @@ export interface TestGate extends SftpGate {
   broken: Error | undefined;
 }
 
-export function testPrincipal(): SftpPrincipal {
+function testPrincipal(): SftpPrincipal {
   const user = parseUserId(userName);
   const partner = parsePartnerId('acme-dental');
   if (user.kind === 'invalid' || partner.kind === 'invalid') throw new Error('The test has bad ids.');

@@ -22,7 +22,7 @@ export interface WireReply {
   readonly reader: PacketReader;
 }
 
-export class MemoryStream implements SessionStream {
+class MemoryStream implements SessionStream {
   receiver: SessionStreamReceiver | undefined;
   paused = false;
   /** Set by a test: what the client has not taken. */
