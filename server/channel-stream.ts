@@ -13,6 +13,9 @@ import { keepWindowShutWhilePaused } from './ssh2-internals.ts';
  */
 const maxWindowBytes = 2 * 2 * 1024 * 1024 + 64 * 1024;
 
+/** From here on an own SSH packet for the few bytes that do not fit the last one costs less than a copy. */
+const ownPieceBytes = 128 * 1024;
+
 export interface ChannelStreamDeps {
   readonly channel: ServerChannel;
   readonly socket: Socket;
@@ -57,19 +60,23 @@ export class ChannelStream implements SessionStream {
     if (!this.#closed) this.#channel.resume();
   }
 
-  write(packets: readonly Buffer[]): void {
+  write(packets: readonly Buffer[], taken: () => void): void {
     if (this.#closed) return;
-    const [only] = packets;
-    const bytes = packets.length === 1 && only !== undefined ? only : Buffer.concat(packets);
-    this.#unsent += bytes.length;
+    const pieces = join(packets);
+    let left = pieces.length;
     // Corked, so that the SSH packets that this becomes leave in one system call.
     this.#socket.cork();
     try {
-      this.#channel.write(bytes, () => {
-        this.#unsent -= bytes.length;
-        if (this.#unsent === 0) this.#finishNow();
-        this.#receiver?.drained();
-      });
+      for (const piece of pieces) {
+        this.#unsent += piece.length;
+        this.#channel.write(piece, () => {
+          this.#unsent -= piece.length;
+          left -= 1;
+          if (left === 0) taken();
+          if (this.#unsent === 0) this.#finishNow();
+          this.#receiver?.drained();
+        });
+      }
     } catch {
       // ssh2 throws from write once its transport is gone ("Instance unusable").
       this.cut();
@@ -129,4 +136,25 @@ export class ChannelStream implements SessionStream {
       this.cut();
     }
   }
+}
+
+/** Puts small packets together, so that they share SSH packets, and leaves large ones as they are. */
+function join(packets: readonly Buffer[]): readonly Buffer[] {
+  const pieces: Buffer[] = [];
+  let small: Buffer[] = [];
+  const flush = () => {
+    const [first] = small;
+    if (first !== undefined) pieces.push(small.length === 1 ? first : Buffer.concat(small));
+    small = [];
+  };
+  for (const packet of packets) {
+    if (packet.length < ownPieceBytes) {
+      small.push(packet);
+    } else {
+      flush();
+      pieces.push(packet);
+    }
+  }
+  flush();
+  return pieces;
 }

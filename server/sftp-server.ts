@@ -8,6 +8,7 @@ import ssh2 from 'ssh2';
 import type { SftpGate, SftpPrincipal } from '../domain/login.ts';
 import type { Mailbox } from '../domain/mailbox.ts';
 import { describeFault, type Observe } from '../domain/observation.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { ConnectionGuard } from './connection-guard.ts';
 import { HostKeyUnusable, readHostKey } from './host-keys.ts';
@@ -67,6 +68,11 @@ export async function startSftpServer(deps: SftpServerDeps): Promise<SftpServer>
   if (keys.length === 0) throw new HostKeyUnusable('The daemon needs at least one host key.');
   const fingerprints = keys.map((key) => key.fingerprint);
   const budget = new ByteBudget(settings.bytesInFlightTotal);
+  const pool = new BufferPool({
+    // The longest packet with its length field, in and out.
+    bufferBytes: settings.maxPacketBytes + 4,
+    maxIdle: settings.maxIdleBuffers,
+  });
   const guard = new ConnectionGuard({ limits: settings, randomBytes: deps.randomBytes });
   const connections = new Map<string, SshConnection>();
   const transport = startTransport(deps, {
@@ -92,7 +98,7 @@ export async function startSftpServer(deps: SftpServerDeps): Promise<SftpServer>
     }
     accepted += 1;
     const connection = new SshConnection(
-      { ...deps, budget },
+      { ...deps, budget, pool },
       { socket, number: accepted, address, place: guard.enter(address) },
     );
     const peer = peerOf(remoteAddress, remotePort);

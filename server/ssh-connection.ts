@@ -9,6 +9,7 @@ import type { Connection } from 'ssh2';
 import type { SftpGate, SftpPrincipal } from '../domain/login.ts';
 import type { Mailbox } from '../domain/mailbox.ts';
 import { describeFault, type Observe } from '../domain/observation.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { ClientOffer, printable } from './client-offer.ts';
 import type { GuardPlace } from './connection-guard.ts';
@@ -25,6 +26,7 @@ export interface ConnectionDeps {
   readonly settings: SftpServerSettings;
   /** Shared by all sessions of the process. */
   readonly budget: ByteBudget;
+  readonly pool: BufferPool;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
 }
