@@ -127,7 +127,10 @@ export async function startSftpServer(deps: SftpServerDeps): Promise<SftpServer>
     const stopped = new Promise<void>((resolve) => {
       listener.close(() => resolve());
     });
-    await Promise.all([...connections.values()].map((connection) => connection.close('shutting down')));
+    const ended = Promise.all(
+      [...connections.values()].map((connection) => connection.close('shutting down')),
+    );
+    await atMost(2 * settings.drainMs, ended);
     clearInterval(watcher);
     await stopped;
   }
@@ -179,6 +182,16 @@ function startTransport(
     deps.observe({ kind: 'fault', where: 'sftp transport', fault: describeFault(thrown) });
   });
   return transport;
+}
+
+/** Waits for a promise, but not for a disk that never answers: its uploads are found as interrupted at the next start. */
+async function atMost(limitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
 }
 
 function peerOf(address: string, port: number): string {

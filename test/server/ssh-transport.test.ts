@@ -317,7 +317,10 @@ test('a client that ignores its window is cut off, and one that keeps to it is h
   await raw.next('CHANNEL_OPEN_CONFIRMATION');
   raw.send(98, word(0), 'subsystem', true, 'sftp');
   await raw.next('CHANNEL_SUCCESS');
-  mailbox.stall = new Promise(() => undefined);
+  let release = () => {};
+  mailbox.stall = new Promise((resolve) => {
+    release = resolve;
+  });
   const sftp = (...bytes: Buffer[]) => raw.send(94, word(0), Buffer.concat(bytes));
   const frame = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
   sftp(frame('00000005 01 00000003'));
@@ -341,7 +344,7 @@ test('a client that ignores its window is cut off, and one that keeps to it is h
   t.match(await seen('sftp.connection-closed'), { reason: 'window overrun' });
   const { peakBytes } = server.bytesHeld();
   t.ok(peakBytes < 6 * 1024 * 1024, `at most ${peakBytes} bytes in flight`);
-  mailbox.stall = undefined;
+  release();
 });
 
 test('close() lets a CLOSE under way finish, tells the client, and can be called twice', async (t) => {
@@ -364,6 +367,25 @@ test('close() lets a CLOSE under way finish, tells the client, and can be called
   t.same(mailbox.published, ['a']);
   t.match(await seen('sftp.connection-closed'), { reason: 'shutting down' });
   await t.rejects(signIn(t, server), /ECONNREFUSED/);
+});
+
+test('close() does not wait for a disk that never answers', async (t) => {
+  const { server, mailbox } = await startServer(t, { drainMs: 50 });
+  const client = await signIn(t, server);
+  const sftp = await openSftp(client);
+  const handle = await done<Buffer>((callback) => sftp.open('/inbound/a', 'w', callback));
+  let release = () => {};
+  mailbox.stall = new Promise((resolve) => {
+    release = resolve;
+  });
+  const written = done((callback) => sftp.write(handle, Buffer.from('all'), 0, 3, 0, callback));
+  written.catch(() => undefined);
+  while (mailbox.writesUnderWay === 0) await new Promise((resolve) => setImmediate(resolve));
+  await server.close();
+  await t.rejects(written);
+  t.same(mailbox.abandoned, []);
+  release();
+  while (mailbox.abandoned.length === 0) await new Promise((resolve) => setImmediate(resolve));
 });
 
 test('host keys are ed25519 and ECDSA P-256, and print as OpenSSH prints them', async (t) => {
