@@ -14,6 +14,7 @@ import { describeFault, type Observe } from './domain/observation.ts';
 import { defaultProfile, type EdiProfile, strictProfile } from './edi/profile.ts';
 import { startWebhooks } from './hooks/webhooks.ts';
 import { startIntake } from './intake/intake.ts';
+import { createValidatorPool } from './intake/validator-pool.ts';
 import { watchInbound } from './intake/watch.ts';
 import { readVersion } from './observe.ts';
 import { startPortal } from './portal/portal.ts';
@@ -238,7 +239,15 @@ function onAccountChange({ database, observe }: Core, listener: () => void): () 
 async function startIntakeRole(core: Core): Promise<Closable> {
   const { config, directory, database, observe } = core;
   const profileOf = (claimed: ClaimedTransmission) => profileOfPartner(core, claimed);
-  const intake = await startIntake({ database, directory, observe, settings: config.intake, profileOf });
+  const pool = createValidatorPool(config.intake);
+  const intake = await startIntake({
+    database,
+    directory,
+    observe,
+    pool,
+    settings: config.intake,
+    profileOf,
+  });
   const { maxFileBytes } = config.storage;
   const stabilityMs = config.intake.adoptStabilityMs;
   const watcher = await watchInbound({ database, directory, observe, maxFileBytes, stabilityMs });
@@ -246,6 +255,7 @@ async function startIntakeRole(core: Core): Promise<Closable> {
     async close() {
       await watcher.close();
       await intake.close();
+      await pool.close();
     },
   };
 }

@@ -106,11 +106,11 @@ const portal = z
       .describe('Where the link to the Trading Partner Information Page leads.'),
     externalAccountUrl: z
       .string()
-      .default('/account/password')
+      .default('/help#accounts')
       .describe('Where external users (providers) manage their identity.'),
     governmentAccountUrl: z
       .string()
-      .default('/account/password')
+      .default('/help#accounts')
       .describe('Where state and local government employees manage their identity.'),
     supportText: z
       .string()

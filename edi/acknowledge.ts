@@ -2,6 +2,7 @@
 import { DEFAULT_DELIMITERS, type Delimiters } from './delimiters.ts';
 import { mayDelimit } from './interchange-header.ts';
 import type { GroupResult, InterchangeResult } from './interchange-result.ts';
+import { refuseGroup } from './refuse.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { VERSION_999, write999 } from './write-999.ts';
 
@@ -90,6 +91,7 @@ export function rejectInterchange(interchange: InterchangeResult, ta105: string)
     ...interchange,
     ta1: { ...ta1, code: 'R', note: ta105, due },
     verdict: 'rejected',
+    groups: interchange.groups.map(refuseGroup),
     needsAcknowledgement: due,
   };
 }

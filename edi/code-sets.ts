@@ -16,6 +16,12 @@ const PLACES_OF_SERVICE = new Set(
 54 55 56 57 58 60 61 62 65 66 71 72 81 99`.split(/\s+/),
 );
 
+/** Universal tooth numbering: permanent, primary, and their supernumerary teeth. Leading zeros are let pass. */
+const TOOTH = /^(0?[1-9]|[12]\d|3[0-2]|5[1-9]|[67]\d|8[0-2]|[A-T]S?)$/;
+
+/** Areas of the oral cavity: whole, arches, sextants, other, quadrants, sides (4010). */
+const ORAL_CAVITY = /^(0\d|[1234]0|L|R)$/;
+
 export type CodeSet = { readonly rule: RuleId; readonly has: (value: string) => boolean };
 
 const CODE_SETS: ReadonlyMap<string, CodeSet> = new Map<string, CodeSet>([
@@ -23,6 +29,10 @@ const CODE_SETS: ReadonlyMap<string, CodeSet> = new Map<string, CodeSet>([
   ['place-of-service', { rule: 'code-set.place-of-service', has: (value) => PLACES_OF_SERVICE.has(value) }],
   ['country', { rule: 'code-set.country', has: (value) => /^[A-Z]{2,3}$/.test(value) }],
   ['currency', { rule: 'code-set.currency', has: (value) => /^[A-Z]{3}$/.test(value) }],
+  ['taxonomy', { rule: 'code-set.taxonomy', has: (value) => /^[0-9A-Z]{10}$/.test(value) }],
+  ['tooth', { rule: 'code-set.tooth', has: (value) => TOOTH.test(value) }],
+  ['oral-cavity', { rule: 'code-set.oral-cavity', has: (value) => ORAL_CAVITY.test(value) }],
+  ['facility-type', { rule: 'code-set.facility-type', has: (value) => /^[1-9]{2}$/.test(value) }],
   ['remark', { rule: 'code-set.remark', has: (value) => /^(M|MA|N)\d{1,4}$/.test(value) }],
 ]);
 

@@ -144,6 +144,22 @@ const WORDS: Readonly<Record<RuleId, Words>> = {
     `${f.place} does not look like a diagnosis code${f.value}.`,
     'Send the code without its decimal point.',
   ],
+  'code-set.taxonomy': (f) => [
+    `${f.place} does not look like a provider taxonomy code${f.value}.`,
+    'Send the ten letters and digits of the NUCC taxonomy code.',
+  ],
+  'code-set.tooth': (f) => [
+    `${f.place} is not a tooth${f.value}.`,
+    'Send 1 to 32 or A to T; supernumerary teeth are 51 to 82 and AS to TS.',
+  ],
+  'code-set.oral-cavity': (f) => [
+    `${f.place} is not an area of the oral cavity${f.value}.`,
+    'Send 00, 01, 02, a quadrant (10, 20, 30, 40) or a sextant (03 to 08).',
+  ],
+  'code-set.facility-type': (f) => [
+    `${f.place} does not look like the first two digits of a type of bill${f.value}.`,
+    'Send two digits from 1 to 9, such as 11 or 13.',
+  ],
   'code-set.npi': (f) => [
     `${f.place} is not an NPI: its check digit is wrong${f.value}.`,
     'Send the ten digits of the National Provider Identifier.',

@@ -1,6 +1,7 @@
 /** One functional group from GS to GE: X231A1 AK905 for the group, and what each of its sets came to. */
 import type { LibraryGuide } from './guide-library.ts';
 import type { GroupResult, SetResult, Verdict } from './interchange-result.ts';
+import { refuseSet } from './refuse.ts';
 import type { SegmentCursor } from './segment-cursor.ts';
 import { SetReader } from './set-reader.ts';
 import type { ValidationContext } from './validation-context.ts';
@@ -175,7 +176,7 @@ export class GroupReader {
       receivedSets: this.#setCount,
       acceptedSets: rejectedAsWhole ? 0 : accepted,
       needsAcknowledgement: !this.isAcknowledgement,
-      sets: this.#sets,
+      sets: rejectedAsWhole ? this.#sets.map(refuseSet) : this.#sets,
     };
   }
 

@@ -5,7 +5,11 @@
 import type { CompiledGuide } from './compiled-guide.ts';
 import { compileGuide } from './guide-compiler.ts';
 import { parseGuide } from './guide-parser.ts';
+import { GUIDE_277CA } from './guides/277ca-x214.ts';
+import { GUIDE_837D } from './guides/837d-x224a2.ts';
+import { GUIDE_837I } from './guides/837i-x223a2.ts';
 import { GUIDE_837P } from './guides/837p-x222a1.ts';
+import { GUIDE_999 } from './guides/999-x231a1.ts';
 import { planRules, type RulePlan } from './rule.ts';
 import { ALL_RULES } from './rules/rule-list.ts';
 import { createStandardDictionary, type StandardDictionary } from './standard-dictionary.ts';
@@ -13,6 +17,10 @@ import { createStandardDictionary, type StandardDictionary } from './standard-di
 /** GS08 to guide text. Adding a guide is adding a line. */
 const GUIDES: readonly (readonly [version: string, functionalId: string, text: string])[] = [
   ['005010X222A1', 'HC', GUIDE_837P],
+  ['005010X223A2', 'HC', GUIDE_837I],
+  ['005010X224A2', 'HC', GUIDE_837D],
+  ['005010X231A1', 'FA', GUIDE_999],
+  ['005010X214', 'HN', GUIDE_277CA],
 ];
 
 /**
@@ -28,6 +36,7 @@ export const KNOWN_ALIASES: Readonly<Record<string, string>> = {
   '005010X224': '005010X224A2',
   '005010X224A1': '005010X224A2',
   '005010X224A3': '005010X224A2',
+  '005010X231': '005010X231A1',
 };
 
 export type LibraryGuide = { readonly guide: CompiledGuide; readonly rules: RulePlan };

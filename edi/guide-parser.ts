@@ -177,7 +177,8 @@ function parsePlace(line: Line, word: string): ElementPlace {
 function parseValues(word: string): ElementValues {
   if (word === '-' || word === 'composite') return { kind: 'any' };
   if (word.startsWith('@')) return { kind: 'code-set', name: word.slice(1) };
-  return { kind: 'codes', codes: word.split('|') };
+  // Words end at a space, so a space in a code (CTX01 of the 999) is written `_`; no X12 code has one of its own.
+  return { kind: 'codes', codes: word.replaceAll('_', ' ').split('|') };
 }
 
 function addElement(elements: ElementSource[], line: Line): void {

@@ -6,6 +6,7 @@ import { GroupReader, groupHeaderIsUsable, sameNumber } from './group-reader.ts'
 import { headerNote } from './header-check.ts';
 import type { GroupResult, InterchangeHeader, InterchangeResult, Verdict } from './interchange-result.ts';
 import type { EdiProfile } from './profile.ts';
+import { refuseGroup } from './refuse.ts';
 import { segmentKey } from './segment-key.ts';
 import type { DelimiterBytes } from './segment-reader.ts';
 import type { ValidationContext } from './validation-context.ts';
@@ -86,7 +87,7 @@ export class InterchangeReader {
       ...this.#header,
       ta1: { code, note: this.#note, due, dueIfRejected },
       verdict: code === 'R' ? 'rejected' : overallVerdict(groups),
-      groups,
+      groups: code === 'R' ? groups.map(refuseGroup) : groups,
       needsAcknowledgement: due || (code !== 'R' && !onlyAnswers),
       claimCount: sum(groups.map((group) => sum(group.sets.map((set) => set.claimCount)))),
     };

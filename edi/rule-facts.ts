@@ -61,6 +61,10 @@ export const RULE_FACTS = {
   'code-set.currency': CODE_SET,
   'code-set.remark': CODE_SET,
   'code-set.diagnosis': CODE_SET,
+  'code-set.taxonomy': CODE_SET,
+  'code-set.tooth': CODE_SET,
+  'code-set.oral-cavity': CODE_SET,
+  'code-set.facility-type': { snip: 5, severity: 'report' },
   'code-set.npi': { snip: 5, severity: 'report' },
   'code-set.billing-zip': { snip: 5, severity: 'report' },
 } as const satisfies Readonly<Record<string, RuleFacts>>;

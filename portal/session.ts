@@ -25,7 +25,7 @@ export interface Viewer {
   readonly partner: Partner;
 }
 
-export type SessionLook =
+type SessionLook =
   | { readonly kind: 'signed-in'; readonly viewer: Viewer }
   /** The browser brought a token that is no longer good. */
   | { readonly kind: 'ended' }

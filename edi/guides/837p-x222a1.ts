@@ -54,7 +54,7 @@ loop 2000A R >1 0010 Billing Provider Hierarchical Level
   PRV S 1 0030 Billing Provider Specialty Information
     01 R BI Provider Code
     02 R PXC Reference Identification Qualifier
-    03 R - Provider Taxonomy Code
+    03 R @taxonomy Provider Taxonomy Code
   CUR S 1 0100 Foreign Currency Information
     01 R 85 Entity Identifier Code
     02 R @currency Currency Code
@@ -446,7 +446,7 @@ loop 2000A R >1 0010 Billing Provider Hierarchical Level
         PRV S 1 2550 Rendering Provider Specialty Information
           01 R PE Provider Code
           02 R PXC Reference Identification Qualifier
-          03 R - Provider Taxonomy Code
+          03 R @taxonomy Provider Taxonomy Code
         REF S 4 2710 Rendering Provider Secondary Identification
           01 R 0B|1G|G2|LU Reference Identification Qualifier
           02 R - Rendering Provider Secondary Identifier
@@ -605,7 +605,7 @@ loop 2000A R >1 0010 Billing Provider Hierarchical Level
             03 S - Other Payer Postal Zone or ZIP Code
             04 S @country Country Code
             07 S - Country Subdivision Code
-          DTP S 1 3450 Claim Check or Remittance Date
+          DTP S 1 3500 Claim Check or Remittance Date
             01 R 573 Date Time Qualifier
             02 R D8 Date Time Period Format Qualifier
             03 R - Adjudication or Payment Date
@@ -876,7 +876,7 @@ loop 2000A R >1 0010 Billing Provider Hierarchical Level
           PRV S 1 5050 Rendering Provider Specialty Information
             01 R PE Provider Code
             02 R PXC Reference Identification Qualifier
-            03 R - Provider Taxonomy Code
+            03 R @taxonomy Provider Taxonomy Code
           REF S 20 5250 Rendering Provider Secondary Identification
             01 R 0B|1G|G2|LU Reference Identification Qualifier
             02 R - Rendering Provider Secondary Identifier

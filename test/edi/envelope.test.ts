@@ -225,3 +225,17 @@ test('what is not X12 is named', async (t) => {
       t.equal(result.reason === 'malformed-isa' && reason === 'no-isa' ? reason : result.reason, reason);
   }
 });
+
+test('nothing below what is rejected as a whole is called accepted', async (t) => {
+  const refused = {
+    code: 'R',
+    verdict: 'rejected',
+    acceptedSets: 0,
+    sets: [{ code: 'R', verdict: 'rejected' }],
+  };
+  t.match(rejectInterchange(onlyInterchange(validate(VALID)), '025').groups, [refused]);
+  const unsupported = validate(VALID.replaceAll('005010X222A1', '005010X299A9'));
+  t.match(onlyInterchange(unsupported).groups, [{ ...refused, codes: ['2'] }]);
+  const mismatch = validate(VALID.replace('IEA*1*000000001', 'IEA*1*000000009'));
+  t.match(onlyInterchange(mismatch), { ta1: { code: 'R', note: '001' }, groups: [refused] });
+});
