@@ -11,10 +11,12 @@ import { type Core, type Gateway, startGateway } from '../../gateway.ts';
 import { makePartnerFolders } from '../../storage/data-directory.ts';
 import { addPartner } from '../../storage/partner-store.ts';
 import { corpusSubmitterId } from './claims.ts';
-import { type FetchedPage, openPlainBrowser, type PlainBrowser } from './portal.ts';
+import { openPlainBrowser, type PlainBrowser } from './portal.ts';
 import type { SftpTarget } from './stock-clients.ts';
 import { makeTestFolder, type TestScope } from './test-folder.ts';
 import { until } from './until.ts';
+
+type FetchedPage = Awaited<ReturnType<PlainBrowser['get']>>;
 
 export const firstPassword = 'Violet-Otter-9-River';
 export const administrator: Actor = { kind: 'administrator', name: 'test' };

@@ -15,8 +15,8 @@ export function listFiles(root: string): readonly string[] {
 /** @returns every path below a folder with what it is: kind, mode, and the SHA-256 of a file's bytes */
 export function fingerprintTree(root: string): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
-  for (const name of readdirSync(root, { recursive: true, encoding: 'buffer' })) {
-    const path = Buffer.concat([Buffer.from(`${root}/`), name]);
+  for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
+    const path = join(root, name);
     const stats = lstatSync(path);
     const mode = (stats.mode & 0o777).toString(8);
     const content = stats.isSymbolicLink()
@@ -24,7 +24,7 @@ export function fingerprintTree(root: string): Readonly<Record<string, string>> 
       : stats.isFile()
         ? createHash('sha256').update(readFileSync(path)).digest('hex')
         : 'folder';
-    found[name.toString('latin1')] = `${mode} ${content}`;
+    found[name] = `${mode} ${content}`;
   }
   return found;
 }
