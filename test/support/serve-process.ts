@@ -14,6 +14,8 @@ export interface ServeProcess {
   readonly pid: number;
   /** Where its structured log is. */
   readonly logFile: string;
+  /** What it wrote to its outputs, beside the log. */
+  said(): string;
   /** Where a user signs in by SFTP. */
   target(user: string): SftpTarget;
   readonly portalPort: number | undefined;
@@ -94,6 +96,7 @@ export async function startServe(
   return {
     pid: child.pid ?? 0,
     logFile,
+    said,
     portalPort: portal === undefined ? undefined : Number(portal['port']),
     target: (user) => ({
       host: '127.0.0.1',
