@@ -11,6 +11,7 @@ import { createUserDirectory, type UserDirectory } from './auth/user-directory.t
 import type { Config } from './config/schema.ts';
 import type { SftpGate } from './domain/login.ts';
 import { describeFault, type Observe } from './domain/observation.ts';
+import { KNOWN_ALIASES } from './edi/guide-library.ts';
 import { defaultProfile, type EdiProfile, strictProfile } from './edi/profile.ts';
 import { startWebhooks } from './hooks/webhooks.ts';
 import { startIntake } from './intake/intake.ts';
@@ -261,11 +262,12 @@ async function startIntakeRole(core: Core): Promise<Closable> {
 }
 
 async function profileOfPartner(core: Core, claimed: ClaimedTransmission): Promise<EdiProfile> {
-  const { ta1Policy, validation, receiverIds, checkSenderId } = core.config.intake;
+  const { ta1Policy, validation, receiverIds, checkSenderId, guideAliases } = core.config.intake;
   const partner = await findPartner(core.database, claimed.partnerId);
   return {
     ...(validation === 'strict' ? strictProfile : defaultProfile),
     ta1: ta1Policy,
+    aliases: guideAliases ? KNOWN_ALIASES : {},
     ...(receiverIds.length === 0 ? {} : { receiverIds }),
     ...(checkSenderId && partner !== undefined ? { senderIds: [partner.submitterId] } : {}),
   };

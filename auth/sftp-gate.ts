@@ -94,13 +94,20 @@ async function whyRefused(
     const right =
       account === undefined
         ? await deps.hasher.verifyNothing(proof.password)
-        : await deps.hasher.verifyCached(proof.password, account.passwordHash, account.userId);
+        : await verifyFor(deps, account, proof.password);
     return whyStateRefuses(account) ?? (right ? undefined : 'wrong-password');
   }
   return (
     whyStateRefuses(account) ??
     (account !== undefined && hasKey(account, proof.blob) ? undefined : 'unknown-key')
   );
+}
+
+/** Only a login that may succeed is quickened: a refused one must not tell by its time that the password was right. */
+function verifyFor({ hasher }: SftpGateDeps, account: SftpAccount, password: string): Promise<boolean> {
+  return account.status === 'active'
+    ? hasher.verifyCached(password, account.passwordHash, account.userId)
+    : hasher.verify(password, account.passwordHash);
 }
 
 function whyStateRefuses(account: SftpAccount | undefined): LoginRefusal | undefined {

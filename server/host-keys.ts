@@ -7,7 +7,7 @@ import ssh2 from 'ssh2';
 
 /** A host key that the daemon cannot use: `why` is for the operator and never holds the key. */
 export class HostKeyUnusable extends Error {
-  readonly code = 'SFTP_HOST_KEY_UNUSABLE' as const;
+  readonly code = 'server.host-key-unusable' as const;
   override readonly name = 'HostKeyUnusable';
 }
 

@@ -164,7 +164,7 @@ export async function addUser(input: {
   return id.id;
 }
 
-interface FetchedPage {
+export interface FetchedPage {
   readonly status: number;
   readonly headers: Headers;
   readonly html: string;
