@@ -2,28 +2,50 @@
  * Code sets that others than X12 maintain, as far as they are free to carry: lists where they are short and public,
  * forms where they are long or licensed. A guide names them as `@name`. SNIP type 5.
  */
+import { CodeTable } from './code-table.ts';
 import type { RuleId } from './rule-facts.ts';
 
-const STATES = new Set(
+const STATES =
   `AA AE AK AL AP AR AS AZ CA CO CT DC DE FL FM GA GU HI IA ID IL IN KS KY LA MA MD ME MH MI MN MO MP MS MT NC ND
 NE NH NJ NM NV NY OH OK OR PA PR PW RI SC SD TN TX UM UT VA VI VT WA WI WV WY
-AB BC MB NB NF NL NS NT NU ON PE PQ QC SK YT`.split(/\s+/),
-);
+AB BC MB NB NF NL NS NT NU ON PE PQ QC SK YT`.split(/\s+/);
 
 /** CMS place of service codes. */
-const PLACES_OF_SERVICE = new Set(
+const PLACES_OF_SERVICE =
   `01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 31 32 33 34 41 42 49 50 51 52 53
-54 55 56 57 58 60 61 62 65 66 71 72 81 99`.split(/\s+/),
-);
+54 55 56 57 58 60 61 62 65 66 71 72 81 99`.split(/\s+/);
 
-export type CodeSet = { readonly rule: RuleId; readonly has: (value: string) => boolean };
+type Test = (bytes: Uint8Array, start: number, end: number) => boolean;
+
+export type CodeSet = { readonly rule: RuleId; readonly has: Test };
+
+function oneOf(codes: readonly string[]): Test {
+  const table = new CodeTable();
+  const id = table.add(codes);
+  return (bytes, start, end) => table.has(id, bytes, start, end);
+}
+
+function areLetters(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i += 1) {
+    const byte = bytes[i] as number;
+    if (byte < 0x41 || byte > 0x5a) return false;
+  }
+  return true;
+}
+
+function isRemark(bytes: Uint8Array, start: number, end: number): boolean {
+  return /^(M|MA|N)\d{1,4}$/.test(String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 8))));
+}
 
 const CODE_SETS: ReadonlyMap<string, CodeSet> = new Map<string, CodeSet>([
-  ['state', { rule: 'code-set.state', has: (value) => STATES.has(value) }],
-  ['place-of-service', { rule: 'code-set.place-of-service', has: (value) => PLACES_OF_SERVICE.has(value) }],
-  ['country', { rule: 'code-set.country', has: (value) => /^[A-Z]{2,3}$/.test(value) }],
-  ['currency', { rule: 'code-set.currency', has: (value) => /^[A-Z]{3}$/.test(value) }],
-  ['remark', { rule: 'code-set.remark', has: (value) => /^(M|MA|N)\d{1,4}$/.test(value) }],
+  ['state', { rule: 'code-set.state', has: oneOf(STATES) }],
+  ['place-of-service', { rule: 'code-set.place-of-service', has: oneOf(PLACES_OF_SERVICE) }],
+  [
+    'country',
+    { rule: 'code-set.country', has: (b, s, e) => (e - s === 2 || e - s === 3) && areLetters(b, s, e) },
+  ],
+  ['currency', { rule: 'code-set.currency', has: (b, s, e) => e - s === 3 && areLetters(b, s, e) }],
+  ['remark', { rule: 'code-set.remark', has: isRemark }],
 ]);
 
 /** The code set a guide names; undefined when Claimgate does not carry it, so that nothing is checked. */
