@@ -2,6 +2,7 @@
  * A guide as the engine walks it: parallel arrays indexed by small integers. A "node" is one segment at one place of
  * the guide; loop 0 is the set itself. Arrays of one kind share an index; see each group.
  */
+import type { CodeSet } from './code-sets.ts';
 import type { CodeTable } from './code-table.ts';
 import type { SyntaxNote } from './standard-dictionary.ts';
 
@@ -17,6 +18,16 @@ export const TYPE_DT = 4;
 export const TYPE_TM = 5;
 export const TYPE_COMPOSITE = 6;
 
+/** What it takes for a value to be right at first sight: see `passes` in element-checker.ts. */
+export const FORM_OTHER = 0;
+export const FORM_TEXT = 1;
+export const FORM_CODE = 2;
+export const FORM_INTEGER = 3;
+export const FORM_DECIMAL = 4;
+export const FORM_DATE = 5;
+export const FORM_CODE_SET = 6;
+export const FORM_ANYTHING = 7;
+
 /** Large enough for "no limit" in an Int32Array. */
 export const UNLIMITED = 0x7fffffff;
 
@@ -30,8 +41,10 @@ export type ElementSpec = {
   readonly codes: number;
   /** Code set of the X12 dictionary in the same table; 0 when the dictionary lists none. */
   readonly dictionary: number;
-  /** Named code set that others maintain (`state`); empty for none. */
-  readonly codeSet: string;
+  /** Code set that others maintain (`@state`); undefined for none, and for one that Claimgate does not carry. */
+  readonly codeSet: CodeSet | undefined;
+  /** One of `FORM_*`. */
+  readonly form: number;
   /** How often it may repeat. */
   readonly repeats: number;
   /** Mandatory in the standard itself. */

@@ -1,4 +1,5 @@
 /** What a value must look like, by bytes: X12.6 section 3.3 for numbers, dates and times. All offsets are absolute. */
+import { codeOf } from './code-table.ts';
 
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -47,24 +48,6 @@ export function decimalDigits(bytes: Uint8Array, start: number, end: number): nu
   return digits > 0 ? digits : -1;
 }
 
-/** An amount in ten-thousandths, exact; NaN when it is no decimal or has more than four decimals. */
-export function decimalToUnits(bytes: Uint8Array, start: number, end: number): number {
-  if (decimalDigits(bytes, start, end) < 0 || end - start > 15) return Number.NaN;
-  let value = 0;
-  let decimals = -1;
-  for (let i = start; i < end; i += 1) {
-    const byte = bytes[i] as number;
-    if (byte === POINT) decimals = 0;
-    else if (byte !== MINUS) {
-      value = value * 10 + byte - ZERO;
-      if (decimals >= 0) decimals += 1;
-    }
-  }
-  if (decimals > 4) return Number.NaN;
-  for (let i = Math.max(decimals, 0); i < 4; i += 1) value *= 10;
-  return bytes[start] === MINUS ? -value : value;
-}
-
 const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 function twoDigits(bytes: Uint8Array, at: number): number {
@@ -101,19 +84,25 @@ export function isTime(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /** Date time periods by their qualifier: X12 data elements 1250 and 1251. Qualifiers not listed are not looked into. */
-const PERIODS: ReadonlyMap<string, (bytes: Uint8Array, start: number, end: number) => boolean> = new Map([
-  ['D8', isDate8],
-  ['RD8', (b, s, e) => e - s === 17 && b[s + 8] === MINUS && isDate8(b, s, s + 8) && isDate8(b, s + 9, e)],
-  ['D6', isDate6],
-  ['TM', (b, s, e) => e - s === 4 && isTime(b, s, e)],
-  ['DT', (b, s, e) => e - s >= 12 && isDate8(b, s, s + 8) && isTime(b, s + 8, e)],
-  ['CY', (b, s, e) => e - s === 4 && isDigits(b, s, e)],
+const PERIODS: ReadonlyMap<number, (bytes: Uint8Array, start: number, end: number) => boolean> = new Map([
+  [codeOf('D8'), isDate8],
+  [
+    codeOf('RD8'),
+    (b, s, e) => e - s === 17 && b[s + 8] === MINUS && isDate8(b, s, s + 8) && isDate8(b, s + 9, e),
+  ],
+  [codeOf('D6'), isDate6],
+  [codeOf('TM'), (b, s, e) => e - s === 4 && isTime(b, s, e)],
+  [codeOf('DT'), (b, s, e) => e - s >= 12 && isDate8(b, s, s + 8) && isTime(b, s + 8, e)],
+  [codeOf('CY'), (b, s, e) => e - s === 4 && isDigits(b, s, e)],
 ]);
 
+const DAY = codeOf('D8');
+
 /**
- * Whether a date time period (1251) has the form that its qualifier (1250) names.
+ * Whether a date time period (1251) has the form that its qualifier (1250), packed by `packCode`, names.
  * @returns true also when the qualifier is not one that is looked into.
  */
-export function isPeriod(qualifier: string, bytes: Uint8Array, start: number, end: number): boolean {
+export function isPeriod(qualifier: number, bytes: Uint8Array, start: number, end: number): boolean {
+  if (qualifier === DAY) return isDate8(bytes, start, end);
   return PERIODS.get(qualifier)?.(bytes, start, end) ?? true;
 }

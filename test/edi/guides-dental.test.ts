@@ -4,6 +4,8 @@ import { type Change, toldOf } from './support/told.ts';
 const TOOTH = 'TOO*JP*12*M:O~';
 const LINE = 'SV3*AD:D2150*100****1';
 
+const NO_DIAGNOSES = ['SV3 2400 8 11-1 7', 'SV3 2400 8 11-2 7'];
+
 /** Where 837D differs from 837P, and what was decided where its one transcription is silent. */
 const CHANGES: readonly Change[] = [
   ['assignment is A or C', '*Y*A*Y*I', '*Y*B*Y*I', 'CLM 2300 8 7 I6'],
@@ -27,7 +29,7 @@ const CHANGES: readonly Change[] = [
   ['the quadrant is a composite', LINE, 'SV3*AD:D2150*100**10:20**1'],
   ['with codes of its own', LINE, 'SV3*AD:D2150*100**UR**1', 'SV3 2400 8 4-1 7'],
   ['prosthesis is initial or replacement', LINE, 'SV3*AD:D2150*100***X*1', 'SV3 2400 8 5 7'],
-  ['a line may point to diagnoses', LINE, `${LINE}*****1:2`],
+  ['a line may point to diagnoses, if there are any', LINE, `${LINE}*****1:2`, ...NO_DIAGNOSES],
   ['which are four', LINE, `${LINE}*****5`, 'SV3 2400 8 11-1 7'],
   ['teeth are numbered in one way', 'TOO*JP', 'TOO*JO', 'TOO 2400 8 1 I6'],
   ['to 32', 'TOO*JP*12', 'TOO*JP*33', 'TOO 2400 8 2 7'],
