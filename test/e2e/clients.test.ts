@@ -7,7 +7,7 @@ import { readClaims } from '../support/claims.ts';
 import { addReadyUser, firstPassword, startTestGateway, waitForAnswers } from '../support/gateway.ts';
 import { missingProgram } from '../support/program.ts';
 import { call, connectSsh } from '../support/ssh-client.ts';
-import { curl, lftp, opensshSftp, psftp, type StockClient } from '../support/stock-clients.ts';
+import { stockClients } from '../support/stock-clients.ts';
 import { until } from '../support/until.ts';
 
 const partner = 'acme-dental';
@@ -18,8 +18,7 @@ test('each client signs in, puts, lists, renames and gets, and is refused with a
   const running = await startTestGateway(t);
   const target = await addReadyUser(running, { partner, user });
   const cwd = running.clientDirectory;
-  const clients: readonly StockClient[] = [opensshSftp, lftp, psftp, curl];
-  for (const [index, client] of clients.entries()) {
+  for (const [index, client] of stockClients.entries()) {
     const { program } = client;
     await t.test(program, { skip: missingProgram(program) }, async (t) => {
       const file = `${program}.x12`;
@@ -62,7 +61,7 @@ test('each client signs in, puts, lists, renames and gets, and is refused with a
   }
   t.equal(
     (await running.core.database.sql.selectFrom('transmissions').selectAll().execute()).length,
-    clients.filter(({ program }) => missingProgram(program) === false).length,
+    stockClients.filter(({ program }) => missingProgram(program) === false).length,
     'a rename makes no second transmission',
   );
 });
@@ -71,8 +70,7 @@ test('an upload whose connection was cut is resumed by each client, and answered
   const running = await startTestGateway(t);
   const target = await addReadyUser(running, { partner, user });
   const cwd = running.clientDirectory;
-  // psftp takes up with `reput` what `put` left; curl asks for the size first.
-  for (const [index, client] of [opensshSftp, lftp, psftp, curl].entries()) {
+  for (const [index, client] of stockClients.entries()) {
     const { program } = client;
     await t.test(program, { skip: missingProgram(program) }, async (t) => {
       const file = `${program}.x12`;

@@ -49,7 +49,7 @@ function lineOf(command: ClientCommand): string {
 }
 
 /** OpenSSH's sftp; it asks for the password through SSH_ASKPASS. */
-export const opensshSftp: StockClient = {
+const opensshSftp: StockClient = {
   program: 'sftp',
   run: (target, { cwd, password, commands }) =>
     runSftp(target, {
@@ -97,7 +97,7 @@ export function runSftp(
   });
 }
 
-export const lftp: StockClient = {
+const lftp: StockClient = {
   program: 'lftp',
   run(target, { cwd, password, commands }) {
     const script = [
@@ -134,7 +134,7 @@ function lftpLine(command: ClientCommand): string {
 }
 
 /** PuTTY's psftp; it takes the password from a file and wants the host key's fingerprint. */
-export const psftp: StockClient = {
+const psftp: StockClient = {
   program: 'psftp',
   run(target, { cwd, password, commands }) {
     writeFileSync(join(cwd, 'password'), password, { mode: 0o600 });
@@ -155,7 +155,7 @@ export const psftp: StockClient = {
 };
 
 /** curl speaks SFTP through libssh2; each command is a run of its own. */
-export const curl: StockClient = {
+const curl: StockClient = {
   program: 'curl',
   async run(target, { cwd, password, commands }) {
     const base = `sftp://${target.host}:${target.port}`;
