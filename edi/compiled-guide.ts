@@ -139,6 +139,8 @@ export type GuideLoop = {
 export type Candidates = {
   readonly nodes: readonly GuideNode[];
   readonly levels: readonly number[];
+  /** For each node, how many of its qualifiers are known to fit. */
+  readonly known: readonly number[];
   /** The same, split by the codes of one element; undefined where that is no help. */
   readonly split: CandidateSplit | undefined;
 };
@@ -146,8 +148,10 @@ export type Candidates = {
 export type CandidateSplit = {
   readonly element: number;
   readonly component: number;
-  /** By the code packed: the candidates that it does not rule out. */
-  readonly byCode: ReadonlyMap<number, Candidates>;
+  /** Codes packed, in an open-addressing table; a power of two long, 0 where it is free. */
+  readonly codes: Int32Array;
+  /** Beside each code: the candidates that it does not rule out. */
+  readonly lists: readonly (Candidates | undefined)[];
   /** Those that no code of this element rules out. */
   readonly others: Candidates;
 };

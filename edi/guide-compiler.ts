@@ -206,9 +206,10 @@ function listCandidates(
     for (let at: GuideLoop | undefined = from; at !== undefined; at = draft.loops[at.parent]) {
       for (const node of nodesOf(draft, at)) {
         const slot = from.index * count + (numbers[segmentKey(node.segmentId)] ?? 0);
-        const entry = table[slot] ?? { nodes: [], levels: [], split: undefined };
+        const entry = table[slot] ?? { nodes: [], levels: [], known: [], split: undefined };
         (entry.nodes as GuideNode[]).push(node);
         (entry.levels as number[]).push(level);
+        (entry.known as number[]).push(0);
         table[slot] = entry;
       }
       level += 1;

@@ -2,6 +2,7 @@
  * Finds the place of each segment in the guide: which node it is, which loops that closes and opens, and what is
  * missing, out of order or too often on the way. X231A1 IK304; the rules of choice are those of docs/edi.md.
  */
+import { narrow } from './candidate-split.ts';
 import type { Candidates, CompiledGuide, GuideLoop, GuideNode, Qualifier } from './compiled-guide.ts';
 import type { FindingMaker } from './finding-maker.ts';
 import { LoopState } from './loop-state.ts';
@@ -29,6 +30,9 @@ export type PlacerDeps = {
 export class SegmentPlacer {
   readonly state: LoopState;
   readonly #deps: PlacerDeps;
+  readonly #cursor: SegmentCursor;
+  readonly #candidates: readonly (Candidates | undefined)[];
+  readonly #segmentCount: number;
   /** For each node reported as missing: the loop instance it was missing in, and the finding's token. */
   readonly #missingIn: Int32Array;
   readonly #missingToken: Int32Array;
@@ -36,6 +40,9 @@ export class SegmentPlacer {
 
   constructor(deps: PlacerDeps) {
     this.#deps = deps;
+    this.#cursor = deps.cursor;
+    this.#candidates = deps.guide.candidates;
+    this.#segmentCount = deps.guide.segmentCount;
     this.state = new LoopState(deps.guide);
     this.#missingIn = new Int32Array(deps.guide.nodes.length);
     this.#missingToken = new Int32Array(deps.guide.nodes.length);
@@ -79,10 +86,9 @@ export class SegmentPlacer {
    * that fits but has no room; else one whose first qualifier fits.
    */
   #choose(segment: number): GuideNode | undefined {
-    const { guide } = this.#deps;
-    const list = guide.candidates[this.state.current * guide.segmentCount + segment];
+    const list = this.#candidates[this.state.current * this.#segmentCount + segment];
     if (list === undefined) return undefined;
-    const { nodes, levels } = this.#narrowed(list);
+    const { nodes, levels, known } = this.#narrowed(list);
     let best: GuideNode | undefined;
     let bestFit = FITS_NOT;
     let level = 0;
@@ -90,7 +96,7 @@ export class SegmentPlacer {
       if (levels[i] !== level && best !== undefined) break;
       level = levels[i] as number;
       const node = nodes[i] as GuideNode;
-      const fit = this.#fit(node);
+      const fit = this.#fit(node, known[i] as number);
       if (fit === FITS) return node;
       if (fit > bestFit) {
         best = node;
@@ -104,13 +110,14 @@ export class SegmentPlacer {
   #narrowed(list: Candidates): Candidates {
     const { split } = list;
     if (split === undefined) return list;
-    const code = this.#deps.cursor.code(split.element, split.component);
-    return code === 0 ? list : (split.byCode.get(code) ?? split.others);
+    const code = this.#cursor.code(split.element, split.component);
+    return code === 0 ? list : narrow(split, code);
   }
 
-  #fit(node: GuideNode): number {
+  /** How well the segment fits a node whose first `known` qualifiers do. */
+  #fit(node: GuideNode, known: number): number {
     const { qualifiers } = node;
-    for (let i = 0; i < qualifiers.length; i += 1)
+    for (let i = known; i < qualifiers.length; i += 1)
       if (!this.#matches(qualifiers[i] as Qualifier)) return i === 0 ? FITS_NOT : FITS_FIRST;
     return this.state.hasRoom(node) ? FITS : FITS_FULL;
   }
@@ -170,7 +177,7 @@ export class SegmentPlacer {
   #firstIn(loop: GuideLoop, segment: number): GuideNode | undefined {
     const { guide } = this.#deps;
     const list = guide.candidates[loop.index * guide.segmentCount + segment];
-    return list?.nodes.find((node, i) => list.levels[i] === 0 && this.#fit(node) >= FITS_FULL);
+    return list?.nodes.find((node, i) => list.levels[i] === 0 && this.#fit(node, 0) >= FITS_FULL);
   }
 
   #enterImplied(loop: GuideLoop): void {

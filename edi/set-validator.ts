@@ -33,6 +33,9 @@ type OpenUnit = { instance: number; length: number; readonly bytes: Uint8Array }
 export class SetValidator {
   claimCount = 0;
   readonly #deps: SetValidatorDeps;
+  readonly #cursor: SegmentCursor;
+  readonly #segmentNumbers: Uint8Array;
+  readonly #segmentChecks: RulePlan['segments'];
   readonly #maker: FindingMaker;
   readonly #placer: SegmentPlacer;
   readonly #checker: ElementChecker;
@@ -42,6 +45,9 @@ export class SetValidator {
   constructor(deps: SetValidatorDeps) {
     const { guide, cursor, policy, findings, profile } = deps;
     this.#deps = deps;
+    this.#cursor = cursor;
+    this.#segmentNumbers = guide.segmentNumbers;
+    this.#segmentChecks = deps.rules.segments;
     this.#maker = new FindingMaker({ guide, policy, findings, badValues: profile.badValues });
     const maker = this.#maker;
     maker.unit = (loop) => this.#unit(loop);
@@ -67,10 +73,10 @@ export class SetValidator {
    * @param key its segment key; 0 when its id is none.
    */
   take(key: number): void {
-    const { guide, cursor, rules } = this.#deps;
+    const cursor = this.#cursor;
     this.#maker.position += 1;
     cursor.load();
-    const number = guide.segmentNumbers[key] as number;
+    const number = this.#segmentNumbers[key] as number;
     const node = number === 0 ? this.#takeForeign(key) : this.#placer.place(number);
     if (node === undefined) {
       if (number !== 0) this.#reportUnexpected();
@@ -80,7 +86,7 @@ export class SetValidator {
     if (node.unit > 0) this.#openUnit(node);
     if (cursor.reader.overlong) this.#reportOverlong(node);
     this.#checker.check(node);
-    const checks = rules.segments[node.index];
+    const checks = this.#segmentChecks[node.index];
     if (checks === undefined) return;
     for (let i = 0; i < checks.length; i += 1) (checks[i] as SegmentCheck)(this.#scope, node);
   }
