@@ -11,9 +11,11 @@ import { createUserDirectory, type UserDirectory } from './auth/user-directory.t
 import type { Config } from './config/schema.ts';
 import type { SftpGate } from './domain/login.ts';
 import { describeFault, type Observe } from './domain/observation.ts';
+import { KNOWN_ALIASES } from './edi/guide-library.ts';
 import { defaultProfile, type EdiProfile, strictProfile } from './edi/profile.ts';
 import { startWebhooks } from './hooks/webhooks.ts';
 import { startIntake } from './intake/intake.ts';
+import { createValidatorPool } from './intake/validator-pool.ts';
 import { watchInbound } from './intake/watch.ts';
 import { readVersion } from './observe.ts';
 import { startPortal } from './portal/portal.ts';
@@ -238,7 +240,15 @@ function onAccountChange({ database, observe }: Core, listener: () => void): () 
 async function startIntakeRole(core: Core): Promise<Closable> {
   const { config, directory, database, observe } = core;
   const profileOf = (claimed: ClaimedTransmission) => profileOfPartner(core, claimed);
-  const intake = await startIntake({ database, directory, observe, settings: config.intake, profileOf });
+  const pool = createValidatorPool(config.intake);
+  const intake = await startIntake({
+    database,
+    directory,
+    observe,
+    pool,
+    settings: config.intake,
+    profileOf,
+  });
   const { maxFileBytes } = config.storage;
   const stabilityMs = config.intake.adoptStabilityMs;
   const watcher = await watchInbound({ database, directory, observe, maxFileBytes, stabilityMs });
@@ -246,16 +256,18 @@ async function startIntakeRole(core: Core): Promise<Closable> {
     async close() {
       await watcher.close();
       await intake.close();
+      await pool.close();
     },
   };
 }
 
 async function profileOfPartner(core: Core, claimed: ClaimedTransmission): Promise<EdiProfile> {
-  const { ta1Policy, validation, receiverIds, checkSenderId } = core.config.intake;
+  const { ta1Policy, validation, receiverIds, checkSenderId, guideAliases } = core.config.intake;
   const partner = await findPartner(core.database, claimed.partnerId);
   return {
     ...(validation === 'strict' ? strictProfile : defaultProfile),
     ta1: ta1Policy,
+    aliases: guideAliases ? KNOWN_ALIASES : {},
     ...(receiverIds.length === 0 ? {} : { receiverIds }),
     ...(checkSenderId && partner !== undefined ? { senderIds: [partner.submitterId] } : {}),
   };

@@ -9,13 +9,7 @@ export function explainAcknowledgement(view: AcknowledgementView): readonly stri
   for (const group of view.groups) {
     lines.push(`999 ${group.code}: ${group.plain}`);
     for (const set of group.sets) {
-      for (const error of set.errors) {
-        const loop = error.loop === '' ? '' : ` in loop ${error.loop}`;
-        const unit = error.businessUnit === '' ? '' : ` (${error.businessUnit})`;
-        lines.push(
-          `  set ${set.controlNumber}: ${error.segmentId} at ${error.position}${loop}${unit}: ${error.plain}`,
-        );
-      }
+      for (const error of set.errors) lines.push(`  set ${set.controlNumber}: ${error.plain}`);
     }
   }
   return lines;

@@ -100,7 +100,7 @@ async function perform(
       return {
         kind: 'refused',
         field: 'form',
-        why: `Too many wrong passwords. Try again after ${new Date(signedIn.untilMs).toISOString()}.`,
+        why: whyBlocked(signedIn.untilMs - deps.database.now()),
       };
     case 'busy':
       return {
@@ -109,6 +109,11 @@ async function perform(
         why: 'Too many people are signing in right now. Try again in a minute.',
       };
   }
+}
+
+function whyBlocked(waitMs: number): string {
+  const minutes = Math.max(1, Math.ceil(waitMs / 60_000));
+  return `Too many wrong passwords. Try again in ${minutes} minute${minutes === 1 ? '' : 's'}.`;
 }
 
 function readKey(

@@ -46,12 +46,13 @@ const rejected = (reason: LoginRefusal): LoginOutcome => ({ kind: 'rejected', re
 async function authenticate(deps: SftpGateDeps, attempt: LoginAttempt): Promise<LoginOutcome> {
   const parsed = parseUserId(attempt.userName);
   if (parsed.kind === 'invalid') {
-    if (attempt.proof.kind === 'password') await deps.hasher.verifyNothing(attempt.proof.password);
-    return rejected('malformed');
+    return refuseMalformed(deps, attempt);
   }
   const who = { user: parsed.id, address: attempt.address };
-  if ((await deps.throttle.blockedUntil('sftp', who)) > 0)
-    return refuse(deps, attempt, parsed.id, 'throttled');
+  // A key cannot be guessed, and guessing a user's password must not lock out the user's key. A refusal by the throttle
+  // is not written to the audit trail: a flood of guesses must not become a flood of rows.
+  const guessable = attempt.proof.kind === 'password';
+  if (guessable && (await deps.throttle.blockedUntil('sftp', who)) > 0) return rejected('throttled');
   const account = await findAccount(deps.database, parsed.id);
   const reason = await whyRefused(deps, account, attempt);
   if (reason !== undefined) return refuse(deps, attempt, parsed.id, reason);
@@ -70,6 +71,18 @@ async function authenticate(deps: SftpGateDeps, attempt: LoginAttempt): Promise<
   };
 }
 
+/** A name that no user can have: it costs what any other costs, and counts against the address alone. */
+async function refuseMalformed(deps: SftpGateDeps, attempt: LoginAttempt): Promise<LoginOutcome> {
+  const { address, proof } = attempt;
+  if (proof.kind === 'password') {
+    if ((await deps.throttle.blockedUntil('sftp', { user: undefined, address })) > 0)
+      return rejected('throttled');
+    await deps.hasher.verifyNothing(proof.password);
+    await deps.throttle.fail('sftp', { user: undefined, address });
+  }
+  return rejected('malformed');
+}
+
 async function whyRefused(
   deps: SftpGateDeps,
   account: SftpAccount | undefined,
@@ -81,13 +94,20 @@ async function whyRefused(
     const right =
       account === undefined
         ? await deps.hasher.verifyNothing(proof.password)
-        : await deps.hasher.verifyCached(proof.password, account.passwordHash, account.userId);
+        : await verifyFor(deps, account, proof.password);
     return whyStateRefuses(account) ?? (right ? undefined : 'wrong-password');
   }
   return (
     whyStateRefuses(account) ??
     (account !== undefined && hasKey(account, proof.blob) ? undefined : 'unknown-key')
   );
+}
+
+/** Only a login that may succeed is quickened: a refused one must not tell by its time that the password was right. */
+function verifyFor({ hasher }: SftpGateDeps, account: SftpAccount, password: string): Promise<boolean> {
+  return account.status === 'active'
+    ? hasher.verifyCached(password, account.passwordHash, account.userId)
+    : hasher.verify(password, account.passwordHash);
 }
 
 function whyStateRefuses(account: SftpAccount | undefined): LoginRefusal | undefined {

@@ -24,14 +24,17 @@ export interface ThrottleSettings {
 
 export type Door = 'portal' | 'sftp';
 
+/** Whose sign-in it was; `user` is undefined for a name that no user can have. */
+export interface Attempted {
+  readonly user: string | undefined;
+  readonly address: string;
+}
+
 export interface SignInThrottle {
   /** @returns until when, in milliseconds since 1970, a sign-in of this user from this address must wait; 0: not at all */
-  blockedUntil(door: Door, input: { readonly user: string; readonly address: string }): Promise<number>;
+  blockedUntil(door: Door, input: Attempted): Promise<number>;
   /** @returns whether this failure has locked the account */
-  fail(
-    door: Door,
-    input: { readonly user: string; readonly address: string },
-  ): Promise<{ readonly locked: boolean }>;
+  fail(door: Door, input: Attempted): Promise<{ readonly locked: boolean }>;
   succeed(door: Door, input: { readonly user: string }): Promise<void>;
 }
 
@@ -47,21 +50,25 @@ const addressScope = (address: string): string => `address:${address}`;
 export function createSignInThrottle(database: Database, settings: ThrottleSettings): SignInThrottle {
   return {
     async blockedUntil(door, input) {
-      const account = await readThrottle(database, accountScope(door, input.user));
+      const account =
+        input.user === undefined ? undefined : await readThrottle(database, accountScope(door, input.user));
       const address = await readThrottle(database, addressScope(input.address));
-      const until = Math.max(account.blockedUntilMs, address.blockedUntilMs);
+      const until = Math.max(account?.blockedUntilMs ?? 0, address.blockedUntilMs);
       return until > database.now() ? until : 0;
     },
     async fail(door, input) {
-      const account = await countFailure(database, {
-        scope: accountScope(door, input.user),
-        next: (before, nowMs) => nextForAccount(settings, before, nowMs),
-      });
+      const account =
+        input.user === undefined
+          ? undefined
+          : await countFailure(database, {
+              scope: accountScope(door, input.user),
+              next: (before, nowMs) => nextForAccount(settings, before, nowMs),
+            });
       await countFailure(database, {
         scope: addressScope(input.address),
         next: (before, nowMs) => nextForAddress(settings, before, nowMs),
       });
-      return { locked: account.failures >= settings.lockFailures };
+      return { locked: account !== undefined && account.failures >= settings.lockFailures };
     },
     async succeed(door, input) {
       // Read first: a success without failures before it, the usual case, then writes nothing.

@@ -107,10 +107,7 @@ async function signIn(
   input: { readonly userName: string; readonly password: string; readonly address: string },
 ): Promise<SignInOutcome> {
   const parsed = parseUserId(input.userName.trim());
-  if (parsed.kind === 'invalid') {
-    await deps.hasher.verifyNothing(input.password);
-    return { kind: 'refused' };
-  }
+  if (parsed.kind === 'invalid') return refuseMalformed(deps, input);
   const who = { user: parsed.id, address: input.address };
   const untilMs = await deps.throttle.blockedUntil('portal', who);
   if (untilMs > 0) return { kind: 'blocked', untilMs };
@@ -126,6 +123,19 @@ async function signIn(
   }
   await deps.throttle.succeed('portal', who);
   return { kind: 'accepted', user };
+}
+
+/** A name that no user can have: it costs what any other costs, and counts against the address alone. */
+async function refuseMalformed(
+  deps: UserDirectoryDeps,
+  input: { readonly password: string; readonly address: string },
+): Promise<SignInOutcome> {
+  const who = { user: undefined, address: input.address };
+  const untilMs = await deps.throttle.blockedUntil('portal', who);
+  if (untilMs > 0) return { kind: 'blocked', untilMs };
+  await deps.hasher.verifyNothing(input.password);
+  await deps.throttle.fail('portal', who);
+  return { kind: 'refused' };
 }
 
 async function recordRefusal(

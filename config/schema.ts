@@ -106,11 +106,11 @@ const portal = z
       .describe('Where the link to the Trading Partner Information Page leads.'),
     externalAccountUrl: z
       .string()
-      .default('/account/password')
+      .default('/help#accounts')
       .describe('Where external users (providers) manage their identity.'),
     governmentAccountUrl: z
       .string()
-      .default('/account/password')
+      .default('/help#accounts')
       .describe('Where state and local government employees manage their identity.'),
     supportText: z
       .string()
@@ -205,6 +205,12 @@ const intake = z
     duplicateWindowMs: milliseconds
       .default(365 * day)
       .describe('An interchange control number used again within this time is a duplicate (TA1 025).'),
+    guideAliases: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether earlier and later addenda of a guide (X222, X222A2, X223A1, X223A3, X224, X224A1, X224A3) are read by the guide in force, rather than refused (AK905 2).',
+      ),
     checkSenderId: z
       .boolean()
       .default(true)

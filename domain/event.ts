@@ -52,5 +52,3 @@ export type ClaimgateEvent =
       readonly transmissionId: TransmissionId;
       readonly manifest: string;
     };
-
-export type EventKind = ClaimgateEvent['kind'];

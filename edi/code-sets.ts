@@ -2,38 +2,83 @@
  * Code sets that others than X12 maintain, as far as they are free to carry: lists where they are short and public,
  * forms where they are long or licensed. A guide names them as `@name`. SNIP type 5.
  */
+import { CodeTable } from './code-table.ts';
 import type { RuleId } from './rule-facts.ts';
 
-const STATES = new Set(
+const STATES =
   `AA AE AK AL AP AR AS AZ CA CO CT DC DE FL FM GA GU HI IA ID IL IN KS KY LA MA MD ME MH MI MN MO MP MS MT NC ND
 NE NH NJ NM NV NY OH OK OR PA PR PW RI SC SD TN TX UM UT VA VI VT WA WI WV WY
-AB BC MB NB NF NL NS NT NU ON PE PQ QC SK YT`.split(/\s+/),
-);
+AB BC MB NB NF NL NS NT NU ON PE PQ QC SK YT`.split(/\s+/);
 
 /** CMS place of service codes. */
-const PLACES_OF_SERVICE = new Set(
+const PLACES_OF_SERVICE =
   `01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 31 32 33 34 41 42 49 50 51 52 53
-54 55 56 57 58 60 61 62 65 66 71 72 81 99`.split(/\s+/),
-);
+54 55 56 57 58 60 61 62 65 66 71 72 81 99`.split(/\s+/);
 
-/** Universal tooth numbering: permanent, primary, and their supernumerary teeth. Leading zeros are let pass. */
-const TOOTH = /^(0?[1-9]|[12]\d|3[0-2]|5[1-9]|[67]\d|8[0-2]|[A-T]S?)$/;
+/** Universal tooth numbering: permanent 1 to 32, primary A to T, and their supernumerary 51 to 82, AS to TS. */
+const TEETH = [
+  ...range(1, 32).flatMap((tooth) => [String(tooth), String(tooth).padStart(2, '0')]),
+  ...range(51, 82).map(String),
+  ...[...'ABCDEFGHIJKLMNOPQRST'].flatMap((tooth) => [tooth, `${tooth}S`]),
+];
 
 /** Areas of the oral cavity: whole, arches, sextants, other, quadrants, sides (4010). */
-const ORAL_CAVITY = /^(0\d|[1234]0|L|R)$/;
+const ORAL_CAVITY = '00 01 02 03 04 05 06 07 08 09 10 20 30 40 L R'.split(' ');
 
-export type CodeSet = { readonly rule: RuleId; readonly has: (value: string) => boolean };
+/** NUBC facility types, CLM05-1 of an institutional claim: the first two digits of the type of bill. */
+const FACILITY_TYPES = range(11, 99)
+  .map(String)
+  .filter((type) => !type.endsWith('0'));
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
+type Test = (bytes: Uint8Array, start: number, end: number) => boolean;
+
+export type CodeSet = { readonly rule: RuleId; readonly has: Test };
+
+function oneOf(codes: readonly string[]): Test {
+  const table = new CodeTable();
+  const id = table.add(codes);
+  return (bytes, start, end) => table.has(id, bytes, start, end);
+}
+
+/** NUCC provider taxonomy: ten capital letters and digits. */
+function isTaxonomy(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start !== 10) return false;
+  for (let i = start; i < end; i += 1) {
+    const byte = bytes[i] as number;
+    if (!((byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a))) return false;
+  }
+  return true;
+}
+
+function areLetters(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i += 1) {
+    const byte = bytes[i] as number;
+    if (byte < 0x41 || byte > 0x5a) return false;
+  }
+  return true;
+}
+
+function isRemark(bytes: Uint8Array, start: number, end: number): boolean {
+  return /^(M|MA|N)\d{1,4}$/.test(String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 8))));
+}
 
 const CODE_SETS: ReadonlyMap<string, CodeSet> = new Map<string, CodeSet>([
-  ['state', { rule: 'code-set.state', has: (value) => STATES.has(value) }],
-  ['place-of-service', { rule: 'code-set.place-of-service', has: (value) => PLACES_OF_SERVICE.has(value) }],
-  ['country', { rule: 'code-set.country', has: (value) => /^[A-Z]{2,3}$/.test(value) }],
-  ['currency', { rule: 'code-set.currency', has: (value) => /^[A-Z]{3}$/.test(value) }],
-  ['taxonomy', { rule: 'code-set.taxonomy', has: (value) => /^[0-9A-Z]{10}$/.test(value) }],
-  ['tooth', { rule: 'code-set.tooth', has: (value) => TOOTH.test(value) }],
-  ['oral-cavity', { rule: 'code-set.oral-cavity', has: (value) => ORAL_CAVITY.test(value) }],
-  ['facility-type', { rule: 'code-set.facility-type', has: (value) => /^[1-9]{2}$/.test(value) }],
-  ['remark', { rule: 'code-set.remark', has: (value) => /^(M|MA|N)\d{1,4}$/.test(value) }],
+  ['state', { rule: 'code-set.state', has: oneOf(STATES) }],
+  ['place-of-service', { rule: 'code-set.place-of-service', has: oneOf(PLACES_OF_SERVICE) }],
+  [
+    'country',
+    { rule: 'code-set.country', has: (b, s, e) => (e - s === 2 || e - s === 3) && areLetters(b, s, e) },
+  ],
+  ['currency', { rule: 'code-set.currency', has: (b, s, e) => e - s === 3 && areLetters(b, s, e) }],
+  ['taxonomy', { rule: 'code-set.taxonomy', has: isTaxonomy }],
+  ['tooth', { rule: 'code-set.tooth', has: oneOf(TEETH) }],
+  ['oral-cavity', { rule: 'code-set.oral-cavity', has: oneOf(ORAL_CAVITY) }],
+  ['facility-type', { rule: 'code-set.facility-type', has: oneOf(FACILITY_TYPES) }],
+  ['remark', { rule: 'code-set.remark', has: isRemark }],
 ]);
 
 /** The code set a guide names; undefined when Claimgate does not carry it, so that nothing is checked. */

@@ -3,26 +3,30 @@
  * open-addressing table; the few longer ones are kept as strings.
  */
 
-type Slice = {
-  readonly offset: number;
-  readonly mask: number;
-  readonly long: ReadonlySet<string> | undefined;
-};
-
 /** Packs up to four bytes; different short codes give different numbers, because no code holds a NUL. */
 export function packCode(bytes: Uint8Array, start: number, end: number): number {
   let packed = 0;
-  for (let i = start; i < end; i += 1) packed = (packed << 8) | (bytes[i] ?? 0);
+  for (let i = start; i < end; i += 1) packed = (packed << 8) | (bytes[i] as number);
   return packed;
 }
 
-function slotOf(packed: number, mask: number): number {
+/** A code of up to four characters, packed. */
+export function codeOf(text: string): number {
+  const bytes = new TextEncoder().encode(text);
+  return packCode(bytes, 0, bytes.length);
+}
+
+/** Where to look first for a packed code in a table of `mask + 1` places. */
+export function slotOf(packed: number, mask: number): number {
   // Fibonacci hashing: the high bits of the product are the mixed ones.
   return (Math.imul(packed, 0x9e3779b1) >>> 16) & mask;
 }
 
 export class CodeTable {
-  readonly #slices: Slice[] = [{ offset: 0, mask: 0, long: undefined }];
+  /** By set: where its part of the table begins, the size of that part less one, its codes of five bytes and more. */
+  readonly #offsets = [0];
+  readonly #masks = [0];
+  readonly #long: (ReadonlySet<string> | undefined)[] = [undefined];
   readonly #ids = new Map<string, number>();
   readonly #members: (readonly string[])[] = [[]];
   #table = new Int32Array(1024);
@@ -41,10 +45,11 @@ export class CodeTable {
     let size = 4;
     while (size < short.length * 2) size *= 2;
     this.#reserve(this.#used + size);
-    const slice = { offset: this.#used, mask: size - 1, long: long.length > 0 ? new Set(long) : undefined };
+    const id = this.#offsets.push(this.#used) - 1;
+    this.#masks.push(size - 1);
+    this.#long.push(long.length > 0 ? new Set(long) : undefined);
     this.#used += size;
-    for (const code of short) this.#insert(slice, code);
-    const id = this.#slices.push(slice) - 1;
+    for (const code of short) this.#insert(id, code);
     this.#ids.set(name, id);
     this.#members.push(codes);
     return id;
@@ -52,20 +57,27 @@ export class CodeTable {
 
   /** Whether the bytes from `start` to `end` are a code of the set. */
   has(id: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const slice = this.#slices[id];
-    if (slice === undefined) return false;
-    if (end - start > 4)
-      return (
-        slice.long?.has(String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 64)))) ?? false
-      );
-    const packed = packCode(bytes, start, end);
-    let slot = slotOf(packed, slice.mask);
+    if (end - start > 4) return this.#hasLong(id, bytes, start, end);
+    return this.hasPacked(id, packCode(bytes, start, end));
+  }
+
+  /** Whether a code of one to four bytes, packed by `packCode`, is in the set. */
+  hasPacked(id: number, packed: number): boolean {
+    const offset = this.#offsets[id] as number;
+    const mask = this.#masks[id] as number;
+    const table = this.#table;
+    let slot = slotOf(packed, mask);
     for (;;) {
-      const found = this.#table[slice.offset + slot];
+      const found = table[offset + slot];
       if (found === packed) return packed !== 0;
       if (found === 0) return false;
-      slot = (slot + 1) & slice.mask;
+      slot = (slot + 1) & mask;
     }
+  }
+
+  #hasLong(id: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const long = this.#long[id];
+    return long?.has(String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 64)))) ?? false;
   }
 
   /** The codes of a set. */
@@ -86,11 +98,12 @@ export class CodeTable {
     this.#table = bigger;
   }
 
-  #insert(slice: Slice, code: string): void {
-    const bytes = new TextEncoder().encode(code);
-    const packed = packCode(bytes, 0, bytes.length);
-    let slot = slotOf(packed, slice.mask);
-    while ((this.#table[slice.offset + slot] ?? 0) !== 0) slot = (slot + 1) & slice.mask;
-    this.#table[slice.offset + slot] = packed;
+  #insert(id: number, code: string): void {
+    const packed = codeOf(code);
+    const offset = this.#offsets[id] as number;
+    const mask = this.#masks[id] as number;
+    let slot = slotOf(packed, mask);
+    while ((this.#table[offset + slot] ?? 0) !== 0) slot = (slot + 1) & mask;
+    this.#table[offset + slot] = packed;
   }
 }

@@ -2,6 +2,7 @@
  * A guide as the engine walks it: parallel arrays indexed by small integers. A "node" is one segment at one place of
  * the guide; loop 0 is the set itself. Arrays of one kind share an index; see each group.
  */
+import type { CodeSet } from './code-sets.ts';
 import type { CodeTable } from './code-table.ts';
 import type { SyntaxNote } from './standard-dictionary.ts';
 
@@ -17,6 +18,17 @@ export const TYPE_DT = 4;
 export const TYPE_TM = 5;
 export const TYPE_COMPOSITE = 6;
 
+/** What it takes for a value to be right at first sight: see `passes` in element-checker.ts. */
+export const FORM_OTHER = 0;
+export const FORM_TEXT = 1;
+export const FORM_CODE = 2;
+export const FORM_INTEGER = 3;
+export const FORM_DECIMAL = 4;
+export const FORM_DATE = 5;
+export const FORM_CODE_SET = 6;
+export const FORM_PERIOD = 7;
+export const FORM_ANYTHING = 8;
+
 /** Large enough for "no limit" in an Int32Array. */
 export const UNLIMITED = 0x7fffffff;
 
@@ -30,8 +42,10 @@ export type ElementSpec = {
   readonly codes: number;
   /** Code set of the X12 dictionary in the same table; 0 when the dictionary lists none. */
   readonly dictionary: number;
-  /** Named code set that others maintain (`state`); empty for none. */
-  readonly codeSet: string;
+  /** Code set that others maintain (`@state`); undefined for none, and for one that Claimgate does not carry. */
+  readonly codeSet: CodeSet | undefined;
+  /** One of `FORM_*`. */
+  readonly form: number;
   /** How often it may repeat. */
   readonly repeats: number;
   /** Mandatory in the standard itself. */
@@ -44,12 +58,25 @@ export type ElementSpec = {
   readonly dataElement: string;
   readonly name: string;
   readonly components: readonly ElementSpec[];
+  /** A bit for each required component (bit 1 = component 1). */
+  readonly requiredParts: number;
   /** Syntax notes of a composite. */
   readonly notes: readonly CompiledNote[];
 };
 
 /** A syntax note with its positions as a bit mask (bit 1 = element 1). */
-export type CompiledNote = SyntaxNote & { readonly mask: number; readonly first: number };
+export type CompiledNote = SyntaxNote & {
+  readonly mask: number;
+  readonly first: number;
+  /** `kind` as one of `NOTE_*`, for the hot path. */
+  readonly sort: number;
+};
+
+export const NOTE_PAIRED = 0;
+export const NOTE_REQUIRED = 1;
+export const NOTE_EXCLUSIVE = 2;
+export const NOTE_CONDITIONAL = 3;
+export const NOTE_LIST = 4;
 
 /** An element that tells one candidate from another. */
 export type Qualifier = { readonly element: number; readonly component: number; readonly codes: number };
@@ -64,10 +91,19 @@ export type GuideNode = {
   readonly opens: number;
   readonly position: number;
   readonly max: number;
-  /** Its bit among the required items of the loop it is counted in; 0 when situational. */
+  /** Its bit among the required items of the loop it stands in; 0 when situational, and for openers. */
   readonly requiredBit: number;
   /** Required items of that loop with a lower position. */
   readonly requiredBefore: number;
+  /**
+   * The loop it is counted in, and position, limit and bits in that: its own loop and values, or, when it opens a loop,
+   * the loop around it and the values of the loop it opens.
+   */
+  readonly owner: number;
+  readonly ownerPosition: number;
+  readonly ownerMax: number;
+  readonly ownerBit: number;
+  readonly ownerBefore: number;
   readonly elements: readonly ElementSpec[];
   /** Position of the last required element; 0 when none is. */
   readonly lastRequired: number;
@@ -100,7 +136,25 @@ export type GuideLoop = {
 };
 
 /** What a segment id may mean inside a loop, nearest level first; `levels[i]` counts loops upward. */
-export type Candidates = { readonly nodes: readonly GuideNode[]; readonly levels: readonly number[] };
+export type Candidates = {
+  readonly nodes: readonly GuideNode[];
+  readonly levels: readonly number[];
+  /** For each node, how many of its qualifiers are known to fit. */
+  readonly known: readonly number[];
+  /** The same, split by the codes of one element; undefined where that is no help. */
+  readonly split: CandidateSplit | undefined;
+};
+
+export type CandidateSplit = {
+  readonly element: number;
+  readonly component: number;
+  /** Codes packed, in an open-addressing table; a power of two long, 0 where it is free. */
+  readonly codes: Int32Array;
+  /** Beside each code: the candidates that it does not rule out. */
+  readonly lists: readonly (Candidates | undefined)[];
+  /** Those that no code of this element rules out. */
+  readonly others: Candidates;
+};
 
 export type GuideUnit = { readonly name: string; readonly loop: number; readonly element: number };
 

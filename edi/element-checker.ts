@@ -1,9 +1,18 @@
 /** Checks the elements of one segment against its node: X231A1 IK403, in the order of elements. */
-import { codeSetNamed } from './code-sets.ts';
+import type { CodeSet } from './code-sets.ts';
+import type { CodeTable } from './code-table.ts';
 import {
   type CompiledGuide,
   type CompiledNote,
   type ElementSpec,
+  FORM_ANYTHING,
+  FORM_CODE,
+  FORM_CODE_SET,
+  FORM_DATE,
+  FORM_DECIMAL,
+  FORM_INTEGER,
+  FORM_PERIOD,
+  FORM_TEXT,
   type GuideNode,
   TYPE_COMPOSITE,
   TYPE_DT,
@@ -16,9 +25,9 @@ import type { ElementErrorCode } from './finding.ts';
 import type { FindingMaker } from './finding-maker.ts';
 import type { RuleId } from './rule-facts.ts';
 import type { SegmentCursor } from './segment-cursor.ts';
-import { ENDS_COMPONENT, ENDS_REPETITION } from './segment-reader.ts';
+import { ENDS_COMPONENT, ENDS_ELEMENT, ENDS_SEGMENT } from './segment-reader.ts';
 import { noteHint, noteViolatedAt } from './syntax-notes.ts';
-import { decimalDigits, integerDigits, isDate8, isPeriod, isTime } from './value-checks.ts';
+import { decimalDigits, integerDigits, isDate8, isDigits, isPeriod, isTime } from './value-checks.ts';
 
 /** Codes named in a hint at most. */
 const HINT_CODES_MAX = 12;
@@ -31,40 +40,45 @@ type Place = number;
 
 export class ElementChecker {
   readonly #guide: CompiledGuide;
+  readonly #codes: CodeTable;
   readonly #cursor: SegmentCursor;
   readonly #maker: FindingMaker;
   #node: GuideNode;
 
   constructor(guide: CompiledGuide, cursor: SegmentCursor, maker: FindingMaker) {
     this.#guide = guide;
+    this.#codes = guide.codes;
     this.#cursor = cursor;
     this.#maker = maker;
     this.#node = guide.nodes[0] as GuideNode;
   }
 
-  /** Checks the cursor's segment as `node`. */
+  /**
+   * Checks the cursor's segment as `node`. Nearly every value is right, so each is first asked whether it passes, with
+   * as little work as that takes; only one that does not is looked at again, to say what is wrong with it.
+   */
   check(node: GuideNode): void {
     this.#node = node;
     const cursor = this.#cursor;
-    const { marks } = cursor.reader;
+    const { marks, bytes, hasInvalid } = cursor.reader;
+    const { firstToken } = cursor;
+    const codes = this.#codes;
     const specs = node.elements;
     const count = Math.min(cursor.elements, specs.length);
     let present = 0;
     for (let element = 1; element <= count; element += 1) {
       const spec = specs[element - 1] as ElementSpec;
-      const token = cursor.firstToken[element] as number;
+      const token = firstToken[element] as number;
       const mark = marks[token] as number;
       const start = ((marks[token - 1] as number) >> 2) + 1;
       const end = mark >> 2;
-      const ends = mark & 3;
-      if (ends === ENDS_COMPONENT || ends === ENDS_REPETITION) {
+      if ((mark & 3) % ENDS_SEGMENT !== ENDS_ELEMENT) {
         if (this.#checkParts(spec, element)) present |= 1 << element;
-      } else if (start === end) {
-        if (spec.usage === USAGE_REQUIRED) this.#missing(spec, element);
-      } else {
+      } else if (start < end) {
         present |= 1 << element;
-        this.#checkWhole(spec, element, start, end);
-      }
+        if (hasInvalid || !passes(spec, codes, bytes, start, end))
+          this.#checkWhole(spec, element, start, end);
+      } else if (spec.usage === USAGE_REQUIRED) this.#missing(spec, element);
     }
     if (count < node.lastRequired) this.#checkAbsent(specs, count);
     this.#checkTogether(node, present);
@@ -95,20 +109,37 @@ export class ElementChecker {
 
   /** An element with inner delimiters. Returns whether it holds any data. */
   #checkParts(spec: ElementSpec, element: number): boolean {
-    const cursor = this.#cursor;
-    const empty = cursor.isEmpty(element);
+    const { firstToken, reader } = this.#cursor;
+    const first = firstToken[element] as number;
+    if (spec.type === TYPE_COMPOSITE && spec.usage !== USAGE_NOT_USED && spec.repeats === 1) {
+      let last = first;
+      while (((reader.marks[last] as number) & 3) === ENDS_COMPONENT) last += 1;
+      // A composite that does not repeat, as nearly all are.
+      if (
+        last + 1 === firstToken[element + 1] &&
+        (reader.marks[last] as number) >> 2 > this.#cursor.tokenStart(first) + last - first
+      ) {
+        this.#checkComposite(spec, element, 0, first);
+        return true;
+      }
+    }
+    return this.#checkOddParts(spec, element);
+  }
+
+  #checkOddParts(spec: ElementSpec, element: number): boolean {
+    const empty = this.#cursor.isEmpty(element);
     if (empty && spec.usage === USAGE_REQUIRED) this.#missing(spec, element);
     if (empty) return false;
-    const value = cursor.wholeText(element);
     if (spec.usage === USAGE_NOT_USED) {
+      const value = this.#whole(element);
       this.#maker.element('element.not-used', { code: 'I10', node: this.#node, element, spec, value });
       return true;
     }
-    this.#checkRepetitions(spec, element, value);
+    this.#checkRepetitions(spec, element);
     return true;
   }
 
-  #checkRepetitions(spec: ElementSpec, element: number, value: string): void {
+  #checkRepetitions(spec: ElementSpec, element: number): void {
     const cursor = this.#cursor;
     const { marks } = cursor.reader;
     const last = cursor.firstToken[element + 1] as number;
@@ -118,55 +149,61 @@ export class ElementChecker {
       let end = token;
       while (((marks[end] as number) & 3) === ENDS_COMPONENT) end += 1;
       if (repetition > spec.repeats) {
-        const limit = spec.repeats === 1 ? 'one value' : `${spec.repeats} values`;
-        this.#maker.element('element.repetitions', {
-          code: '12',
-          node: this.#node,
-          element,
-          spec,
-          value,
-          limit,
-        });
+        this.#tooOften(spec, element);
         return;
       }
       const shown = spec.repeats > 1 ? repetition : 0;
       if (spec.type === TYPE_COMPOSITE) this.#checkComposite(spec, element, shown, token);
-      else if (end > token)
-        this.#maker.element('element.components', { code: '13', node: this.#node, element, spec, value });
+      else if (end > token) this.#tooManyParts(spec, element);
       else this.#checkValue(spec, element | (shown << 16), cursor.tokenStart(token), cursor.tokenEnd(token));
       token = end + 1;
       repetition += 1;
     }
   }
 
+  #tooOften(spec: ElementSpec, element: number): void {
+    const limit = spec.repeats === 1 ? 'one value' : `${spec.repeats} values`;
+    const value = this.#whole(element);
+    this.#maker.element('element.repetitions', { code: '12', node: this.#node, element, spec, value, limit });
+  }
+
+  #tooManyParts(spec: ElementSpec, element: number): void {
+    const value = this.#whole(element);
+    this.#maker.element('element.components', { code: '13', node: this.#node, element, spec, value });
+  }
+
   /** One repetition of a composite, whose first component is `first`. */
   #checkComposite(spec: ElementSpec, element: number, repetition: number, first: number): void {
-    const cursor = this.#cursor;
-    const { marks } = cursor.reader;
+    const { marks, bytes, hasInvalid } = this.#cursor.reader;
+    const codes = this.#codes;
     const parts = spec.components;
     let token = first;
     let component = 1;
     let present = 0;
     for (; ; token += 1, component += 1) {
-      const start = cursor.tokenStart(token);
-      const end = cursor.tokenEnd(token);
-      const part = parts[component - 1];
-      if (part === undefined) {
-        if (end > start) {
+      const mark = marks[token] as number;
+      const start = ((marks[token - 1] as number) >> 2) + 1;
+      const end = mark >> 2;
+      if (end > start) {
+        if (component > parts.length) {
           this.#maker.element('element.components', { code: '13', node: this.#node, element, component });
           return;
         }
-      } else if (end > start) {
+        const part = parts[component - 1] as ElementSpec;
         present |= 1 << component;
-        const place = element | (component << 8) | (repetition << 16);
-        if (part.usage === USAGE_NOT_USED) this.#found('element.not-used', 'I10', part, place, start, end);
-        else this.#checkValue(part, place, start, end);
+        if (hasInvalid || !passes(part, codes, bytes, start, end))
+          this.#checkPart(part, element | (component << 8) | (repetition << 16), start, end);
       }
-      const ends = (marks[token] as number) & 3;
-      if (ends !== ENDS_COMPONENT) break;
+      if ((mark & 3) !== ENDS_COMPONENT) break;
     }
-    this.#checkMissingParts(parts, element, present);
+    if ((present & spec.requiredParts) !== spec.requiredParts)
+      this.#checkMissingParts(parts, element, present);
     if (spec.notes.length > 0) this.#checkNotes(spec.notes, parts, present, element);
+  }
+
+  #checkPart(part: ElementSpec, place: Place, start: number, end: number): void {
+    if (part.usage === USAGE_NOT_USED) this.#found('element.not-used', 'I10', part, place, start, end);
+    else this.#checkValue(part, place, start, end);
   }
 
   #checkMissingParts(parts: readonly ElementSpec[], element: number, present: number): void {
@@ -200,40 +237,37 @@ export class ElementChecker {
 
   #checkForm(spec: ElementSpec, place: Place, start: number, end: number): void {
     if (spec.periodFormat) this.#checkPeriod(spec, place, start, end);
-    else if (spec.codeSet !== '') this.#checkCodeSet(spec, place, start, end);
+    else if (spec.codeSet !== undefined) this.#checkCodeSet(spec, place, start, end);
     else if (spec.type >= TYPE_DT) this.#checkMoment(spec, place, start, end);
   }
 
   #checkCode(spec: ElementSpec, place: Place, start: number, end: number): void {
-    const { codes } = this.#guide;
+    const codes = this.#codes;
     const { bytes } = this.#cursor.reader;
     if (codes.has(spec.codes, bytes, start, end)) return;
-    const allowed = codes.members(spec.codes);
-    const more = allowed.length > HINT_CODES_MAX ? ', ...' : '';
-    const hint = `Send one of ${allowed.slice(0, HINT_CODES_MAX).join(', ')}${more}.`;
     // IK403: 7 when X12 itself has no such code, I6 when only the guide leaves it out.
-    if (spec.dictionary > 0 && codes.has(spec.dictionary, bytes, start, end))
-      this.#found('element.code-not-used', 'I6', spec, place, start, end, hint);
+    const known = spec.dictionary > 0 && codes.has(spec.dictionary, bytes, start, end);
+    const hint = this.#maker.keeps ? this.#codesHint(spec) : '';
+    if (known) this.#found('element.code-not-used', 'I6', spec, place, start, end, hint);
     else this.#found('element.code', '7', spec, place, start, end, hint);
+  }
+
+  #codesHint(spec: ElementSpec): string {
+    const allowed = this.#codes.members(spec.codes);
+    const more = allowed.length > HINT_CODES_MAX ? ', ...' : '';
+    return `Send one of ${allowed.slice(0, HINT_CODES_MAX).join(', ')}${more}.`;
   }
 
   #checkPeriod(spec: ElementSpec, place: Place, start: number, end: number): void {
     const cursor = this.#cursor;
     const element = place & 0xff;
     const component = (place >> 8) & 0xff;
-    const qualifier = component > 0 ? cursor.text(element, component - 1) : cursor.text(element - 1);
-    if (isPeriod(qualifier, cursor.reader.bytes, start, end)) return;
-    const [rule, code] =
-      qualifier === 'TM' ? (['element.time', '9'] as const) : (['element.date', '8'] as const);
-    this.#found(
-      rule,
-      code,
-      spec,
-      place,
-      start,
-      end,
-      `Send it in the form that the qualifier ${qualifier} names.`,
-    );
+    const [at, part] = component > 0 ? [element, component - 1] : [element - 1, 1];
+    if (isPeriod(cursor.code(at, part), cursor.reader.bytes, start, end)) return;
+    const qualifier = cursor.text(at, part);
+    const hint = `Send it in the form that the qualifier ${qualifier} names.`;
+    if (qualifier === 'TM') this.#found('element.time', '9', spec, place, start, end, hint);
+    else this.#found('element.date', '8', spec, place, start, end, hint);
   }
 
   #checkMoment(spec: ElementSpec, place: Place, start: number, end: number): void {
@@ -245,8 +279,8 @@ export class ElementChecker {
   }
 
   #checkCodeSet(spec: ElementSpec, place: Place, start: number, end: number): void {
-    const set = codeSetNamed(spec.codeSet);
-    if (set === undefined || set.has(this.#cursor.textBetween(start, end))) return;
+    const set = spec.codeSet;
+    if (set === undefined || set.has(this.#cursor.reader.bytes, start, end)) return;
     this.#found(set.rule, '7', spec, place, start, end);
   }
 
@@ -263,7 +297,8 @@ export class ElementChecker {
     present: number,
     composite: number,
   ): void {
-    for (const note of notes) {
+    for (let i = 0; i < notes.length; i += 1) {
+      const note = notes[i] as CompiledNote;
       const at = noteViolatedAt(note, present);
       if (at === 0) continue;
       const spec = specs[at - 1];
@@ -320,8 +355,12 @@ export class ElementChecker {
     end: number,
     limit = '',
   ): void {
-    const value = this.#cursor.textBetween(start, end);
+    const value = this.#maker.keeps ? this.#cursor.textBetween(start, end) : '';
     this.#maker.element(rule, { code, node: this.#node, spec, value, limit, ...shownPlace(place) });
+  }
+
+  #whole(element: number): string {
+    return this.#maker.keeps ? this.#cursor.wholeText(element) : '';
   }
 
   #segmentWide(rule: RuleId): void {
@@ -330,6 +369,39 @@ export class ElementChecker {
     if (loop === undefined) return;
     this.#maker.segment(rule, { code: '8', segmentId: node.segmentId, name: node.name, loop });
   }
+}
+
+/**
+ * Whether a value is right beyond doubt: of its type, within its lengths, one of its codes. When not, it may be right
+ * all the same; `ElementChecker` tells. The segment must hold no invalid characters.
+ */
+function passes(spec: ElementSpec, codes: CodeTable, bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start;
+  if (length < spec.min || length > spec.max) return false;
+  switch (spec.form) {
+    case FORM_TEXT:
+      return bytes[start] !== 0x20;
+    case FORM_CODE:
+      return codes.has(spec.codes, bytes, start, end);
+    case FORM_INTEGER:
+      return isDigits(bytes, start, end);
+    case FORM_DECIMAL:
+      return decimalDigits(bytes, start, end) >= spec.min;
+    case FORM_DATE:
+      return isDate8(bytes, start, end);
+    case FORM_PERIOD:
+      return isDayPeriod(bytes, start, end);
+    case FORM_CODE_SET:
+      return (spec.codeSet as CodeSet).has(bytes, start, end);
+    default:
+      return spec.form === FORM_ANYTHING;
+  }
+}
+
+/** A date time period in the form D8, as nearly all are; what stands before it is its qualifier, between equal delimiters. */
+function isDayPeriod(bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start - 2] !== 0x38 || bytes[start - 3] !== 0x44) return false;
+  return bytes[start - 4] === bytes[start - 1] && isDate8(bytes, start, end);
 }
 
 /** The length that counts against minimum and maximum; -1 when the value is not of its type. */

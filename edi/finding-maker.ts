@@ -68,6 +68,11 @@ export class FindingMaker {
     this.#deps = deps;
   }
 
+  /** Whether findings are still kept, not only counted: when not, values and limits need not be put together. */
+  get keeps(): boolean {
+    return this.#deps.findings.hasRoom;
+  }
+
   /** A finding about a segment as a whole: IK3 without IK4. */
   segment(rule: RuleId, problem: SegmentProblem): void {
     const severity = this.#deps.policy.severityOf(rule);

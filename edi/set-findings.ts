@@ -33,6 +33,11 @@ export class SetFindings {
     return this.#omitted;
   }
 
+  /** Whether one more would be kept. */
+  get hasRoom(): boolean {
+    return this.#kept.length < this.#max && this.#budget.left > 0;
+  }
+
   /** The findings kept, in order of position; those of one position in the order they were made. */
   get kept(): readonly Finding[] {
     return this.#kept.map((kept) => kept.finding).sort((a, b) => a.position - b.position);
@@ -45,7 +50,7 @@ export class SetFindings {
   admits(severity: Exclude<Severity, 'off'>): boolean {
     if (severity === 'reject') this.#rejecting += 1;
     else if (severity === 'accept-with-error') this.#tolerated += 1;
-    if (this.#kept.length < this.#max && this.#budget.left > 0) return true;
+    if (this.hasRoom) return true;
     this.#omitted += 1;
     return false;
   }
@@ -61,7 +66,7 @@ export class SetFindings {
 
   /** Takes back the finding kept under a token: a segment reported as missing has turned up out of order. */
   takeBack(token: number): void {
-    const at = this.#kept.findIndex((kept) => kept.token === token);
+    const at = this.#kept.findLastIndex((kept) => kept.token === token);
     const severity = this.#kept[at]?.finding.severity;
     if (severity === undefined) return;
     this.#kept.splice(at, 1);

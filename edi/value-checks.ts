@@ -1,4 +1,5 @@
 /** What a value must look like, by bytes: X12.6 section 3.3 for numbers, dates and times. All offsets are absolute. */
+import { codeOf } from './code-table.ts';
 
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -83,19 +84,25 @@ export function isTime(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /** Date time periods by their qualifier: X12 data elements 1250 and 1251. Qualifiers not listed are not looked into. */
-const PERIODS: ReadonlyMap<string, (bytes: Uint8Array, start: number, end: number) => boolean> = new Map([
-  ['D8', isDate8],
-  ['RD8', (b, s, e) => e - s === 17 && b[s + 8] === MINUS && isDate8(b, s, s + 8) && isDate8(b, s + 9, e)],
-  ['D6', isDate6],
-  ['TM', (b, s, e) => e - s === 4 && isTime(b, s, e)],
-  ['DT', (b, s, e) => e - s >= 12 && isDate8(b, s, s + 8) && isTime(b, s + 8, e)],
-  ['CY', (b, s, e) => e - s === 4 && isDigits(b, s, e)],
+const PERIODS: ReadonlyMap<number, (bytes: Uint8Array, start: number, end: number) => boolean> = new Map([
+  [codeOf('D8'), isDate8],
+  [
+    codeOf('RD8'),
+    (b, s, e) => e - s === 17 && b[s + 8] === MINUS && isDate8(b, s, s + 8) && isDate8(b, s + 9, e),
+  ],
+  [codeOf('D6'), isDate6],
+  [codeOf('TM'), (b, s, e) => e - s === 4 && isTime(b, s, e)],
+  [codeOf('DT'), (b, s, e) => e - s >= 12 && isDate8(b, s, s + 8) && isTime(b, s + 8, e)],
+  [codeOf('CY'), (b, s, e) => e - s === 4 && isDigits(b, s, e)],
 ]);
 
+const DAY = codeOf('D8');
+
 /**
- * Whether a date time period (1251) has the form that its qualifier (1250) names.
+ * Whether a date time period (1251) has the form that its qualifier (1250), packed by `packCode`, names.
  * @returns true also when the qualifier is not one that is looked into.
  */
-export function isPeriod(qualifier: string, bytes: Uint8Array, start: number, end: number): boolean {
+export function isPeriod(qualifier: number, bytes: Uint8Array, start: number, end: number): boolean {
+  if (qualifier === DAY) return isDate8(bytes, start, end);
   return PERIODS.get(qualifier)?.(bytes, start, end) ?? true;
 }

@@ -11,6 +11,10 @@ const LOOP_CHARACTERS = 4;
 /** AK102 is data element 28, N0 1/9. */
 const AK1_CONTROL_MAX = 9;
 
+/** AK103 is data element 480, AN 1/12; AK203 is 1705, AN 1/35: an echo that is longer would make our own 999 invalid. */
+const AK1_VERSION_MAX = 12;
+const AK2_VERSION_MAX = 35;
+
 type SegmentErrors = { readonly first: Finding; readonly findings: readonly Finding[] };
 
 /**
@@ -25,7 +29,7 @@ export function write999(writer: SegmentWriter, group: GroupResult, controlNumbe
     'AK1',
     group.functionalId,
     writableNumber(group.controlNumber),
-    writable(writer, group.version),
+    writable(writer, group.version, AK1_VERSION_MAX),
   );
   // A group rejected as a whole has no AK2: its sets were not judged one by one.
   if (group.codes.length === 0) for (const set of group.sets) writeSet(writer, set);
@@ -35,7 +39,7 @@ export function write999(writer: SegmentWriter, group: GroupResult, controlNumbe
 }
 
 function writeSet(writer: SegmentWriter, set: SetResult): void {
-  writer.write('AK2', set.setId, set.controlNumber, writable(writer, set.version));
+  writer.write('AK2', set.setId, set.controlNumber, writable(writer, set.version, AK2_VERSION_MAX));
   if (set.code !== 'A')
     for (const errors of bySegment(set.findings.filter(isTold))) writeSegmentErrors(writer, errors);
   writer.write('IK5', set.code, ...set.codes);
@@ -105,6 +109,6 @@ function writableNumber(value: string): string {
   return digits === '' ? '0' : digits;
 }
 
-function writable(writer: SegmentWriter, value: string): string {
-  return writer.canWrite(value) ? value.trimEnd() : '';
+function writable(writer: SegmentWriter, value: string, charactersMax: number): string {
+  return writer.canWrite(value) ? value.slice(0, charactersMax).trimEnd() : '';
 }

@@ -16,7 +16,7 @@ import {
 import { publishAnswers, releaseOriginals } from '../storage/outbound.ts';
 import type { Database } from '../storage/transaction.ts';
 import { AlteredOriginalError, processTransmission } from './process-transmission.ts';
-import { createValidatorPool } from './validator-pool.ts';
+import type { ValidatorPool } from './validator-pool.ts';
 
 export interface IntakeSettings {
   readonly workers: number;
@@ -31,6 +31,8 @@ export interface IntakeDeps {
   readonly database: Database;
   readonly directory: DataDirectory;
   readonly observe: Observe;
+  /** The threads that validate; the caller closes them after the intake. */
+  readonly pool: ValidatorPool;
   readonly settings: IntakeSettings;
   readonly profileOf: (claimed: ClaimedTransmission) => Promise<EdiProfile>;
 }
@@ -50,7 +52,6 @@ const maxPauseMs = 5_000;
  */
 export async function startIntake(deps: IntakeDeps): Promise<Intake> {
   const { database, settings } = deps;
-  const pool = createValidatorPool(settings);
   const worker = `intake-${database.randomBytes(8).toString('hex')}`;
   await reclaimTransmissions(database);
   const running = new Set<Promise<void>>();
@@ -65,7 +66,7 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
     return settling;
   };
   const work = async (claimed: ClaimedTransmission): Promise<void> => {
-    await attempt(deps, { claimed, worker, pool });
+    await attempt(deps, { claimed, worker });
     await settle();
   };
   const fill = async (): Promise<void> => {
@@ -114,7 +115,6 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
       unsubscribe();
       await Promise.all(running);
       await settling;
-      await pool.close();
     },
   };
 }
@@ -124,15 +124,14 @@ async function attempt(
   input: {
     readonly claimed: ClaimedTransmission;
     readonly worker: string;
-    readonly pool: ReturnType<typeof createValidatorPool>;
   },
 ): Promise<void> {
   const { settings, database, observe } = deps;
-  const { claimed, worker, pool } = input;
+  const { claimed, worker } = input;
   try {
     const validateTimeoutMs = Math.floor(settings.leaseMs * validateShare);
     const { duplicateWindowMs } = settings;
-    await processTransmission({ ...deps, pool, worker, validateTimeoutMs, duplicateWindowMs }, claimed);
+    await processTransmission({ ...deps, worker, validateTimeoutMs, duplicateWindowMs }, claimed);
   } catch (thrown) {
     const fault = describeFault(thrown);
     const last = claimed.attempt >= settings.maxAttempts || thrown instanceof AlteredOriginalError;

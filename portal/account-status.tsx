@@ -46,14 +46,9 @@ export interface AccountView {
 }
 
 /** The status as a tag: the word says it, the colour repeats it. */
-export function StatusTag(props: { readonly status: SftpAccountStatus }) {
+function StatusTag(props: { readonly status: SftpAccountStatus }) {
   const { word, look } = words[props.status];
   return <span class={`usa-tag cg-tag cg-tag--${look}`}>{word}</span>;
-}
-
-/** @returns what the status means for the person */
-export function statusSentence(status: SftpAccountStatus): string {
-  return words[status].sentence;
 }
 
 /** Status, last set up, what changed since, last login. */
@@ -66,7 +61,7 @@ export function AccountFacts(props: { readonly view: AccountView; readonly setti
       <dt>Status</dt>
       <dd>
         <StatusTag status={state.status} />
-        <div>{statusSentence(state.status)}</div>
+        <div>{words[state.status].sentence}</div>
       </dd>
       <dt>Last set up</dt>
       <dd>{lastStep === undefined ? 'Never' : <Moment atMs={lastStep.agreedAtMs} settings={settings} />}</dd>

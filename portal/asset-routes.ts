@@ -12,8 +12,9 @@ import { assetPaths, ownPrefix, uswdsPrefix } from './asset-paths.ts';
 import { scriptText } from './script-text.ts';
 import { styleText } from './style-text.ts';
 
+const require = createRequire(import.meta.url);
 /** `dist` of the package; its entry is dist/js/uswds.min.js. */
-const uswdsDist = join(dirname(createRequire(import.meta.url).resolve('@uswds/uswds')), '..');
+const uswdsDist = join(dirname(require.resolve('@uswds/uswds')), '..');
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',

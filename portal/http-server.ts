@@ -35,11 +35,9 @@ export async function createWebServer(context: PortalContext): Promise<FastifyIn
       if (socket.writable)
         socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
     },
-    // An address that cannot be decoded reaches no route and no hook.
-    frameworkErrors: (_error, _request, reply) => {
-      reply.header('cache-control', 'no-store');
-      sendErrorPage(settings, reply, { status: 400 });
-    },
+    // The router answers an address that it cannot decode by itself, past every hook and header; so it gets to see one
+    // that it can, and that no page has.
+    rewriteUrl: (request) => (isDecodable(request.url ?? '') ? (request.url ?? '') : '/undecodable'),
   });
   // Only plain forms are read: no JSON, no text, no multipart.
   app.removeAllContentTypeParsers();
@@ -50,6 +48,15 @@ export async function createWebServer(context: PortalContext): Promise<FastifyIn
   registerObservation(app, context);
   registerErrors(app, context);
   return app;
+}
+
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url.replace(/\?.*$/s, ''));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function createServer(settings: PortalSettings, handle: Parameters<typeof createHttpServer>[1]): Server {

@@ -2,9 +2,11 @@
 // portal itself knows to be so; what an agency adds of its own is at its trading partner page.
 
 import type { VNode } from 'preact';
+import { helpBody } from './help-page.tsx';
+import { paths } from './paths.ts';
 import type { PortalSettings } from './portal-settings.ts';
 
-export interface InformationPage {
+interface InformationPage {
   readonly path: string;
   readonly title: string;
   readonly body: (settings: PortalSettings) => VNode;
@@ -33,9 +35,7 @@ const legal = (settings: PortalSettings): VNode => (
       is recorded. The files handled here contain protected health information; use and disclose it only as
       the HIPAA rules (45 CFR Parts 160 and 164) and your trading partner agreement allow.
     </p>
-    <p>
-      Each person has a {settings.idIssuer} of their own. Do not share it, and do not use another person's.
-    </p>
+    <p>Do not share your {settings.idIssuer} or its password with anyone, and do not use another person's.</p>
   </>
 );
 
@@ -52,8 +52,9 @@ const privacy = (settings: PortalSettings): VNode => (
     </ul>
     <p>
       The portal sets only the cookies that signing in and sending forms need. They end when you close the
-      browser, and you are signed out after {minutes(settings.sessionIdleMs)} without activity. Pages load
-      nothing from other sites, and nothing about your visit is sent to any.
+      browser, and you are signed out after {minutes(settings.sessionIdleMs)} without activity. With scripts
+      on, the browser also keeps when you last opened a page, to warn you in time. Pages load nothing from
+      other sites, and nothing about your visit is sent to any.
     </p>
   </>
 );
@@ -65,7 +66,8 @@ const accessibility = (settings: PortalSettings): VNode => (
       the keyboard alone, with screen readers, at high magnification, on phones, and without scripts.
     </p>
     <p>
-      You are signed out after {minutes(settings.sessionIdleMs)} without activity; sign in again to go on
+      You are signed out after {minutes(settings.sessionIdleMs)} without activity. The page warns you before
+      and lets you go on; if scripts are off it cannot warn, and after signing in again you are led back to
       where you were.
     </p>
     <p>If something keeps you from using a page, please say so: {settings.supportText}</p>
@@ -116,8 +118,11 @@ const reportFraud = (settings: PortalSettings): VNode => (
   </>
 );
 
+/** Linked beside the words of help in the footer. */
+export const helpPage: InformationPage = { path: paths.help, title: 'Help', body: helpBody };
+
 /** In the published order of the model gateway's footer. */
-export const informationPages: readonly InformationPage[] = [
+export const footerPages: readonly InformationPage[] = [
   { path: '/about', title: 'About', body: about },
   { path: '/legal', title: 'Legal', body: legal },
   { path: '/privacy', title: 'Privacy', body: privacy },

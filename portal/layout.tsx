@@ -5,20 +5,21 @@ import type { ComponentChildren, VNode } from 'preact';
 import { render } from 'preact-render-to-string';
 import { assetPaths } from './asset-paths.ts';
 import { formTokenField } from './form.ts';
-import { informationPages } from './information-pages.tsx';
+import { footerPages, helpPage } from './information-pages.tsx';
 import { SideMenu } from './menu.tsx';
 import { paths } from './paths.ts';
 import type { PortalSettings } from './portal-settings.ts';
 import type { Viewer } from './session.ts';
+import { SessionExpiry } from './session-expiry.tsx';
 
-export interface Frame {
+interface Frame {
   readonly settings: PortalSettings;
   /** Where this page is, for the menu. */
   readonly path: string;
   readonly viewer?: Viewer | undefined;
 }
 
-export interface LayoutProps extends Frame {
+interface LayoutProps extends Frame {
   readonly title: string;
   /** Whether a form on it was refused: the title says so, since it is read out first. */
   readonly failed?: boolean;
@@ -68,6 +69,7 @@ export function Layout(props: LayoutProps) {
           </div>
         </div>
         <Footer settings={settings} />
+        {viewer === undefined ? null : <SessionExpiry settings={settings} />}
       </body>
     </html>
   );
@@ -126,11 +128,11 @@ function Footer(props: { readonly settings: PortalSettings }) {
     <footer class="cg-footer">
       <div class="grid-container">
         <p class="cg-footer__help">
-          <strong>Need help?</strong> {settings.supportText}
+          <strong>Need help?</strong> {settings.supportText} <a href={helpPage.path}>Help page</a>
         </p>
         <nav aria-label="Footer">
           <ul class="cg-footer__links">
-            {informationPages.map((page) => (
+            {footerPages.map((page) => (
               <li>
                 <a href={page.path}>{page.title}</a>
               </li>

@@ -16,3 +16,5 @@ export const closeGraceMs = 3_000;
 export const maxFieldCharacters = 16_384;
 /** Random bytes of a session's token and of a form's: 256 bits (rule R18). */
 export const tokenBytes = 32;
+/** How long before the end of an idle session the page warns, in milliseconds (WCAG 2.2.1: 20 seconds or more). */
+export const warningMs = 120_000;

@@ -20,6 +20,15 @@ export function printMoment(atMs: number, settings: Pick<PortalSettings, 'timeZo
   return format.format(atMs).replaceAll('\u202f', ' ');
 }
 
+/**
+ * The end of a wait, rounded up to the minute: whoever tries again when the clock shows it is let in.
+ * @param untilMs milliseconds since 1970
+ */
+export function printEndOfWait(untilMs: number, settings: Pick<PortalSettings, 'timeZone'>): string {
+  const minuteMs = 60_000;
+  return printMoment(Math.ceil(untilMs / minuteMs) * minuteMs, settings);
+}
+
 /** A time in a page. */
 export function Moment(props: {
   readonly atMs: number;

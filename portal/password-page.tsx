@@ -33,9 +33,13 @@ export function PasswordPage(props: PasswordPageProps) {
       <ErrorSummary errors={errors} />
       {props.changed ? <Changed accountStatus={props.accountStatus} /> : null}
       <p>
-        This changes your {settings.idIssuer} password. Afterwards SFTP does not take the old one, nor the new
-        one until you do <a href={paths.sftpAccount}>SFTP Account Setup/Update</a> again. You are signed out
-        everywhere else.
+        This changes your {settings.idIssuer} password, and signs you out everywhere else.{' '}
+        {props.accountStatus === 'not-set-up' ? null : (
+          <>
+            SFTP then takes neither the old password nor the new one until you do{' '}
+            <a href={paths.sftpAccount}>SFTP Account Setup/Update</a> again.
+          </>
+        )}
       </p>
       <section class="usa-summary-box" aria-labelledby="password-rules">
         <div class="usa-summary-box__body">
@@ -93,13 +97,13 @@ export function PasswordPage(props: PasswordPageProps) {
 function Changed(props: { readonly accountStatus: SftpAccountStatus }) {
   if (props.accountStatus !== 'update-required') {
     return (
-      <Alert kind="success" heading="Your password is changed">
+      <Alert kind="success" heading="Your password was changed">
         Use it from now on.
       </Alert>
     );
   }
   return (
-    <Alert kind="warning" heading="Your password is changed. SFTP needs one more step">
+    <Alert kind="warning" heading="Your password was changed. SFTP needs one more step">
       SFTP refuses you until you do SFTP Account Update again with the new password.{' '}
       <a href={paths.sftpAccount}>Do SFTP Account Update now</a>
     </Alert>

@@ -6,7 +6,7 @@ import type { NewPasswordOutcome } from '../auth/user-directory.ts';
 import type { FieldError, Fields } from './form.ts';
 import { type PageRequest, signedInForm, signedInPage } from './form-guard.ts';
 import { sendPage } from './layout.tsx';
-import { printMoment } from './moment.tsx';
+import { printEndOfWait } from './moment.tsx';
 import { leaveNotice, takeNotice } from './notice.ts';
 import { PasswordPage } from './password-page.tsx';
 import { paths } from './paths.ts';
@@ -64,7 +64,10 @@ function explain(context: PortalContext, outcome: NewPasswordOutcome): readonly 
     case 'changed':
       return [];
     case 'refused':
-      return outcome.why.map((text) => ({ field: 'new-password', text }));
+      return outcome.why.map((why) => ({
+        field: 'new-password',
+        text: `New password: ${why.charAt(0).toLowerCase()}${why.slice(1)}`,
+      }));
     case 'wrong-password':
       return [
         {
@@ -73,7 +76,7 @@ function explain(context: PortalContext, outcome: NewPasswordOutcome): readonly 
         },
       ];
     case 'blocked': {
-      const until = printMoment(outcome.untilMs, context.settings);
+      const until = printEndOfWait(outcome.untilMs, context.settings);
       return [
         { field: 'form', text: `There were too many wrong passwords. Wait until ${until}, then try again.` },
       ];

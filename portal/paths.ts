@@ -5,9 +5,12 @@ export const paths = {
   public: '/',
   signIn: '/sign-in',
   signOut: '/sign-out',
+  help: '/help',
   home: '/home',
   password: '/account/password',
   sftpAccount: '/trading-partner/sftp-account',
+  /** Asked by the page's script to keep a session that its person is still at. */
+  session: '/session',
   health: '/healthz',
 } as const;
 

@@ -11,6 +11,7 @@ import { registerPassword } from './password-routes.tsx';
 import type { PortalContext, PortalDeps } from './portal-deps.ts';
 import { registerPublicPages } from './public-routes.tsx';
 import { createSessions } from './session.ts';
+import { registerSessionExpiry } from './session-expiry.tsx';
 import { registerSftpAccount } from './sftp-account-routes.tsx';
 import { registerSignIn } from './sign-in-routes.tsx';
 
@@ -33,6 +34,7 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
   await registerAssets(app);
   registerPublicPages(app, context);
   registerSignIn(app, context);
+  registerSessionExpiry(app, context);
   registerHome(app, context);
   registerPassword(app, context);
   registerSftpAccount(app, context);

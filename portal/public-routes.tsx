@@ -1,7 +1,7 @@
 // The pages for everyone: the public home, what the footer names, and the sign of life.
 
 import type { FastifyInstance } from 'fastify';
-import { informationPages } from './information-pages.tsx';
+import { footerPages, helpPage } from './information-pages.tsx';
 import { Layout, sendPage } from './layout.tsx';
 import { paths } from './paths.ts';
 import type { PortalContext } from './portal-deps.ts';
@@ -12,7 +12,7 @@ export function registerPublicPages(app: FastifyInstance, context: PortalContext
   app.get(paths.public, async (_request, reply) =>
     sendPage(reply, { status: 200, page: <PublicHome settings={settings} /> }),
   );
-  for (const { path, title, body } of informationPages) {
+  for (const { path, title, body } of [helpPage, ...footerPages]) {
     app.get(path, async (_request, reply) => {
       const page = (
         <Layout settings={settings} path={path} title={title}>

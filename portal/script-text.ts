@@ -21,4 +21,54 @@ for (const button of document.querySelectorAll('button[data-copy]')) {
     }
   });
 }
+
+// An idle session: a warning ahead of its end, and at its end the way to the sign-in page, so that nothing stays on an
+// abandoned screen. The last visit is shared by all tabs; a tab never asks the server on its own, for that alone would
+// keep the session alive.
+const expiry = document.getElementById('session-expiry');
+if (expiry) {
+  const idleMs = Number(expiry.dataset.idleMs);
+  const aheadMs = Number(expiry.dataset.aheadMs);
+  const marginMs = 2000;
+  let seenAtMs = 0;
+  let timer;
+  const noteVisit = () => {
+    seenAtMs = Date.now();
+    try { localStorage.setItem('claimgate-seen', String(seenAtMs)); } catch {}
+  };
+  const lastVisitMs = () => {
+    try { return Math.max(seenAtMs, Number(localStorage.getItem('claimgate-seen'))); } catch { return seenAtMs; }
+  };
+  // A GET of this page leads to the sign-in page, and from there back to this page.
+  const leave = () => location.assign(location.pathname);
+  const look = () => {
+    clearTimeout(timer);
+    const idleForMs = Date.now() - lastVisitMs();
+    if (idleForMs >= idleMs + marginMs) return leave();
+    if (idleForMs >= idleMs - aheadMs) {
+      if (!expiry.open) expiry.showModal();
+      timer = setTimeout(look, idleMs + marginMs - idleForMs);
+    } else {
+      if (expiry.open) expiry.close();
+      timer = setTimeout(look, idleMs - aheadMs - idleForMs);
+    }
+  };
+  const keep = async () => {
+    try {
+      const answer = await fetch(expiry.dataset.keep, { cache: 'no-store' });
+      if (answer.status !== 204) return leave();
+      noteVisit();
+      expiry.close();
+      look();
+    } catch {
+      // No network now: the warning stays, and the button can be pressed again.
+    }
+  };
+  document.getElementById('session-keep').addEventListener('click', keep);
+  // Escape closes a dialog; here it means the same as its button.
+  expiry.addEventListener('cancel', (event) => { event.preventDefault(); keep(); });
+  addEventListener('storage', look);
+  noteVisit();
+  look();
+}
 `;

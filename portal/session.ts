@@ -1,6 +1,7 @@
 // Portal sessions: a random token in the browser's cookie, its SHA-256 in the row. A session begins with a new token
 // (no fixation), and ends by sign-out, by time, by a password change elsewhere, or when the user is disabled.
 
+import type { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { findPartner, type Partner } from '../storage/partner-store.ts';
@@ -11,10 +12,11 @@ import {
   prunePortalSessions,
   usePortalSession,
 } from '../storage/portal-session-store.ts';
+import type { Database } from '../storage/transaction.ts';
 import { findUser, type User } from '../storage/user-store.ts';
 import { clearCookie, readCookie, writeCookie } from './cookie.ts';
 import { tokenBytes } from './limits.ts';
-import type { PortalDeps } from './portal-deps.ts';
+import type { PortalSettings } from './portal-settings.ts';
 
 /** Who looks at a page. */
 export interface Viewer {
@@ -23,7 +25,7 @@ export interface Viewer {
   readonly partner: Partner;
 }
 
-export type SessionLook =
+type SessionLook =
   | { readonly kind: 'signed-in'; readonly viewer: Viewer }
   /** The browser brought a token that is no longer good. */
   | { readonly kind: 'ended' }
@@ -40,7 +42,13 @@ export interface Sessions {
   userIdOf(request: FastifyRequest): string | undefined;
 }
 
-export function createSessions(deps: Omit<PortalDeps, 'connection'>): Sessions {
+export interface SessionDeps {
+  readonly database: Database;
+  readonly settings: Pick<PortalSettings, 'secureCookies' | 'sessionIdleMs' | 'sessionAbsoluteMs'>;
+  readonly randomBytes: (count: number) => Buffer;
+}
+
+export function createSessions(deps: SessionDeps): Sessions {
   const { database, settings } = deps;
   const secure = settings.secureCookies;
   const times = { idleMs: settings.sessionIdleMs, absoluteMs: settings.sessionAbsoluteMs };

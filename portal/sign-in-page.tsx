@@ -56,10 +56,9 @@ export function SignInPage(props: SignInPageProps) {
       <section aria-labelledby="sign-in-help">
         <h2 id="sign-in-help">Cannot sign in?</h2>
         <p>
-          If you do not have a {settings.idIssuer} yet, have forgotten it or its password, or it is locked,
-          use the page for your kind of account:{' '}
-          <a href={settings.externalAccountUrl}>external users (providers)</a>, or{' '}
-          <a href={settings.governmentAccountUrl}>state and local government employees</a>.
+          If you have no {settings.idIssuer} yet, have forgotten it or its password, or it is locked, use the
+          page for your kind of account: <a href={settings.externalAccountUrl}>external users (providers)</a>,
+          or <a href={settings.governmentAccountUrl}>state and local government employees</a>.
         </p>
       </section>
     </Layout>

@@ -9,7 +9,7 @@ import { type FieldError, type Fields, formTokenField, readFields } from './form
 import { signedInForm } from './form-guard.ts';
 import { sendPage } from './layout.tsx';
 import { tokenBytes } from './limits.ts';
-import { printMoment } from './moment.tsx';
+import { printEndOfWait } from './moment.tsx';
 import { pathAfterSignIn, paths } from './paths.ts';
 import type { PortalContext } from './portal-deps.ts';
 import { type SignInNotice, SignInPage } from './sign-in-page.tsx';
@@ -89,7 +89,7 @@ function explainRefusal(
   if (outcome.kind === 'blocked') {
     const waitSeconds = Math.ceil((outcome.untilMs - context.now()) / 1000);
     reply.header('retry-after', String(Math.max(1, waitSeconds)));
-    const until = printMoment(outcome.untilMs, context.settings);
+    const until = printEndOfWait(outcome.untilMs, context.settings);
     return {
       status: 429,
       text: `There were too many wrong tries with this User ID or from your network. Wait until ${until}, then try again. If you have forgotten the password, change it at the page for your kind of account, below.`,

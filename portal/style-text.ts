@@ -62,7 +62,7 @@ main p, main li { max-width: 68ex; }
 .cg-form { max-width: 32rem; }
 .cg-form .usa-input, .cg-form .usa-textarea { max-width: none; }
 .cg-form .usa-textarea { height: 6rem; }
-.cg-form .usa-show-password { display: block; margin: .5rem 0 0 auto; min-height: 1.5rem; }
+.cg-form .usa-show-password { display: block; float: none; margin: .5rem 0 1.5rem auto; min-height: 1.5rem; width: max-content; }
 html:not(.cg-script) .cg-form .cg-script-only { display: none; }
 .cg-form .usa-button { margin-top: 1.5rem; }
 .cg-code-input, .cg-code { font-family: "Roboto Mono Web", "Bitstream Vera Sans Mono", Consolas, Courier, monospace; font-size: .9rem; }
@@ -75,6 +75,10 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-command > dd { margin: .25rem 0 1rem; }
 .cg-copy-row { align-items: center; display: flex; flex-wrap: wrap; gap: .25rem 1rem; min-height: 1.75rem; }
 .cg-copy-row .usa-button { min-height: 1.5rem; }
+
+.cg-expiry { border: 0; border-top: .5rem solid #ffbe2e; line-height: 1.5; max-width: 32rem; padding: 1.5rem; }
+.cg-expiry h2 { margin-top: 0; }
+.cg-expiry::backdrop { background: rgb(0 0 0 / .6); }
 
 .cg-footer { background: #f0f0f0; border-top: 1px solid #dfe1e2; padding: 1.5rem 0; }
 .cg-footer p { margin: 0; max-width: 68ex; }

@@ -5,9 +5,16 @@
 import type { Socket } from 'node:net';
 import type { ServerChannel } from 'ssh2';
 import type { SessionStream, SessionStreamReceiver } from './session-stream.ts';
+import { keepWindowShutWhilePaused } from './ssh2-internals.ts';
 
-/** ssh2's window (Channel.js MAX_WINDOW) and one packet more: a client that sends beyond it ignores its window. */
-const maxWindowBytes = 2 * 1024 * 1024 + 64 * 1024;
+/**
+ * Twice ssh2's window (Channel.js MAX_WINDOW) and one packet more: more than any client that keeps to its window can
+ * have sent, also should keepWindowShutWhilePaused stop working.
+ */
+const maxWindowBytes = 2 * 2 * 1024 * 1024 + 64 * 1024;
+
+/** From here on an own SSH packet for the few bytes that do not fit the last one costs less than a copy. */
+const ownPieceBytes = 128 * 1024;
 
 export interface ChannelStreamDeps {
   readonly channel: ServerChannel;
@@ -32,6 +39,7 @@ export class ChannelStream implements SessionStream {
     // First of all: an error without a listener ends the process (fault 12).
     this.#channel.on('error', () => this.cut());
     this.#channel.on('close', () => this.cut());
+    keepWindowShutWhilePaused(this.#channel);
   }
 
   start(receiver: SessionStreamReceiver): void {
@@ -52,19 +60,23 @@ export class ChannelStream implements SessionStream {
     if (!this.#closed) this.#channel.resume();
   }
 
-  write(packets: readonly Buffer[]): void {
+  write(packets: readonly Buffer[], taken: () => void): void {
     if (this.#closed) return;
-    const [only] = packets;
-    const bytes = packets.length === 1 && only !== undefined ? only : Buffer.concat(packets);
-    this.#unsent += bytes.length;
+    const pieces = join(packets);
+    let left = pieces.length;
     // Corked, so that the SSH packets that this becomes leave in one system call.
     this.#socket.cork();
     try {
-      this.#channel.write(bytes, () => {
-        this.#unsent -= bytes.length;
-        if (this.#unsent === 0) this.#finishNow();
-        this.#receiver?.drained();
-      });
+      for (const piece of pieces) {
+        this.#unsent += piece.length;
+        this.#channel.write(piece, () => {
+          this.#unsent -= piece.length;
+          left -= 1;
+          if (left === 0) taken();
+          if (this.#unsent === 0) this.#finishNow();
+          this.#receiver?.drained();
+        });
+      }
     } catch {
       // ssh2 throws from write once its transport is gone ("Instance unusable").
       this.cut();
@@ -104,9 +116,14 @@ export class ChannelStream implements SessionStream {
     this.#receiver?.closed();
   }
 
+  /** Bytes that came in and that nobody has read: at most a window. */
+  unreadBytes(): number {
+    return this.#channel.readableLength;
+  }
+
   /** Whether the client has sent more than its window allows (fault 14). */
   isOverrun(): boolean {
-    return this.#channel.readableLength > maxWindowBytes;
+    return this.unreadBytes() > maxWindowBytes;
   }
 
   /** RFC 4254 sections 6.10 and 5.3: the exit status, then EOF and CLOSE (fault 20: nobody else sends them). */
@@ -119,4 +136,25 @@ export class ChannelStream implements SessionStream {
       this.cut();
     }
   }
+}
+
+/** Puts small packets together, so that they share SSH packets, and leaves large ones as they are. */
+function join(packets: readonly Buffer[]): readonly Buffer[] {
+  const pieces: Buffer[] = [];
+  let small: Buffer[] = [];
+  const flush = () => {
+    const [first] = small;
+    if (first !== undefined) pieces.push(small.length === 1 ? first : Buffer.concat(small));
+    small = [];
+  };
+  for (const packet of packets) {
+    if (packet.length < ownPieceBytes) {
+      small.push(packet);
+    } else {
+      flush();
+      pieces.push(packet);
+    }
+  }
+  flush();
+  return pieces;
 }

@@ -7,6 +7,7 @@ import type { SftpPrincipal } from '../domain/login.ts';
 import type { Mailbox } from '../domain/mailbox.ts';
 import type { Observe } from '../domain/observation.ts';
 import type { VirtualPath } from '../domain/virtual-path.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { ChannelStream } from './channel-stream.ts';
 import { mailboxFileSystem } from './mailbox-file-system.ts';
@@ -28,6 +29,7 @@ export interface ConnectionSessionsDeps {
   readonly settings: SftpServerSettings;
   /** Shared by all sessions of the process. */
   readonly budget: ByteBudget;
+  readonly pool: BufferPool;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
 }
@@ -61,6 +63,13 @@ export class ConnectionSessions {
       this.#lastActiveAtMs = Math.max(this.#lastActiveAtMs, session.lastActiveAtMs);
     }
     return this.#lastActiveAtMs;
+  }
+
+  /** Bytes that clients have sent and that no session has read yet: what their windows let them have here. */
+  get unreadBytes(): number {
+    let bytes = 0;
+    for (const stream of this.#streams) bytes += stream.unreadBytes();
+    return bytes;
   }
 
   /** Whether a client has sent more than its window allows (fault 14 of the ssh2 notes). */
@@ -135,12 +144,13 @@ export class ConnectionSessions {
       stream.finish(1);
       return;
     }
-    const { settings, budget, now, randomBytes } = this.#deps;
+    const { settings, budget, pool, now, randomBytes } = this.#deps;
     const session = new SftpSession({
       stream,
       files: mailboxFileSystem(mailbox),
       limits: settings,
       budget,
+      pool,
       observer: this.#observer(),
       readOnly: false,
       now,

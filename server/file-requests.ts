@@ -2,7 +2,7 @@
 // fsync@openssh.com (OpenSSH PROTOCOL section 4.6). READ and WRITE of one handle run side by side unless their ranges
 // meet; the others wait for everything before them on the handle.
 
-import type { FileRefusal, OpenWriteOptions } from '../domain/mailbox.ts';
+import type { FileRefusal, OpenWriteOptions, WritableFile } from '../domain/mailbox.ts';
 import { newHandleOrder, type OpenHandle, type ReadHandle, type WriteHandle } from './handle-table.ts';
 import type { PacketReader } from './packet-reader.ts';
 import { openFlag } from './protocol-numbers.ts';
@@ -104,17 +104,27 @@ async function openForWrite<Path>(
   const outcome = await context.files.openForWrite(path, options);
   if (outcome.kind === 'refused') return outcome;
   const { file } = outcome;
-  const appends = (flags & openFlag.append) !== 0;
+  const appendAtBytes = (flags & openFlag.append) === 0 ? undefined : await sizeOf(file);
   return {
     kind: 'write',
     path,
     file,
     mayRead: (flags & openFlag.read) !== 0,
-    appendAtBytes: appends ? (await file.attributes()).sizeBytes : undefined,
+    appendAtBytes,
     order: newHandleOrder(),
     openedAtMs: context.now(),
     bytesWritten: 0,
   };
+}
+
+/** The size of a file that was just opened; when even that fails, nobody will close it. */
+async function sizeOf(file: WritableFile): Promise<number> {
+  try {
+    return (await file.attributes()).sizeBytes;
+  } catch (thrown) {
+    await file.abandon();
+    throw thrown;
+  }
 }
 
 /** CLOSE: uint32 id, string handle (section 6.3). OK is said only when an upload is durable (invariant I2). */
@@ -148,6 +158,7 @@ async function finishHandle<Path>(context: SessionContext<Path>, handle: OpenHan
         refusal = await handle.file.close();
       } catch (thrown) {
         observeTransfer(context, handle, 'refused');
+        await handle.file.abandon();
         throw thrown;
       }
       observeTransfer(context, handle, refusal === undefined ? 'complete' : 'refused');
@@ -183,7 +194,7 @@ export async function readFile<Path>(context: SessionContext<Path>, request: Pac
   const { file } = handle;
   const claim = { kind: 'range', fromBytes, toBytes: fromBytes + length, writes: false } as const;
   return handle.order.run(claim, async () => {
-    const packet = Buffer.allocUnsafe(dataHeadBytes + length);
+    const packet = context.pool.take(dataHeadBytes + length);
     const sizeBytes = await file.read(packet.subarray(dataHeadBytes), fromBytes);
     if (sizeBytes === 0 && length > 0) return { kind: 'end-of-file' };
     if (handle.kind === 'read') handle.bytesRead += sizeBytes;

@@ -3,12 +3,12 @@
 
 /** A packet whose fields cannot be read: answered with SSH_FX_BAD_MESSAGE. */
 export class MalformedPacket extends Error {
-  readonly code = 'SFTP_MALFORMED_PACKET' as const;
+  readonly code = 'server.malformed-packet' as const;
   override readonly name = 'MalformedPacket';
 }
 
 /** A stream that is not framed as SFTP any more: there is no next packet to find, so the session must end. */
 export class BrokenFraming extends Error {
-  readonly code = 'SFTP_BROKEN_FRAMING' as const;
+  readonly code = 'server.broken-framing' as const;
   override readonly name = 'BrokenFraming';
 }

@@ -1,12 +1,14 @@
 // Cuts the byte stream of a channel into packets (draft-ietf-secsh-filexfer-02 section 3: uint32 length, then that
 // many bytes). A packet that lies whole in one chunk is handed out without a copy; one that straddles chunks is
-// copied once, into a buffer of its own size, so hostile chunking costs no more than honest chunking. The length is
+// copied once, into a buffer of its own, so hostile chunking costs no more than honest chunking. The length is
 // read unsigned and capped before anything is allocated (fault 17 of the ssh2 notes).
 
+import type { BufferPool } from './buffer-pool.ts';
 import { BrokenFraming } from './malformed-packet.ts';
 
 export class PacketFramer {
   readonly #maxPacketBytes: number;
+  readonly #pool: Pick<BufferPool, 'take'>;
   #chunks: Buffer[] = [];
   /** Which of the chunks is being read, and from where. */
   #index = 0;
@@ -16,9 +18,13 @@ export class PacketFramer {
   #partial: Buffer | undefined;
   #filled = 0;
 
-  /** @param maxPacketBytes the longest packet that is taken, without its length field */
-  constructor(maxPacketBytes: number) {
-    this.#maxPacketBytes = maxPacketBytes;
+  /**
+   * @param options.maxPacketBytes the longest packet that is taken, without its length field
+   * @param options.pool where buffers for straddling packets come from; whoever gets the packet gives it back
+   */
+  constructor(options: { readonly maxPacketBytes: number; readonly pool: Pick<BufferPool, 'take'> }) {
+    this.#maxPacketBytes = options.maxPacketBytes;
+    this.#pool = options.pool;
   }
 
   /** Bytes that came in and are not part of a packet that was handed out. */
@@ -48,7 +54,7 @@ export class PacketFramer {
         this.#advance(length);
         return packet;
       }
-      this.#partial = Buffer.allocUnsafe(length);
+      this.#partial = this.#pool.take(length);
     }
     return this.#fill(this.#partial);
   }

@@ -1,6 +1,7 @@
 // What the handler of a request has at hand: the session as seen from inside.
 
 import type { FileRefusal } from '../domain/mailbox.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import type { SftpFileSystem } from './file-system.ts';
 import type { HandleTable, OpenHandle } from './handle-table.ts';
 import type { Reply } from './reply.ts';
@@ -34,6 +35,8 @@ export interface SessionObserver {
 export interface SessionContext<Path> {
   readonly files: SftpFileSystem<Path>;
   readonly handles: HandleTable<Path>;
+  /** Where the buffers of DATA replies come from; the session gives them back when they have left. */
+  readonly pool: Pick<BufferPool, 'take'>;
   readonly places: RequestOrder<PlaceClaim>;
   readonly limits: SessionLimits;
   readonly readOnly: boolean;

@@ -18,8 +18,12 @@ export interface SessionStream {
   /** Stops delivery; the peer is held back by its window. */
   pause(): void;
   resume(): void;
-  /** Takes packets to send, in order, as one write. Never throws: a broken stream ends in closed(). */
-  write(packets: readonly Buffer[]): void;
+  /**
+   * Takes packets to send, in order. Never throws: a broken stream ends in closed().
+   * @param packets not to be changed until `taken`
+   * @param taken called when the stream does not look at the packets any more; never, when it breaks before
+   */
+  write(packets: readonly Buffer[], taken: () => void): void;
   /** Bytes that were written and have not left this process. */
   unsentBytes(): number;
   /** Sends what is waiting, then the exit status, then closes. */

@@ -38,6 +38,8 @@ export interface SftpServerSettings {
   readonly maxOutputBytes: number;
   /** The longest SFTP packet, without its length field (OpenSSH's SFTP_MAX_MSG_LENGTH is 256 KiB). */
   readonly maxPacketBytes: number;
+  /** Buffers of one packet's size that are kept for the next transfer, in the whole process. */
+  readonly maxIdleBuffers: number;
   /** Entries in one NAME reply (OpenSSH sends 100). */
   readonly namesPerReply: number;
 
@@ -82,8 +84,9 @@ export const defaultSftpServerSettings: SftpServerSettings = {
   maxRequestsInFlight: 128,
   bytesInFlightPerSession: 4 * mebibyte,
   bytesInFlightTotal: 64 * mebibyte,
-  maxOutputBytes: 4 * mebibyte,
+  maxOutputBytes: 2 * mebibyte,
   maxPacketBytes: 256 * kibibyte,
+  maxIdleBuffers: 32,
   namesPerReply: 100,
   idleTimeoutMs: 15 * 60_000,
   keepaliveIntervalMs: 30_000,

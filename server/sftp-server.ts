@@ -8,6 +8,7 @@ import ssh2 from 'ssh2';
 import type { SftpGate, SftpPrincipal } from '../domain/login.ts';
 import type { Mailbox } from '../domain/mailbox.ts';
 import { describeFault, type Observe } from '../domain/observation.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { ConnectionGuard } from './connection-guard.ts';
 import { HostKeyUnusable, readHostKey } from './host-keys.ts';
@@ -42,8 +43,15 @@ export interface SftpServer {
   readonly fingerprints: readonly string[];
   /** Connections that are open, signed in or not. */
   readonly connections: () => number;
-  /** Bytes that sessions hold in memory for their clients, and the most they ever held. */
-  readonly bytesHeld: () => { readonly nowBytes: number; readonly peakBytes: number };
+  /**
+   * Bytes that sessions hold in memory for their clients, and the most they ever held; and what clients have sent that
+   * no session has read yet, which their windows bound.
+   */
+  readonly bytesHeld: () => {
+    readonly nowBytes: number;
+    readonly peakBytes: number;
+    readonly unreadBytes: number;
+  };
   /** Stops listening, lets requests under way finish, ends every connection. Safe to call twice. */
   readonly close: () => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -60,6 +68,11 @@ export async function startSftpServer(deps: SftpServerDeps): Promise<SftpServer>
   if (keys.length === 0) throw new HostKeyUnusable('The daemon needs at least one host key.');
   const fingerprints = keys.map((key) => key.fingerprint);
   const budget = new ByteBudget(settings.bytesInFlightTotal);
+  const pool = new BufferPool({
+    // The longest packet with its length field, in and out.
+    bufferBytes: settings.maxPacketBytes + 4,
+    maxIdle: settings.maxIdleBuffers,
+  });
   const guard = new ConnectionGuard({ limits: settings, randomBytes: deps.randomBytes });
   const connections = new Map<string, SshConnection>();
   const transport = startTransport(deps, {
@@ -85,7 +98,7 @@ export async function startSftpServer(deps: SftpServerDeps): Promise<SftpServer>
     }
     accepted += 1;
     const connection = new SshConnection(
-      { ...deps, budget },
+      { ...deps, budget, pool },
       { socket, number: accepted, address, place: guard.enter(address) },
     );
     const peer = peerOf(remoteAddress, remotePort);
@@ -114,7 +127,10 @@ export async function startSftpServer(deps: SftpServerDeps): Promise<SftpServer>
     const stopped = new Promise<void>((resolve) => {
       listener.close(() => resolve());
     });
-    await Promise.all([...connections.values()].map((connection) => connection.close('shutting down')));
+    const ended = Promise.all(
+      [...connections.values()].map((connection) => connection.close('shutting down')),
+    );
+    await atMost(2 * settings.drainMs, ended);
     clearInterval(watcher);
     await stopped;
   }
@@ -123,7 +139,11 @@ export async function startSftpServer(deps: SftpServerDeps): Promise<SftpServer>
     port,
     fingerprints,
     connections: () => connections.size,
-    bytesHeld: () => ({ nowBytes: budget.usedBytes, peakBytes: budget.peakBytes }),
+    bytesHeld: () => ({
+      nowBytes: budget.usedBytes,
+      peakBytes: budget.peakBytes,
+      unreadBytes: [...connections.values()].reduce((sum, connection) => sum + connection.unreadBytes, 0),
+    }),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -162,6 +182,16 @@ function startTransport(
     deps.observe({ kind: 'fault', where: 'sftp transport', fault: describeFault(thrown) });
   });
   return transport;
+}
+
+/** Waits for a promise, but not for a disk that never answers: its uploads are found as interrupted at the next start. */
+async function atMost(limitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
 }
 
 function peerOf(address: string, port: number): string {

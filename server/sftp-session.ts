@@ -9,6 +9,7 @@
 // then to `over`; a broken framing and a cut stream lead to `over` at once, from anywhere.
 
 import type { FileRefusal } from '../domain/mailbox.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { letGo } from './file-requests.ts';
 import type { SftpFileSystem } from './file-system.ts';
@@ -17,16 +18,12 @@ import { BrokenFraming, MalformedPacket } from './malformed-packet.ts';
 import { PacketFramer } from './packet-framer.ts';
 import { PacketReader } from './packet-reader.ts';
 import { PacketWriter } from './packet-writer.ts';
+import { type Pending, pathOf, replyBytes, type Work, workOf } from './pending-request.ts';
 import { packetType, protocolVersion } from './protocol-numbers.ts';
 import { encodeReply, type Reply } from './reply.ts';
 import { placeClaimsConflict, RequestOrder } from './request-order.ts';
-import { extensionRows, type RequestRow, rowOfExtension, rowOfType } from './requests.ts';
-import {
-  maxTransferBytes,
-  type SessionContext,
-  type SessionLimits,
-  type SessionObserver,
-} from './session-context.ts';
+import { extensionRows } from './requests.ts';
+import type { SessionContext, SessionLimits, SessionObserver } from './session-context.ts';
 import type { SessionStream } from './session-stream.ts';
 
 export interface SftpSessionDeps<Path> {
@@ -35,6 +32,8 @@ export interface SftpSessionDeps<Path> {
   readonly limits: SessionLimits;
   /** Shared by all sessions of the process. */
   readonly budget: ByteBudget;
+  /** Shared as well. */
+  readonly pool: BufferPool;
   readonly observer: SessionObserver;
   readonly readOnly: boolean;
   /** @returns milliseconds since 1970 */
@@ -49,16 +48,6 @@ type State = 'starting' | 'serving' | 'ending' | 'draining' | 'over';
 const requestOverheadBytes = 256;
 /** Replies of one tick that are sent without waiting for its end. */
 const flushBytes = 512 * 1024;
-const maxLoggedNameBytes = 64;
-
-type Work = Pick<RequestRow, 'request' | 'writes' | 'names' | 'handle'>;
-
-interface Pending {
-  readonly id: number;
-  readonly costBytes: number;
-  readonly work: Work;
-  readonly packet: Buffer;
-}
 
 const readOnlySession: FileRefusal = {
   kind: 'refused',
@@ -88,13 +77,14 @@ export class SftpSession<Path> {
 
   constructor(deps: SftpSessionDeps<Path>) {
     this.#deps = deps;
-    this.#framer = new PacketFramer(deps.limits.maxPacketBytes);
+    this.#framer = new PacketFramer({ maxPacketBytes: deps.limits.maxPacketBytes, pool: deps.pool });
     this.#lastByteAtMs = deps.now();
     this.#context = {
       files: deps.files,
       handles: new HandleTable({ maxHandles: deps.limits.maxHandlesPerSession, nonce: deps.randomBytes(4) }),
       places: new RequestOrder(placeClaimsConflict),
       limits: deps.limits,
+      pool: deps.pool,
       readOnly: deps.readOnly,
       observer: deps.observer,
       now: deps.now,
@@ -229,8 +219,8 @@ export class SftpSession<Path> {
       return;
     }
     const id = reader.uint32();
-    const work = this.#workOf(type, reader);
-    const costBytes = requestOverheadBytes + packet.length + replyCost(type, packet, this.#deps.limits);
+    const work = workOf(type, reader);
+    const costBytes = requestOverheadBytes + packet.length + replyBytes(type, packet, this.#deps.limits);
     this.#requests += 1;
     this.#workBytes += costBytes;
     this.#deps.budget.adjust(costBytes);
@@ -254,12 +244,6 @@ export class SftpSession<Path> {
     this.#send(version.finish());
   }
 
-  #workOf(type: number, reader: PacketReader): Work {
-    if (type !== packetType.extended) return rowOfType.get(type) ?? unknownRequest(`type ${type}`);
-    const name = reader.bytes().subarray(0, maxLoggedNameBytes).toString('latin1');
-    return rowOfExtension.get(name) ?? unknownRequest('extension');
-  }
-
   async #answer(work: Work, reader: PacketReader): Promise<Reply> {
     if (work.writes && this.#context.readOnly) return readOnlySession;
     try {
@@ -278,6 +262,8 @@ export class SftpSession<Path> {
     this.#workBytes -= pending.costBytes;
     this.#deps.budget.adjust(-pending.costBytes);
     if (reply.kind === 'refused') this.#observeRefusal(pending, reply);
+    // The handler is done with the packet, and nobody else has it.
+    this.#deps.pool.give(pending.packet);
     if (this.#state === 'over') {
       if (this.#requests === 0) this.#letGoOfEverything();
       return;
@@ -291,28 +277,8 @@ export class SftpSession<Path> {
   /** Not the absence of a file: clients ask for names that are not there all day long. */
   #observeRefusal(pending: Pending, refusal: FileRefusal): void {
     if (refusal.reason === 'no-such-file') return;
-    const path = this.#pathOf(pending);
+    const path = pathOf(this.#context, pending);
     this.#deps.observer.refused({ request: pending.work.request, path, reason: refusal.why });
-  }
-
-  /** The path that a request named, canonical; empty when it named none that can be read. */
-  #pathOf({ work, packet }: Pending): string {
-    try {
-      const reader = new PacketReader(packet);
-      if (reader.byte() === packetType.extended) reader.skip(4).bytes();
-      else reader.skip(4);
-      if (work.names === 'nothing') return '';
-      const named = reader.bytes();
-      const { files, handles } = this.#context;
-      if (work.names === 'handle') {
-        const handle = handles.find(named);
-        return handle === undefined ? '' : files.printPath(handle.path);
-      }
-      const place = files.parsePath(named);
-      return place.kind === 'ok' ? files.printPath(place.path) : '';
-    } catch {
-      return '';
-    }
   }
 
   /** Queues a packet; the packets of one tick leave together, as few SSH packets and system calls as can be. */
@@ -340,7 +306,9 @@ export class SftpSession<Path> {
     this.#deps.budget.adjust(-bytes);
     if (this.#state === 'over') return;
     this.#lastByteAtMs = this.#deps.now();
-    this.#deps.stream.write(packets);
+    this.#deps.stream.write(packets, () => {
+      for (const packet of packets) this.#deps.pool.give(packet);
+    });
     this.#countOutput();
     this.#takeRequestsAgain();
   }
@@ -378,19 +346,4 @@ export class SftpSession<Path> {
     );
     Promise.all(all).then(this.#resolveEnded, this.#resolveEnded);
   }
-}
-
-function unknownRequest(what: string): Work {
-  return {
-    request: what,
-    writes: false,
-    names: 'nothing',
-    handle: async () => ({ kind: 'unsupported', why: 'This request is not supported.' }),
-  };
-}
-
-/** What the reply of a READ will hold, known from its last field; other replies are small. */
-function replyCost(type: number, packet: Buffer, limits: SessionLimits): number {
-  if (type !== packetType.read || packet.length < 4) return 0;
-  return Math.min(packet.readUInt32BE(packet.length - 4), maxTransferBytes(limits));
 }

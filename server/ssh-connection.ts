@@ -9,6 +9,7 @@ import type { Connection } from 'ssh2';
 import type { SftpGate, SftpPrincipal } from '../domain/login.ts';
 import type { Mailbox } from '../domain/mailbox.ts';
 import { describeFault, type Observe } from '../domain/observation.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { ClientOffer, printable } from './client-offer.ts';
 import type { GuardPlace } from './connection-guard.ts';
@@ -25,6 +26,7 @@ export interface ConnectionDeps {
   readonly settings: SftpServerSettings;
   /** Shared by all sessions of the process. */
   readonly budget: ByteBudget;
+  readonly pool: BufferPool;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
 }
@@ -76,6 +78,11 @@ export class SshConnection {
     // ssh2 has no login timer (fault 7); sshd's LoginGraceTime.
     this.#graceTimer = setTimeout(() => this.#hangUp('sign-in took too long'), deps.settings.loginGraceMs);
     this.#watchSocket();
+  }
+
+  /** Bytes that the client has sent and that no session has read yet. */
+  get unreadBytes(): number {
+    return this.#signedIn?.sessions.unreadBytes ?? 0;
   }
 
   /** Takes over what ssh2 has announced: the client has identified itself. */

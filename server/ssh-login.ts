@@ -90,6 +90,7 @@ export class SshLogin {
         return;
       case 'may-sign':
         // ssh2 sends SSH_MSG_USERAUTH_PK_OK for a request without a signature, and only then.
+        if (context.method === 'publickey') context.key.algo = requestedAlgorithm(context);
         context.accept();
         return;
       case 'rejected':
@@ -152,6 +153,14 @@ export class SshLogin {
   async #ask(userName: string, proof: LoginProof): Promise<LoginOutcome> {
     return this.#deps.gate.authenticate({ userName, address: this.#deps.address, proof });
   }
+}
+
+/**
+ * The algorithm as the client named it. RFC 4252 section 7 has it repeated in SSH_MSG_USERAUTH_PK_OK; ssh2 would say
+ * `ssh-rsa` for rsa-sha2-256 and rsa-sha2-512 (handlers.misc.js:243), which clients that compare take for another key.
+ */
+function requestedAlgorithm({ key, hashAlgo }: PublicKeyAuthContext): string {
+  return key.algo === 'ssh-rsa' && hashAlgo !== undefined ? `rsa-sha2-${hashAlgo.slice(3)}` : key.algo;
 }
 
 /**

@@ -238,11 +238,13 @@ export async function listUnpublished(
 
 /** The answer is in `outbound` under its name. */
 export async function markPublished(database: Database, id: string): Promise<void> {
-  await database.sql
-    .updateTable('acknowledgements')
-    .set({ state: 'published', published_at_ms: database.now() })
-    .where('id', '=', id)
-    .execute();
+  await database.transaction(async ({ sql, nowMs }) => {
+    await sql
+      .updateTable('acknowledgements')
+      .set({ state: 'published', published_at_ms: nowMs })
+      .where('id', '=', id)
+      .execute();
+  });
 }
 
 export interface DueRelease {

@@ -204,19 +204,6 @@ export async function replacePassword(
   });
 }
 
-/** Replaces a hash by one of the same password, made with a higher cost. */
-export async function rehashPassword(
-  database: Database,
-  input: { readonly userId: UserId; readonly passwordHash: string; readonly expectedVersion: number },
-): Promise<void> {
-  await database.sql
-    .updateTable('users')
-    .set({ password_hash: input.passwordHash })
-    .where('id', '=', input.userId)
-    .where('password_version', '=', input.expectedVersion)
-    .execute();
-}
-
 function userOf(row: UserRow): User {
   return {
     id: storedUserId(row.id),

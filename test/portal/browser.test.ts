@@ -148,6 +148,7 @@ async function checkCopy(t: Assertions, page: Page, look: Look): Promise<void> {
 }
 
 const publicPages = [
+  '/help',
   '/about',
   '/legal',
   '/privacy',
@@ -172,5 +173,48 @@ test('the pages of the footer please axe-core too', { skip }, async (t) => {
         fullPage: true,
       });
   }
+  t.same(complaints, []);
+});
+
+test('an idle session is warned of, can be kept, and leaves the screen when it ends', { skip }, async (t) => {
+  const { url, pass } = await openPortal(t);
+  const browser = await launchBrowser();
+  t.teardown(() => browser.close());
+  const { page, complaints } = await openBrowserPage(browser, { viewport: { width: 375, height: 800 } });
+  await page.clock.install();
+  const idle = async (durationMs: number) => {
+    pass(durationMs);
+    await page.clock.fastForward(durationMs);
+  };
+  await page.goto(new URL('/sign-in?next=/account/password', url).href);
+  await enter(page, 'User ID (NCID)', 'maria.lopez');
+  await enter(page, 'Password', goodPassword);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Change Password' }).waitFor();
+  const warning = page.getByRole('dialog', { name: 'Are you still there?' });
+
+  await idle(12 * 60_000);
+  t.notOk(await warning.isVisible());
+  await idle(61_000);
+  await warning.waitFor();
+  t.match(await warning.textContent(), /you will be signed out in 2 minutes/);
+  t.same(await axeViolations(page), []);
+  if (screenshots !== undefined)
+    await page.screenshot({ path: join(screenshots, 'phone-session-expiry.png') });
+  const kept = page.waitForResponse('**/session');
+  await page.getByRole('button', { name: 'Stay signed in' }).click();
+  t.equal((await kept).status(), 204);
+  await warning.waitFor({ state: 'hidden' });
+
+  await idle(14 * 60_000);
+  await warning.waitFor();
+  const keptAgain = page.waitForResponse('**/session');
+  await page.keyboard.press('Escape');
+  t.equal((await keptAgain).status(), 204, 'Escape stays signed in as well');
+  await warning.waitFor({ state: 'hidden' });
+
+  await idle(15 * 60_000 + 3000);
+  await page.getByRole('heading', { name: 'Your session has ended' }).waitFor();
+  t.match(page.url(), /next=%2Faccount%2Fpassword/, 'signing in again leads back');
   t.same(complaints, []);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'tap';
 import type { MailboxEntry } from '../../domain/mailbox.ts';
+import { BufferPool } from '../../server/buffer-pool.ts';
 import { printLongName } from '../../server/long-name.ts';
 import { BrokenFraming, MalformedPacket } from '../../server/malformed-packet.ts';
 import { PacketFramer } from '../../server/packet-framer.ts';
@@ -11,6 +12,10 @@ import { statusOfRefusal } from '../../server/status-of-refusal.ts';
 import { readAttributes, writeAttributes } from '../../server/wire-attributes.ts';
 
 const maxPacketBytes = 1000;
+
+function newFramer(limitBytes: number): PacketFramer {
+  return new PacketFramer({ maxPacketBytes: limitBytes, pool: { take: Buffer.alloc } });
+}
 
 function framed(packet: Uint8Array): Buffer {
   const head = Buffer.alloc(4);
@@ -32,7 +37,7 @@ test('any chunking of a stream gives the same packets', async (t) => {
       fc.array(fc.integer({ min: 1, max: 200 })),
       (packets, cuts) => {
         const stream = Buffer.concat(packets.map(framed));
-        const framer = new PacketFramer(maxPacketBytes);
+        const framer = newFramer(maxPacketBytes);
         const found: Buffer[] = [];
         let at = 0;
         for (const cut of [...cuts, stream.length]) {
@@ -51,7 +56,7 @@ test('any chunking of a stream gives the same packets', async (t) => {
 });
 
 test('a packet that lies in one chunk is not copied, one that straddles is copied once', async (t) => {
-  const framer = new PacketFramer(maxPacketBytes);
+  const framer = newFramer(maxPacketBytes);
   const chunk = framed(Buffer.from('whole'));
   framer.push(chunk);
   const whole = framer.next();
@@ -66,7 +71,7 @@ test('a packet that lies in one chunk is not copied, one that straddles is copie
 
 test('one byte at a time costs no more than linear time', async (t) => {
   const stream = framed(Buffer.alloc(200_000, 1));
-  const framer = new PacketFramer(300_000);
+  const framer = newFramer(300_000);
   let found = 0;
   for (let at = 0; at < stream.length; at += 1) {
     framer.push(stream.subarray(at, at + 1));
@@ -75,9 +80,28 @@ test('one byte at a time costs no more than linear time', async (t) => {
   t.equal(found, 1);
 });
 
+test('a pool lends whole buffers, takes views back once, and keeps only so many', async (t) => {
+  const pool = new BufferPool({ bufferBytes: 1000, maxIdle: 1 });
+  const first = pool.take(900);
+  const second = pool.take(900);
+  t.not(first.buffer, second.buffer);
+  t.equal(first.length, 900);
+  pool.give(first.subarray(5, 10));
+  pool.give(first);
+  pool.give(second);
+  t.equal(pool.take(1000).buffer, first.buffer, 'used again');
+  t.not(pool.take(1000).buffer, second.buffer, 'one too many was let go of');
+  for (const size of [10, 1001]) {
+    const own = pool.take(size);
+    t.equal(own.length, size);
+    pool.give(own);
+    t.not(pool.take(900).buffer, own.buffer, 'small and over-long ones are not of the pool');
+  }
+});
+
 test('lengths that cannot be are refused before anything is allocated (fault 17)', async (t) => {
   for (const length of [0, maxPacketBytes + 1, 0x7fffffff, 0x80000000, 0xffffffff]) {
-    const framer = new PacketFramer(maxPacketBytes);
+    const framer = newFramer(maxPacketBytes);
     const head = Buffer.alloc(4);
     head.writeUInt32BE(length);
     framer.push(head);

@@ -1,6 +1,7 @@
 // A real browser for the portal's tests: Debian's Chromium, and axe-core's verdict on a page.
 
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
@@ -28,7 +29,8 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
-const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const require = createRequire(import.meta.url);
+const axeFile = require.resolve('axe-core/axe.min.js');
 /** WCAG 2.2 level AA is the sum of these. */
 const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -44,18 +46,13 @@ interface AxeViolation {
  */
 export async function axeViolations(page: Page): Promise<readonly string[]> {
   // Evaluated, not added as a script element: the portal's own policy would refuse that.
-  await page.evaluate(await readAxe());
+  await page.evaluate(await readFile(axeFile, 'utf8'));
   const violations = (await page.evaluate(
     `axe.run(document, { runOnly: ${JSON.stringify(axeTags)} }).then((found) => found.violations)`,
   )) as readonly AxeViolation[];
   return violations.map(
     ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`,
   );
-}
-
-async function readAxe(): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
-  return readFile(axeFile, 'utf8');
 }
 
 export interface BrowserPage {

@@ -25,7 +25,7 @@ interface TestScope {
 export const goodPassword = 'Violet-Otter-9-River';
 export const administrator: Actor = { kind: 'administrator', name: 'test' };
 
-export const portalSettings: PortalSettings = {
+const portalSettings: PortalSettings = {
   host: '127.0.0.1',
   port: 0,
   siteName: 'Claimgate',
@@ -235,7 +235,7 @@ export function hiddenFields(html: string): Record<string, string> {
 }
 
 /** @returns the words of a page as a person reads them */
-export function wordsOf(html: string): string {
+function wordsOf(html: string): string {
   return html
     .replace(/<(script|style)\b.*?<\/\1>/gs, ' ')
     .replace(/<\/?(?:a|strong|span|em|time|code)\b[^>]*>/g, '')

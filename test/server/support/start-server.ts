@@ -19,6 +19,8 @@ export interface TestServer {
   readonly server: SftpServer;
   readonly mailbox: FolderMailbox;
   readonly observed: Observation[];
+  /** The test's own folder; the mailbox is in it. */
+  readonly cwd: string;
   readonly gate: TestGate;
   /** Announces that accounts have changed. */
   readonly announceChange: () => void;
@@ -29,7 +31,8 @@ export interface TestServer {
 }
 
 /** A gate that a test can change while it runs. */
-export interface TestGate extends SftpGate {
+interface TestGate extends SftpGate {
+  authenticate: SftpGate['authenticate'];
   readonly attempts: LoginAttempt[];
   readonly keyQueries: string[];
   /** Public key blobs that may sign in, in base64. */
@@ -39,15 +42,20 @@ export interface TestGate extends SftpGate {
   broken: Error | undefined;
 }
 
-export function testPrincipal(): SftpPrincipal {
+function testPrincipal(): SftpPrincipal {
   const user = parseUserId(userName);
   const partner = parsePartnerId('acme-dental');
   if (user.kind === 'invalid' || partner.kind === 'invalid') throw new Error('The test has bad ids.');
   return { userId: user.id, partnerId: partner.id, accountVersion: 1 };
 }
 
-export async function startServer(t: Test, settings: Partial<SftpServerSettings> = {}): Promise<TestServer> {
-  const mailbox = await openFolderMailbox(join(t.testdir(), 'mailbox'));
+export async function startServer(
+  t: Test,
+  settings: Partial<SftpServerSettings> = {},
+  files: Record<string, string | Buffer> = {},
+): Promise<TestServer> {
+  const cwd = t.testdir(files);
+  const mailbox = await openFolderMailbox(join(cwd, 'mailbox'));
   const observed: Observation[] = [];
   const waiting = new Set<() => void>();
   const listeners = new Set<() => void>();
@@ -73,6 +81,7 @@ export async function startServer(t: Test, settings: Partial<SftpServerSettings>
   return {
     server,
     mailbox,
+    cwd,
     observed,
     gate,
     announceChange() {

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import { BufferPool } from '../../../server/buffer-pool.ts';
 import { ByteBudget } from '../../../server/byte-budget.ts';
 import { mailboxFileSystem } from '../../../server/mailbox-file-system.ts';
 import { PacketFramer } from '../../../server/packet-framer.ts';
@@ -22,7 +23,7 @@ export interface WireReply {
   readonly reader: PacketReader;
 }
 
-export class MemoryStream implements SessionStream {
+class MemoryStream implements SessionStream {
   receiver: SessionStreamReceiver | undefined;
   paused = false;
   /** Set by a test: what the client has not taken. */
@@ -30,7 +31,7 @@ export class MemoryStream implements SessionStream {
   end: 'open' | 'finished' | 'destroyed' = 'open';
   exitStatus: number | undefined;
   readonly replies: WireReply[] = [];
-  readonly #framer = new PacketFramer(1024 * 1024);
+  readonly #framer = new PacketFramer({ maxPacketBytes: 1024 * 1024, pool: { take: Buffer.alloc } });
   readonly #waiting: (() => void)[] = [];
 
   start(receiver: SessionStreamReceiver): void {
@@ -43,8 +44,10 @@ export class MemoryStream implements SessionStream {
     this.paused = false;
     this.#wake();
   }
-  write(packets: readonly Buffer[]): void {
-    for (const packet of packets) this.#framer.push(packet);
+  write(packets: readonly Buffer[], taken: () => void): void {
+    // Copied, as a transport does when it encrypts: the session uses the packets again.
+    for (const packet of packets) this.#framer.push(Buffer.from(packet));
+    taken();
     for (let packet = this.#framer.next(); packet !== undefined; packet = this.#framer.next()) {
       const reader = new PacketReader(packet);
       this.replies.push({ type: reader.byte(), id: reader.uint32(), bytes: packet.length, reader });
@@ -133,6 +136,7 @@ export async function startWireSession(
     files: mailboxFileSystem(mailbox) as never,
     limits: { ...defaultSftpServerSettings, ...options.limits },
     budget,
+    pool: new BufferPool({ bufferBytes: 256 * 1024 + 4, maxIdle: 4 }),
     observer: {
       refused: (refusal) => refusals.push(refusal),
       transferred: ({ direction, path, bytes, outcome }) =>

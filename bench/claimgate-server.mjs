@@ -1,0 +1,91 @@
+// The product to be measured: `claimgate serve` from dist/ as one process, with one user who may sign in.
+
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const dist = new URL('../dist/', import.meta.url);
+const user = 'bench.user';
+const partner = 'bench';
+const password = 'Violet-Otter-9-River';
+
+/** Starts it in a folder; the caller closes it. */
+export async function startClaimgate(root) {
+  const dataDirectory = join(root, 'data');
+  const logFile = join(root, 'claimgate.log');
+  const settings = {
+    dataDirectory,
+    roles: ['sftp', 'intake', 'portal'],
+    sftp: { port: 0 },
+    portal: { port: 0 },
+    log: { level: 'info', file: logFile },
+  };
+  const configFile = join(root, 'claimgate.yaml');
+  writeFileSync(configFile, JSON.stringify(settings));
+  await addUser(settings);
+  const program = fileURLToPath(new URL('admin/main.js', dist));
+  const child = spawn(process.execPath, [program, 'serve', '--config', configFile], { stdio: 'inherit' });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const log = await waitForLog(logFile, child);
+  return {
+    name: 'claimgate',
+    pid: child.pid,
+    host: '127.0.0.1',
+    port: log.find(({ event }) => event === 'sftp.listening').port,
+    user,
+    folder: '/inbound',
+    /** How the stock client proves who it is. */
+    proof: { kind: 'password', password },
+    /** Resolves when intake has nothing left to do, so that it does not disturb the next measurement. */
+    settled: () => waitForEvents(logFile, ['intake.answered', 'intake.quarantined']),
+    async close() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** What an administrator and the setup step do. The product is loaded when it is built, which it may not be yet. */
+async function addUser(settings) {
+  const load = (path) => import(new URL(path, dist).href);
+  const { configSchema } = await load('config/schema.js');
+  const { openCore } = await load('gateway.js');
+  const { addPartner } = await load('storage/partner-store.js');
+  const core = openCore({ config: configSchema.parse(settings), observe: () => undefined });
+  const actor = { kind: 'administrator', name: 'bench' };
+  await addPartner(core.database, { id: partner, name: 'Bench', submitterId: 'BENCH', actor });
+  const person = { firstName: 'Bench', lastName: 'User', email: 'bench@example.org', role: 'general-user' };
+  await core.users.add({ id: user, partnerId: partner, ...person, password, actor });
+  const step = { userName: user, password, attested: true, publicKey: '', address: '127.0.0.1' };
+  const outcome = await core.accountSetup.perform({ signedIn: user, ...step });
+  await core.close();
+  if (outcome.kind !== 'set-up') throw new Error(`The setup step was refused: ${JSON.stringify(outcome)}`);
+}
+
+function readLog(file) {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+}
+
+async function waitForLog(file, child) {
+  for (;;) {
+    const log = readLog(file);
+    if (log.some(({ event }) => event === 'gateway.started')) return log;
+    if (child.exitCode !== null) throw new Error(`claimgate serve ended with ${child.exitCode}.`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** As many ends of intake as there were arrivals. */
+async function waitForEvents(file, ends) {
+  for (;;) {
+    const log = readLog(file);
+    const arrived = log.filter(({ event }) => event === 'transmission.received').length;
+    if (log.filter(({ event }) => ends.includes(event)).length >= arrived) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,31 @@
+// `npm run bench -- NAME [--json]`: measures the built product against its peer in the same run. With --json it prints
+// one JSON line a measurement: name, unit, ours, peer, peerName, ratio (ours/peer), runs.
+
+import { parseArgs } from 'node:util';
+import { createReport } from './report.mjs';
+import { benchSftp } from './sftp.mjs';
+
+const benches = new Map([['sftp', benchSftp]]);
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '3' },
+    'size-mib': { type: 'string', default: '1024' },
+    cipher: { type: 'string' },
+  },
+});
+const bench = benches.get(positionals[0] ?? '');
+if (bench === undefined) {
+  console.error(
+    `bench: name one of: ${[...benches.keys()].join(', ')}. For example: npm run bench -- sftp --json`,
+  );
+  process.exit(2);
+}
+await bench({
+  report: createReport({ json: values.json }),
+  runs: Number(values.runs),
+  sizeMib: Number(values['size-mib']),
+  cipher: values.cipher,
+});

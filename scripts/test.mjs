@@ -1,0 +1,69 @@
+// `npm test`: sets the machine up, builds the product once for the suites that run it as a process of its own, runs
+// tap, and ends with one plain line that says how many assertions passed and failed.
+//
+//   npm test                              every suite
+//   npm test -- test/storage              tap's own arguments: files, folders, --grep=...
+//   npm test -- --suite crash             test/crash alone, with many more kills (npm run test:crash)
+
+import { spawn, spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { providePackages } from './provide-packages.mjs';
+import { readTotals } from './tap-totals.mjs';
+
+const root = new URL('..', import.meta.url).pathname;
+
+/** The suites that have a long version, and what makes them long. */
+const longSuites = new Map([['crash', { CRASH_KILLS: '120' }]]);
+
+function readArguments([...rest]) {
+  const at = rest.indexOf('--suite');
+  if (at === -1) return { rest, environment: {} };
+  const [, suite = ''] = rest.splice(at, 2);
+  const environment = longSuites.get(suite);
+  if (environment === undefined) {
+    console.error(`test: there is no suite "${suite}". There is: ${[...longSuites.keys()].join(', ')}.`);
+    process.exit(2);
+  }
+  return { rest: [`test/${suite}`, ...rest], environment };
+}
+
+function build() {
+  const built = spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--if-needed'], {
+    stdio: 'inherit',
+  });
+  if (built.status !== 0) {
+    console.log('0 passed, 1 failed');
+    process.exit(built.status ?? 1);
+  }
+}
+
+function runTap({ rest, environment }) {
+  const require = createRequire(join(root, 'package.json'));
+  const tap = join(dirname(require.resolve('tap/package.json')), 'dist', 'esm', 'run.mjs');
+  const named = rest.some((argument) => argument.startsWith('--reporter') || argument.startsWith('-R'));
+  const reporter = named ? [] : ['--reporter=base'];
+  const child = spawn(process.execPath, [tap, ...reporter, ...rest], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // With CI set, tap's reporter writes each line once instead of painting the screen over and over.
+    env: { ...process.env, CI: 'true', ...environment },
+  });
+  let tail = '';
+  child.stdout.on('data', (chunk) => {
+    process.stdout.write(chunk);
+    // The totals are in the last lines; a log that scrolls by need not be kept.
+    tail = `${tail}${chunk}`.slice(-65_536);
+  });
+  child.on('close', (code) => {
+    const status = code ?? 1;
+    const { passed, failed, skipped } = readTotals(tail, status);
+    console.log(`${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`);
+    process.exitCode = status;
+  });
+}
+
+const wanted = readArguments(process.argv.slice(2));
+providePackages();
+build();
+runTap(wanted);
