@@ -1,36 +1,129 @@
 /** What the rules remember of the claim that is open and of the set around it. Numbers only, so that memory stays flat. */
+import { PayerState } from './payer-state.ts';
+import { SubscriberState } from './subscriber-state.ts';
+
 export class ClaimState {
   /** Position of the claim's CLM; 0 when no claim is open. */
   position = 0;
+  /** The guide's number of the loop that the claim is: 2300 stands below 2000B and below 2000C. */
+  loop = 0;
   /** CLM02 in ten-thousandths; NaN when it is no number. */
   charge = Number.NaN;
   /** Sum of the line charges in ten-thousandths; NaN when one of them is no number. */
   lineCharges = 0;
   /** Service lines seen. */
   lines = 0;
+  /** Position of the last of CLM and DTP. */
+  datesEnd = 0;
+  /** Position of the last of CLM, DTP, ... REF. */
+  referencesEnd = 0;
+  /** Position of the last segment up to and including HI. */
+  diagnosesEnd = 0;
+  /** Position of the last segment before other payers and lines. */
+  providersEnd = 0;
+
   /** CLM05-3 says that another claim is replaced or voided. */
   replacesAnother = false;
   /** REF*F8 has come. */
   hasOriginalReference = false;
-  /** The claim's original-reference rule has been decided. */
-  referenceDecided = false;
+  /** Component of CLM11 that names an accident; 0 when none does. */
+  accidentCause = 0;
+  hasAccidentDate = false;
+  isInpatient = false;
+  hasAdmissionDate = false;
+  hasAdmittingDiagnosis = false;
+  /** CLM05-1 is an ambulance. */
+  isAmbulancePlace = false;
+  /** Position of the claim's CR1; 0 for none. */
+  transport = 0;
+  /** A line has a CR1. */
+  lineTransport = false;
+  hasPickUp = false;
+  hasDropOff = false;
+  hasAttending = false;
+  /** A line is for something else than transport by ambulance: its position; 0 for none. */
+  careLine = 0;
+  /** Diagnoses of the claim; -1 until its HI has come. */
+  diagnoses = -1;
+  /** CLM19 is PB. */
+  isPredetermination = false;
+  hasServiceDate = false;
+
+  /** Position of the open line's LX. */
+  line = 0;
+  /** The open line's charge in ten-thousandths. */
+  lineCharge = Number.NaN;
+  lineHasDate = false;
+  /** Position of the last of the open line's segments up to its dates. */
+  lineDatesEnd = 0;
+  datedLines = 0;
+  /** Position where the first line without a date lacks it; 0 for none. */
+  undatedLine = 0;
+
+  /** The billing provider has a PRV with a taxonomy. */
+  billingTaxonomy = false;
+
   /** HL segments seen in the set; the next HL01 is one more. */
   hierarchyCount = 0;
   /** HL01 of the open level of each loop, by the guide's loop number; 0 when unknown. */
   readonly hierarchyIds: Float64Array;
+  /** Position of the open HL of each loop; 0 when it has none. */
+  readonly hierarchyAt: Int32Array;
+  /** HL04 of the open HL of each loop as a byte; 0 when it is empty. */
+  readonly hierarchyChild: Uint8Array;
+  /** Whether the open HL of each loop has had a child. */
+  readonly hierarchyHasChild: Uint8Array;
+
+  readonly subscriber = new SubscriberState();
+  readonly payers = new PayerState();
 
   constructor(loops: number) {
     this.hierarchyIds = new Float64Array(loops);
+    this.hierarchyAt = new Int32Array(loops);
+    this.hierarchyChild = new Uint8Array(loops);
+    this.hierarchyHasChild = new Uint8Array(loops);
   }
 
   /** Forgets the last claim; a new one begins at `position`. */
-  begin(position: number): void {
+  begin(position: number, loop: number): void {
     this.position = position;
+    this.loop = loop;
     this.charge = Number.NaN;
     this.lineCharges = 0;
     this.lines = 0;
+    this.datesEnd = position;
+    this.referencesEnd = position;
+    this.diagnosesEnd = position;
+    this.providersEnd = position;
     this.replacesAnother = false;
     this.hasOriginalReference = false;
-    this.referenceDecided = false;
+    this.accidentCause = 0;
+    this.hasAccidentDate = false;
+    this.isInpatient = false;
+    this.hasAdmissionDate = false;
+    this.hasAdmittingDiagnosis = false;
+    this.isAmbulancePlace = false;
+    this.transport = 0;
+    this.lineTransport = false;
+    this.hasPickUp = false;
+    this.hasDropOff = false;
+    this.hasAttending = false;
+    this.careLine = 0;
+    this.diagnoses = -1;
+    this.isPredetermination = false;
+    this.hasServiceDate = false;
+    this.datedLines = 0;
+    this.undatedLine = 0;
+    this.payers.begin();
+  }
+
+  /** A new service line begins at `position`. */
+  beginLine(position: number): void {
+    this.lines += 1;
+    this.line = position;
+    this.lineCharge = Number.NaN;
+    this.lineHasDate = false;
+    this.lineDatesEnd = position;
+    this.payers.beginLine();
   }
 }

@@ -36,6 +36,7 @@ export const KNOWN_ALIASES: Readonly<Record<string, string>> = {
   '005010X224': '005010X224A2',
   '005010X224A1': '005010X224A2',
   '005010X224A3': '005010X224A2',
+  '005010X231': '005010X231A1',
 };
 
 export type LibraryGuide = { readonly guide: CompiledGuide; readonly rules: RulePlan };

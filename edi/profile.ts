@@ -42,7 +42,7 @@ export const defaultProfile: EdiProfile = {
   badValues: 'echo',
 };
 
-/** Every rule rejects: what a clearinghouse tests its own output with. */
+/** Every rule of the guides rejects: what a clearinghouse tests its own output with. What single payers ask is theirs. */
 export const strictProfile: EdiProfile = {
   ...defaultProfile,
   ta1: 'always',
@@ -53,6 +53,5 @@ export const strictProfile: EdiProfile = {
     4: 'reject',
     5: 'reject',
     6: 'reject',
-    7: 'reject',
   },
 };

@@ -24,9 +24,16 @@ export type Rule =
       readonly segment: string;
       /** Loops it looks at; undefined: every loop. */
       readonly loops?: readonly string[];
+      /** Guides it belongs to, by their everyday names; undefined: every guide. */
+      readonly guides?: readonly string[];
       readonly check: SegmentCheck;
     }
-  | { readonly kind: 'loop-end'; readonly loops: readonly string[]; readonly check: LoopCheck };
+  | {
+      readonly kind: 'loop-end';
+      readonly loops: readonly string[];
+      readonly guides?: readonly string[];
+      readonly check: LoopCheck;
+    };
 
 /** Rules sorted by the places of one guide. */
 export type RulePlan = {
@@ -37,7 +44,8 @@ export type RulePlan = {
 };
 
 /** Works out, once per guide, which rules look at which places. */
-export function planRules(guide: CompiledGuide, rules: readonly Rule[]): RulePlan {
+export function planRules(guide: CompiledGuide, all: readonly Rule[]): RulePlan {
+  const rules = all.filter((rule) => rule.guides?.includes(guide.name) ?? true);
   const segments = guide.nodes.map((node) => {
     const loop = guide.loops[node.loop]?.id ?? '';
     const checks: SegmentCheck[] = [];

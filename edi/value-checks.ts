@@ -48,24 +48,6 @@ export function decimalDigits(bytes: Uint8Array, start: number, end: number): nu
   return digits > 0 ? digits : -1;
 }
 
-/** An amount in ten-thousandths, exact; NaN when it is no decimal or has more than four decimals. */
-export function decimalToUnits(bytes: Uint8Array, start: number, end: number): number {
-  if (decimalDigits(bytes, start, end) < 0 || end - start > 15) return Number.NaN;
-  let value = 0;
-  let decimals = -1;
-  for (let i = start; i < end; i += 1) {
-    const byte = bytes[i] as number;
-    if (byte === POINT) decimals = 0;
-    else if (byte !== MINUS) {
-      value = value * 10 + byte - ZERO;
-      if (decimals >= 0) decimals += 1;
-    }
-  }
-  if (decimals > 4) return Number.NaN;
-  for (let i = Math.max(decimals, 0); i < 4; i += 1) value *= 10;
-  return bytes[start] === MINUS ? -value : value;
-}
-
 const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 function twoDigits(bytes: Uint8Array, at: number): number {

@@ -61,7 +61,7 @@ loop 2000A R >1 0010 Billing Provider Hierarchical Level
   PRV S 1 0030 Billing Provider Specialty Information
     01 R BI Provider Code
     02 R PXC Reference Identification Qualifier
-    03 R - Provider Taxonomy Code
+    03 R @taxonomy Provider Taxonomy Code
   CUR S 1 0100 Foreign Currency Information
     01 R 85 Entity Identifier Code
     02 R @currency Currency Code
@@ -196,7 +196,7 @@ loop 2000A R >1 0010 Billing Provider Hierarchical Level
         01 R - Patient Control Number
         02 R - Total Claim Charge Amount
         05 R composite Health Care Service Location Information
-          05-01 R - Facility Type Code
+          05-01 R @facility-type Facility Type Code
           05-02 R A Facility Code Qualifier
           05-03 R - Claim Frequency Code
         07 R A|B|C Assignment or Plan Participation Code
@@ -415,7 +415,7 @@ loop 2000A R >1 0010 Billing Provider Hierarchical Level
         PRV S 1 2550 Attending Provider Specialty Information
           01 R AT Provider Code
           02 R PXC Reference Identification Qualifier
-          03 R - Provider Taxonomy Code
+          03 R @taxonomy Provider Taxonomy Code
         REF S 4 2710 Attending Provider Secondary Identification
           01 R 0B|1G|G2|LU Reference Identification Qualifier
           02 R - Attending Provider Secondary Identifier

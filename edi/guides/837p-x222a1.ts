@@ -54,7 +54,7 @@ loop 2000A R >1 0010 Billing Provider Hierarchical Level
   PRV S 1 0030 Billing Provider Specialty Information
     01 R BI Provider Code
     02 R PXC Reference Identification Qualifier
-    03 R - Provider Taxonomy Code
+    03 R @taxonomy Provider Taxonomy Code
   CUR S 1 0100 Foreign Currency Information
     01 R 85 Entity Identifier Code
     02 R @currency Currency Code
@@ -446,7 +446,7 @@ loop 2000A R >1 0010 Billing Provider Hierarchical Level
         PRV S 1 2550 Rendering Provider Specialty Information
           01 R PE Provider Code
           02 R PXC Reference Identification Qualifier
-          03 R - Provider Taxonomy Code
+          03 R @taxonomy Provider Taxonomy Code
         REF S 4 2710 Rendering Provider Secondary Identification
           01 R 0B|1G|G2|LU Reference Identification Qualifier
           02 R - Rendering Provider Secondary Identifier
@@ -876,7 +876,7 @@ loop 2000A R >1 0010 Billing Provider Hierarchical Level
           PRV S 1 5050 Rendering Provider Specialty Information
             01 R PE Provider Code
             02 R PXC Reference Identification Qualifier
-            03 R - Provider Taxonomy Code
+            03 R @taxonomy Provider Taxonomy Code
           REF S 20 5250 Rendering Provider Secondary Identification
             01 R 0B|1G|G2|LU Reference Identification Qualifier
             02 R - Rendering Provider Secondary Identifier

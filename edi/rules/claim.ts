@@ -1,7 +1,19 @@
 /** The claim as a whole: its lines are numbered, its total is their sum, a replacement names what it replaces. */
+import { amountText } from '../amount.ts';
 import type { GuideNode } from '../compiled-guide.ts';
-import { type Rule, type RuleScope, specOf } from '../rule.ts';
-import { decimalToUnits, digitsToNumber } from '../value-checks.ts';
+import type { Rule, RuleScope } from '../rule.ts';
+import {
+  amountAt,
+  claimTrigger,
+  differs,
+  isAbsent,
+  loopOfClaim,
+  nodeIn,
+  numberAt,
+  wrong,
+  wrongBefore,
+  wrongSegment,
+} from './reading.ts';
 
 /** Where the line charge stands in each kind of service line. */
 const LINE_CHARGE: ReadonlyMap<string, number> = new Map([
@@ -10,89 +22,129 @@ const LINE_CHARGE: ReadonlyMap<string, number> = new Map([
   ['SV3', 2],
 ]);
 
-function amountAt(scope: RuleScope, element: number): number {
-  const { cursor } = scope;
-  const token = cursor.tokenOf(element, 1);
-  if (token === 0) return Number.NaN;
-  return decimalToUnits(cursor.reader.bytes, cursor.tokenStart(token), cursor.tokenEnd(token));
-}
+/** Segments of 2300 that come before REF, and with it. */
+const UP_TO_REFERENCES = ['CL1', 'DN1', 'DN2', 'PWK', 'CN1', 'AMT', 'REF'];
 
-function beginClaim(scope: RuleScope): void {
+const UP_TO_DIAGNOSES = ['K3', 'NTE', 'CR1', 'CR2', 'CRC', 'HI'];
+
+const PROVIDER_LOOPS = ['2310A', '2310B', '2310C', '2310D', '2310E', '2310F'];
+
+function beginClaim(scope: RuleScope, node: GuideNode): void {
   const { claim, cursor, maker } = scope;
-  claim.begin(maker.position);
-  claim.charge = amountAt(scope, 2);
+  claim.begin(maker.position, node.loop);
+  claim.charge = amountAt(scope, node, 2);
+  if (claim.charge < 0) wrong(scope, 'amount.negative', node, 2, 'I12');
   claim.replacesAnother = cursor.equals(5, 3, '7') || cursor.equals(5, 3, '8');
 }
 
 function countLine(scope: RuleScope, node: GuideNode): void {
   const { claim, cursor, maker } = scope;
-  claim.lines += 1;
-  const token = cursor.tokenOf(1, 1);
-  if (token === 0 || cursor.isEmpty(1)) return;
-  const number = digitsToNumber(cursor.reader.bytes, cursor.tokenStart(token), cursor.tokenEnd(token));
+  claim.beginLine(maker.position);
+  if (isAbsent(cursor, 1)) return;
+  const number = numberAt(cursor, 1);
   const expected = claim.lines;
   if (number === expected || number < 0) return;
+  // The count goes on from the number sent, so that one slip is one finding.
   claim.lines = number;
-  const spec = specOf(node, 1);
-  const value = cursor.text(1);
-  maker.element('line.number', {
-    code: '7',
-    node,
-    element: 1,
-    value,
-    limit: String(expected),
-    ...(spec && { spec }),
-  });
+  wrong(scope, 'line.number', node, 1, '7', { limit: String(expected) });
 }
 
 /** TR3 CLM05-3 and REF*F8: required when the claim replaces (7) or voids (8) another. */
-function decideReference(scope: RuleScope, loopIndex: number): void {
-  const { claim, guide, maker } = scope;
-  if (claim.referenceDecided) return;
-  claim.referenceDecided = true;
+function checkReference(scope: RuleScope): void {
+  const { claim } = scope;
   if (!claim.replacesAnother || claim.hasOriginalReference) return;
-  const loop = guide.loops[loopIndex];
-  if (loop === undefined) return;
-  const trigger = { segmentId: 'CLM', position: claim.position, loop: loop.id, element: 5, component: 3 };
-  maker.segment('claim.original-reference', {
-    code: 'I6',
+  wrongSegment(scope, 'claim.original-reference', {
     segmentId: 'REF',
     name: 'Payer Claim Control Number',
-    loop,
-    trigger,
+    code: 'I6',
+    loop: loopOfClaim(scope, '2300'),
+    position: claim.referencesEnd + 1,
+    trigger: claimTrigger(scope, 5, 3),
   });
 }
 
 /** SNIP 3: TR3 section 1.4.4.1, CLM02 is the sum of the line charges. */
-function balanceClaim(scope: RuleScope, loopIndex: number): void {
-  const { claim, guide, maker } = scope;
-  const { charge, lineCharges, lines } = claim;
-  const node = guide.nodes[guide.loops[loopIndex]?.opener ?? -1];
-  if (node === undefined || lines === 0 || Number.isNaN(charge + lineCharges) || charge === lineCharges)
-    return;
-  const spec = specOf(node, 2);
-  maker.element('claim.balance', {
-    code: 'I12',
-    node,
-    element: 2,
-    position: claim.position,
-    value: String(charge / 10_000),
-    limit: String(lineCharges / 10_000),
-    ...(spec && { spec }),
-  });
+function balanceClaim(scope: RuleScope): void {
+  const { claim } = scope;
+  const { charge, lineCharges, lines, position } = claim;
+  if (lines === 0 || !differs(charge, lineCharges)) return;
+  wrongBefore(
+    scope,
+    'claim.balance',
+    { node: nodeIn(scope, claim.loop, 'CLM'), position, element: 2 },
+    { code: 'I12', value: amountText(charge), limit: amountText(lineCharges) },
+  );
+}
+
+function endClaim(scope: RuleScope): void {
+  if (scope.claim.position === 0) return;
+  checkReference(scope);
+  balanceClaim(scope);
 }
 
 const lineChargeRules: readonly Rule[] = [...LINE_CHARGE].map(([segment, element]) => ({
   kind: 'segment',
   segment,
   loops: ['2400'],
-  check: (scope) => {
-    scope.claim.lineCharges += amountAt(scope, element);
+  check: (scope, node) => {
+    const { claim } = scope;
+    claim.lineCharge = amountAt(scope, node, element);
+    claim.lineCharges += claim.lineCharge;
+    if (claim.lineCharge < 0) wrong(scope, 'amount.negative', node, element, 'I12');
   },
 }));
 
+/** Where a segment that is missing should have stood: after the last of those that come before it. */
+const markRules: readonly Rule[] = [
+  {
+    kind: 'segment',
+    segment: 'DTP',
+    loops: ['2300'],
+    check: ({ claim, maker }) => {
+      claim.datesEnd = maker.position;
+      claim.referencesEnd = maker.position;
+      claim.diagnosesEnd = maker.position;
+      claim.providersEnd = maker.position;
+    },
+  },
+  ...UP_TO_REFERENCES.map(
+    (segment): Rule => ({
+      kind: 'segment',
+      segment,
+      loops: ['2300'],
+      check: ({ claim, maker }) => {
+        claim.referencesEnd = maker.position;
+        claim.diagnosesEnd = maker.position;
+        claim.providersEnd = maker.position;
+      },
+    }),
+  ),
+  ...UP_TO_DIAGNOSES.map(
+    (segment): Rule => ({
+      kind: 'segment',
+      segment,
+      loops: ['2300'],
+      check: ({ claim, maker }) => {
+        claim.diagnosesEnd = maker.position;
+        claim.providersEnd = maker.position;
+      },
+    }),
+  ),
+  ...['HCP', 'NM1', 'PRV', 'N3', 'N4', 'REF', 'PER'].map(
+    (segment): Rule => ({
+      kind: 'segment',
+      segment,
+      loops: segment === 'HCP' ? ['2300'] : PROVIDER_LOOPS,
+      check: ({ claim, maker }) => {
+        claim.providersEnd = maker.position;
+      },
+    }),
+  ),
+];
+
 export const claimRules: readonly Rule[] = [
   { kind: 'segment', segment: 'CLM', loops: ['2300'], check: beginClaim },
+  ...markRules,
   {
     kind: 'segment',
     segment: 'REF',
@@ -101,21 +153,14 @@ export const claimRules: readonly Rule[] = [
       if (cursor.equals(1, 1, 'F8')) claim.hasOriginalReference = true;
     },
   },
-  // HI comes after REF: the rule is decided there, so that the finding stands where the REF should have been.
-  {
-    kind: 'segment',
-    segment: 'HI',
-    loops: ['2300'],
-    check: (scope, node) => decideReference(scope, node.loop),
-  },
   { kind: 'segment', segment: 'LX', loops: ['2400'], check: countLine },
   ...lineChargeRules,
   {
-    kind: 'loop-end',
-    loops: ['2300'],
-    check: (scope, loop) => {
-      decideReference(scope, loop.index);
-      balanceClaim(scope, loop.index);
+    kind: 'segment',
+    segment: 'AMT',
+    check: (scope, node) => {
+      amountAt(scope, node, 2);
     },
   },
+  { kind: 'loop-end', loops: ['2300'], check: endClaim },
 ];

@@ -1,84 +1,114 @@
 /** SNIP 5 by form: codes whose lists are licensed or too long to carry, but whose look is known. */
-import type { ElementSpec, GuideNode } from '../compiled-guide.ts';
+import type { GuideNode } from '../compiled-guide.ts';
 import { type Rule, type RuleScope, specOf } from '../rule.ts';
-import type { RuleId } from '../rule-facts.ts';
-import { isDigits } from '../value-checks.ts';
+import { isAlphanumeric, isCdt, isDigitsOf, isHcpcs, isHipps, isNpi } from './forms.ts';
+import { isAbsent, wrong } from './reading.ts';
 
-/** HI composites: C022-1 names the list, C022-2 holds the code. ICD codes are sent without their point. */
-const ICD_10_CM = /^[A-Z][0-9][0-9A-Z]{1,5}$/;
-const ICD_9_CM = /^([0-9]{3,5}|V[0-9]{2,4}|E[0-9]{3,4})$/;
-const ICD_10_PCS = /^[0-9A-HJ-NP-Z]{7}$/;
+type Form = (bytes: Uint8Array, start: number, end: number) => boolean;
 
-const DIAGNOSIS_FORMS: ReadonlyMap<string, RegExp> = new Map([
-  ...['ABK', 'ABF', 'ABJ', 'ABN', 'APR'].map((code) => [code, ICD_10_CM] as const),
-  ...['BK', 'BF', 'BJ', 'BN', 'PR'].map((code) => [code, ICD_9_CM] as const),
-  ...['BBR', 'BBQ'].map((code) => [code, ICD_10_PCS] as const),
-]);
-
-const NPI_DIGITS = 10;
-
-/**
- * Whether the bytes are a National Provider Identifier: ten digits, the last a Luhn check digit computed as if 80840
- * stood before them (CMS, NPI check digit; the prefix adds 24).
- */
-export function isNpi(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start !== NPI_DIGITS || !isDigits(bytes, start, end)) return false;
-  let sum = 24;
-  for (let i = 0; i < NPI_DIGITS; i += 1) {
-    const digit = (bytes[start + i] as number) - 0x30;
-    const doubled = i % 2 === 0 ? digit * 2 : digit;
-    sum += doubled > 9 ? doubled - 9 : doubled;
-  }
-  return sum % 10 === 0;
-}
-
-function report(
-  scope: RuleScope,
-  rule: RuleId,
-  node: GuideNode,
-  at: { readonly element: number; readonly component?: number; readonly spec?: ElementSpec | undefined },
-): void {
-  const { element, component, spec } = at;
-  const value = scope.cursor.text(element, component ?? 1);
-  scope.maker.element(rule, {
-    code: 'I12',
-    node,
-    element,
-    value,
-    ...(component && { component }),
-    ...(spec && { spec }),
-  });
-}
-
-function checkDiagnoses(scope: RuleScope, node: GuideNode): void {
+/** Whether a component is empty or has a form. */
+function fits(scope: RuleScope, element: number, component: number, form: Form): boolean {
   const { cursor } = scope;
-  for (let element = 1; element <= Math.min(cursor.elements, node.elements.length); element += 1) {
-    if (cursor.lengthOf(element, 2) === 0) continue;
-    const form = DIAGNOSIS_FORMS.get(cursor.text(element, 1));
-    if (form === undefined || form.test(cursor.text(element, 2))) continue;
-    report(scope, 'code-set.diagnosis', node, { element, component: 2, spec: specOf(node, element, 2) });
-  }
+  const token = cursor.tokenOf(element, component);
+  if (token === 0) return true;
+  const start = cursor.tokenStart(token);
+  const end = cursor.tokenEnd(token);
+  return end === start || form(cursor.reader.bytes, start, end);
 }
 
 function checkNpi(scope: RuleScope, node: GuideNode): void {
-  const { cursor } = scope;
-  if (!cursor.equals(8, 1, 'XX')) return;
-  const token = cursor.tokenOf(9, 1);
-  if (token === 0 || cursor.isEmpty(9)) return;
-  if (isNpi(cursor.reader.bytes, cursor.tokenStart(token), cursor.tokenEnd(token))) return;
-  report(scope, 'code-set.npi', node, { element: 9, spec: specOf(node, 9) });
+  if (scope.cursor.equals(8, 1, 'XX') && !fits(scope, 9, 1, isNpi))
+    wrong(scope, 'code-set.npi', node, 9, 'I12');
 }
 
-/** TR3 2010AA and 2310C N403: the full nine digits. X12's own examples have five, so this is a warning by default. */
+/** Places whose ZIP code has all nine digits: TR3 2010AA and the service facility loops. */
+const NINE_DIGITS = ['2010AA', '2310C', '2310E', '2420C', '2420D'];
+
+const SERVICE_FACILITY = '77';
+
+/**
+ * United States Postal Service: five digits or nine, without a hyphen. The TR3 asks for nine where services are billed
+ * and rendered; X12's own examples have five there, so that is told and does not reject by default.
+ */
 function checkZip(scope: RuleScope, node: GuideNode): void {
   const { cursor } = scope;
-  const country = cursor.lengthOf(4) === 0 || cursor.equals(4, 1, 'US');
-  if (!country || cursor.isEmpty(3) || cursor.lengthOf(3) === 9) return;
-  report(scope, 'code-set.billing-zip', node, { element: 3, spec: specOf(node, 3) });
+  if ((!isAbsent(cursor, 4) && !cursor.equals(4, 1, 'US')) || isAbsent(cursor, 3)) return;
+  const isFive = fits(scope, 3, 1, isFiveDigits);
+  if (!isFive && !fits(scope, 3, 1, isNineDigits)) wrong(scope, 'code-set.zip', node, 3, 'I12');
+  else if (isFive && wantsNine(scope, node)) wrong(scope, 'code-set.billing-zip', node, 3, 'I12');
 }
 
+const isFiveDigits: Form = (bytes, start, end) => isDigitsOf(5, bytes, start, end);
+const isNineDigits: Form = (bytes, start, end) => isDigitsOf(9, bytes, start, end);
+
+/** The loops of one id are different things in different guides: 2310E is a service facility in 837I alone. */
+function wantsNine(scope: RuleScope, node: GuideNode): boolean {
+  const { codes, loops, nodes } = scope.guide;
+  const loop = loops[node.loop];
+  if (loop === undefined || !NINE_DIGITS.includes(loop.id)) return false;
+  if (loop.id === '2010AA') return true;
+  const opener = nodes[loop.opener];
+  return opener !== undefined && codes.members(specOf(opener, 1)?.codes ?? 0).includes(SERVICE_FACILITY);
+}
+
+/** C003: which list, the code, four modifiers. IV, WK and ER are lists that Claimgate does not know. */
+function checkProcedure(scope: RuleScope, node: GuideNode, element: number): void {
+  const { cursor } = scope;
+  const form = cursor.equals(element, 1, 'HC')
+    ? isHcpcs
+    : cursor.equals(element, 1, 'AD')
+      ? isCdt
+      : cursor.equals(element, 1, 'HP')
+        ? isHipps
+        : undefined;
+  if (form !== undefined && !fits(scope, element, 2, form))
+    wrong(scope, 'code-set.procedure', node, element, 'I12', { component: 2 });
+  for (let component = 3; component <= 6; component += 1)
+    if (!fits(scope, element, component, isModifier))
+      wrong(scope, 'code-set.modifier', node, element, 'I12', { component });
+}
+
+const isRevenue: Form = (bytes, start, end) => isDigitsOf(4, bytes, start, end);
+const isNdc: Form = (bytes, start, end) => isDigitsOf(11, bytes, start, end);
+
+/** Lengths are the guide's business; this is about characters. */
+const isModifier: Form = (bytes, start, end) => end - start !== 2 || isAlphanumeric(bytes, start, end);
+
+/** NUBC: four digits, the first usually 0. */
+function checkRevenue(scope: RuleScope, node: GuideNode, element: number): void {
+  if (!fits(scope, element, 1, isRevenue)) wrong(scope, 'code-set.revenue', node, element, 'I12');
+}
+
+/** TR3 2410 LIN03: a National Drug Code has eleven digits (5-4-2), without hyphens. */
+function checkDrug(scope: RuleScope, node: GuideNode): void {
+  if (!scope.cursor.equals(2, 1, 'N4')) return;
+  if (!fits(scope, 3, 1, isNdc)) wrong(scope, 'code-set.ndc', node, 3, 'I12');
+}
+
+/** Which element of a segment is a procedure. */
+const PROCEDURES = [
+  ['SV1', '2400', 1],
+  ['SV2', '2400', 2],
+  ['SV3', '2400', 1],
+  ['SVD', '2430', 3],
+] as const;
+
 export const codeFormRules: readonly Rule[] = [
-  { kind: 'segment', segment: 'HI', loops: ['2300'], check: checkDiagnoses },
   { kind: 'segment', segment: 'NM1', check: checkNpi },
-  { kind: 'segment', segment: 'N4', loops: ['2010AA', '2310C', '2310E', '2420C'], check: checkZip },
+  { kind: 'segment', segment: 'N4', check: checkZip },
+  ...PROCEDURES.map(
+    ([segment, loop, element]): Rule => ({
+      kind: 'segment',
+      segment,
+      loops: [loop],
+      check: (scope, node) => checkProcedure(scope, node, element),
+    }),
+  ),
+  {
+    kind: 'segment',
+    segment: 'SV2',
+    loops: ['2400'],
+    check: (scope, node) => checkRevenue(scope, node, 1),
+  },
+  { kind: 'segment', segment: 'LIN', loops: ['2410'], check: checkDrug },
 ];

@@ -1,17 +1,48 @@
-/** Names of persons: X12 RFI 2502 has NM104 missing for a person as IK403 I9. */
-import { USAGE_SITUATIONAL } from '../compiled-guide.ts';
-import { type Rule, specOf } from '../rule.ts';
+/** Names and addresses: what a person must have, and what an address in the United States must have. */
+import { type GuideNode, USAGE_SITUATIONAL } from '../compiled-guide.ts';
+import { type Rule, type RuleScope, specOf } from '../rule.ts';
+import { isAbsent, wrong } from './reading.ts';
+
+/** X12 RFI 2502 has NM104 missing for a person as IK403 I9. */
+function checkFirstName(scope: RuleScope, node: GuideNode): void {
+  const { cursor, guide, maker } = scope;
+  const spec = specOf(node, 4);
+  if (spec?.usage !== USAGE_SITUATIONAL || !cursor.equals(2, 1, '1') || !cursor.isEmpty(4)) return;
+  const loop = guide.loops[node.loop]?.id ?? '';
+  const trigger = { segmentId: 'NM1', position: maker.position, loop, element: 2 };
+  wrong(scope, 'name.first-required', node, 4, 'I9', { trigger });
+}
+
+/** TR3 2010BA NM108 and NM109: required when NM102 is 1. One without the other is P0809 already. */
+function checkMemberId(scope: RuleScope, node: GuideNode): void {
+  const { cursor, guide, maker } = scope;
+  if (!cursor.equals(2, 1, '1') || !cursor.isEmpty(8) || !cursor.isEmpty(9)) return;
+  const loop = guide.loops[node.loop]?.id ?? '';
+  const trigger = { segmentId: 'NM1', position: maker.position, loop, element: 2 };
+  wrong(scope, 'name.member-id', node, 9, 'I9', { trigger });
+}
+
+/** TR3 N402 and N403: required when the address is in the United States or Canada. Without N404 it is in the former. */
+function checkAddress(scope: RuleScope, node: GuideNode): void {
+  const { cursor } = scope;
+  const american = isAbsent(cursor, 4) || cursor.equals(4, 1, 'US') || cursor.equals(4, 1, 'CA');
+  if (!american || isAbsent(cursor, 1)) return;
+  const noState = isAbsent(cursor, 2);
+  const noZip = isAbsent(cursor, 3);
+  if (noState && specOf(node, 2)?.usage === USAGE_SITUATIONAL)
+    wrong(scope, 'address.state-required', node, 2, 'I9');
+  if (noZip && specOf(node, 3)?.usage === USAGE_SITUATIONAL)
+    wrong(scope, 'address.zip-required', node, 3, 'I9');
+}
 
 export const nameRules: readonly Rule[] = [
+  { kind: 'segment', segment: 'NM1', check: checkFirstName },
   {
     kind: 'segment',
     segment: 'NM1',
-    check: ({ cursor, guide, maker }, node) => {
-      const spec = specOf(node, 4);
-      if (spec?.usage !== USAGE_SITUATIONAL || !cursor.equals(2, 1, '1') || !cursor.isEmpty(4)) return;
-      const loop = guide.loops[node.loop]?.id ?? '';
-      const trigger = { segmentId: 'NM1', position: maker.position, loop, element: 2 };
-      maker.element('name.first-required', { code: 'I9', node, element: 4, spec, trigger });
-    },
+    loops: ['2010BA'],
+    guides: ['837P', '837I', '837D'],
+    check: checkMemberId,
   },
+  { kind: 'segment', segment: 'N4', guides: ['837P', '837I', '837D'], check: checkAddress },
 ];

@@ -13,7 +13,7 @@ export const ELEMENTS = `
 81 R 1 10 Weight
 93 AN 1 60 Name
 96 N0 1 10 Number of Included Segments
-97 N0 1 6 97
+97 N0 1 6 Number of Transaction Sets Included
 98 ID 2 3 Entity Identifier Code
 100 ID 3 3 Currency Code
 116 ID 3 15 Postal Code

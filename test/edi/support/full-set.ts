@@ -24,6 +24,8 @@ const BY_CODE_SET: Readonly<Record<string, string>> = {
   'place-of-service': '11',
   tooth: '12',
   'oral-cavity': '10',
+  taxonomy: '1223G0001X',
+  'facility-type': '13',
 };
 
 const BY_PERIOD_FORMAT: Readonly<Record<string, string>> = {

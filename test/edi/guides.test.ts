@@ -5,7 +5,7 @@ import { GUIDE_837I } from '../../edi/guides/837i-x223a2.ts';
 import { GUIDE_837P } from '../../edi/guides/837p-x222a1.ts';
 import { GUIDE_999 } from '../../edi/guides/999-x231a1.ts';
 import { type FullSegment, fullSet, inEnvelope } from './support/full-set.ts';
-import { onlyInterchange, validate } from './support/validate.ts';
+import { library, onlyInterchange, validate } from './support/validate.ts';
 
 const GUIDES: Readonly<Record<string, string>> = {
   '837P': GUIDE_837P,
@@ -17,7 +17,8 @@ const GUIDES: Readonly<Record<string, string>> = {
 
 /** What rejects a set, one line a finding. */
 function rejections(text: string): string[] {
-  const { groups } = onlyInterchange(validate(text));
+  // What the guides say in words is not their data: the sets below are full, but make no sense.
+  const { groups } = onlyInterchange(validate(text, { profile: { snipSeverities: { 3: 'off', 4: 'off' } } }));
   return groups.flatMap((group) => [
     ...group.codes.map((code) => `AK905 ${code}`),
     ...group.sets.flatMap(({ codes }) => codes.filter((code) => code !== '5').map((code) => `IK502 ${code}`)),
@@ -42,6 +43,15 @@ function removable(segments: readonly FullSegment[]): number[] {
     return it.source.usage === 'R' && !it.opens && it.source.id !== 'ST';
   });
 }
+
+test('every guide of the library compiles and is proved here', async (t) => {
+  const compiled = library.versions.map((version) => library.find(version)?.guide);
+  t.same(compiled.map((guide) => guide?.name).sort(), Object.keys(GUIDES).sort());
+  t.same(
+    compiled.map((guide) => guide?.version),
+    library.versions,
+  );
+});
 
 for (const [name, text] of Object.entries(GUIDES)) {
   test(`${name}: a set that uses every place of the guide is accepted`, async (t) => {
