@@ -1,7 +1,7 @@
 // `claimgate serve`: runs the gateway until it is told to stop.
 
 import type { CommandModule } from 'yargs';
-import { describeFault } from '../domain/observation.ts';
+import { describeFault, type Observe } from '../domain/observation.ts';
 import { startGateway } from '../gateway.ts';
 import { openLog } from '../observe.ts';
 import { CommandFailure } from './command-failure.ts';
@@ -27,7 +27,7 @@ export const serveCommand: CommandModule<GlobalOptions, ServeOptions> = {
   handler: async (options) => {
     const { config } = loadConfigOf(options, { roles: options.roles?.split(',').map((role) => role.trim()) });
     const log = openLog(config.log);
-    const stopping = waitForSignal();
+    const stopping = waitForSignal(log.observe);
     const gateway = await startGateway({ config, observe: log.observe }).catch((thrown: unknown) => {
       throw explainStart(thrown);
     });
@@ -43,8 +43,18 @@ export const serveCommand: CommandModule<GlobalOptions, ServeOptions> = {
   },
 };
 
-function waitForSignal(): Promise<string> {
+function waitForSignal(observe: Observe): Promise<string> {
   return new Promise((resolve) => {
+    // A promise that no one awaited is a mistake of ours, and no reason to end everyone's transfers.
+    process.on('unhandledRejection', (thrown) => {
+      observe({ kind: 'fault', where: 'process.unhandled-rejection', fault: describeFault(thrown) });
+    });
+    // After an exception that nothing caught the state is unknown: close in order, and let the supervisor start anew.
+    process.once('uncaughtException', (thrown) => {
+      observe({ kind: 'fault', where: 'process.uncaught-exception', fault: describeFault(thrown) });
+      process.exitCode = 1;
+      resolve('uncaughtException');
+    });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
   });
 }

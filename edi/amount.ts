@@ -19,7 +19,8 @@ const DECIMALS = 4;
 
 /**
  * The amount that bytes spell, in ten-thousandths, exactly.
- * @returns NaN when they spell no decimal number, one with more than four decimals that count, or one too large.
+ * @returns NaN when they spell no decimal number or one with more than four decimals that count, an infinity when it
+ *   is too large to be added up.
  */
 export function amountUnits(bytes: Uint8Array, start: number, end: number): number {
   if (decimalDigits(bytes, start, end) < 0) return Number.NaN;
@@ -35,7 +36,7 @@ export function amountUnits(bytes: Uint8Array, start: number, end: number): numb
     } else if (byte !== ZERO) return Number.NaN;
   }
   value *= 10 ** (DECIMALS - Math.max(decimals, 0));
-  if (value > EXACT_MAX) return Number.NaN;
+  if (value > EXACT_MAX) value = Number.POSITIVE_INFINITY;
   return negative ? -value : value;
 }
 

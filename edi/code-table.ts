@@ -16,7 +16,8 @@ export function codeOf(text: string): number {
   return packCode(bytes, 0, bytes.length);
 }
 
-function slotOf(packed: number, mask: number): number {
+/** Where to look first for a packed code in a table of `mask + 1` places. */
+export function slotOf(packed: number, mask: number): number {
   // Fibonacci hashing: the high bits of the product are the mixed ones.
   return (Math.imul(packed, 0x9e3779b1) >>> 16) & mask;
 }

@@ -26,7 +26,8 @@ export const FORM_INTEGER = 3;
 export const FORM_DECIMAL = 4;
 export const FORM_DATE = 5;
 export const FORM_CODE_SET = 6;
-export const FORM_ANYTHING = 7;
+export const FORM_PERIOD = 7;
+export const FORM_ANYTHING = 8;
 
 /** Large enough for "no limit" in an Int32Array. */
 export const UNLIMITED = 0x7fffffff;
@@ -57,12 +58,25 @@ export type ElementSpec = {
   readonly dataElement: string;
   readonly name: string;
   readonly components: readonly ElementSpec[];
+  /** A bit for each required component (bit 1 = component 1). */
+  readonly requiredParts: number;
   /** Syntax notes of a composite. */
   readonly notes: readonly CompiledNote[];
 };
 
 /** A syntax note with its positions as a bit mask (bit 1 = element 1). */
-export type CompiledNote = SyntaxNote & { readonly mask: number; readonly first: number };
+export type CompiledNote = SyntaxNote & {
+  readonly mask: number;
+  readonly first: number;
+  /** `kind` as one of `NOTE_*`, for the hot path. */
+  readonly sort: number;
+};
+
+export const NOTE_PAIRED = 0;
+export const NOTE_REQUIRED = 1;
+export const NOTE_EXCLUSIVE = 2;
+export const NOTE_CONDITIONAL = 3;
+export const NOTE_LIST = 4;
 
 /** An element that tells one candidate from another. */
 export type Qualifier = { readonly element: number; readonly component: number; readonly codes: number };
@@ -77,10 +91,19 @@ export type GuideNode = {
   readonly opens: number;
   readonly position: number;
   readonly max: number;
-  /** Its bit among the required items of the loop it is counted in; 0 when situational. */
+  /** Its bit among the required items of the loop it stands in; 0 when situational, and for openers. */
   readonly requiredBit: number;
   /** Required items of that loop with a lower position. */
   readonly requiredBefore: number;
+  /**
+   * The loop it is counted in, and position, limit and bits in that: its own loop and values, or, when it opens a loop,
+   * the loop around it and the values of the loop it opens.
+   */
+  readonly owner: number;
+  readonly ownerPosition: number;
+  readonly ownerMax: number;
+  readonly ownerBit: number;
+  readonly ownerBefore: number;
   readonly elements: readonly ElementSpec[];
   /** Position of the last required element; 0 when none is. */
   readonly lastRequired: number;
@@ -113,7 +136,25 @@ export type GuideLoop = {
 };
 
 /** What a segment id may mean inside a loop, nearest level first; `levels[i]` counts loops upward. */
-export type Candidates = { readonly nodes: readonly GuideNode[]; readonly levels: readonly number[] };
+export type Candidates = {
+  readonly nodes: readonly GuideNode[];
+  readonly levels: readonly number[];
+  /** For each node, how many of its qualifiers are known to fit. */
+  readonly known: readonly number[];
+  /** The same, split by the codes of one element; undefined where that is no help. */
+  readonly split: CandidateSplit | undefined;
+};
+
+export type CandidateSplit = {
+  readonly element: number;
+  readonly component: number;
+  /** Codes packed, in an open-addressing table; a power of two long, 0 where it is free. */
+  readonly codes: Int32Array;
+  /** Beside each code: the candidates that it does not rule out. */
+  readonly lists: readonly (Candidates | undefined)[];
+  /** Those that no code of this element rules out. */
+  readonly others: Candidates;
+};
 
 export type GuideUnit = { readonly name: string; readonly loop: number; readonly element: number };
 

@@ -11,6 +11,7 @@ import {
   FORM_DATE,
   FORM_DECIMAL,
   FORM_INTEGER,
+  FORM_PERIOD,
   FORM_TEXT,
   type GuideNode,
   TYPE_COMPOSITE,
@@ -108,8 +109,25 @@ export class ElementChecker {
 
   /** An element with inner delimiters. Returns whether it holds any data. */
   #checkParts(spec: ElementSpec, element: number): boolean {
-    const cursor = this.#cursor;
-    const empty = cursor.isEmpty(element);
+    const { firstToken, reader } = this.#cursor;
+    const first = firstToken[element] as number;
+    if (spec.type === TYPE_COMPOSITE && spec.usage !== USAGE_NOT_USED && spec.repeats === 1) {
+      let last = first;
+      while (((reader.marks[last] as number) & 3) === ENDS_COMPONENT) last += 1;
+      // A composite that does not repeat, as nearly all are.
+      if (
+        last + 1 === firstToken[element + 1] &&
+        (reader.marks[last] as number) >> 2 > this.#cursor.tokenStart(first) + last - first
+      ) {
+        this.#checkComposite(spec, element, 0, first);
+        return true;
+      }
+    }
+    return this.#checkOddParts(spec, element);
+  }
+
+  #checkOddParts(spec: ElementSpec, element: number): boolean {
+    const empty = this.#cursor.isEmpty(element);
     if (empty && spec.usage === USAGE_REQUIRED) this.#missing(spec, element);
     if (empty) return false;
     if (spec.usage === USAGE_NOT_USED) {
@@ -178,7 +196,8 @@ export class ElementChecker {
       }
       if ((mark & 3) !== ENDS_COMPONENT) break;
     }
-    this.#checkMissingParts(parts, element, present);
+    if ((present & spec.requiredParts) !== spec.requiredParts)
+      this.#checkMissingParts(parts, element, present);
     if (spec.notes.length > 0) this.#checkNotes(spec.notes, parts, present, element);
   }
 
@@ -370,11 +389,19 @@ function passes(spec: ElementSpec, codes: CodeTable, bytes: Uint8Array, start: n
       return decimalDigits(bytes, start, end) >= spec.min;
     case FORM_DATE:
       return isDate8(bytes, start, end);
+    case FORM_PERIOD:
+      return isDayPeriod(bytes, start, end);
     case FORM_CODE_SET:
       return (spec.codeSet as CodeSet).has(bytes, start, end);
     default:
       return spec.form === FORM_ANYTHING;
   }
+}
+
+/** A date time period in the form D8, as nearly all are; what stands before it is its qualifier, between equal delimiters. */
+function isDayPeriod(bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start - 2] !== 0x38 || bytes[start - 3] !== 0x44) return false;
+  return bytes[start - 4] === bytes[start - 1] && isDate8(bytes, start, end);
 }
 
 /** The length that counts against minimum and maximum; -1 when the value is not of its type. */

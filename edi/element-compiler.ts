@@ -11,7 +11,13 @@ import {
   FORM_DECIMAL,
   FORM_INTEGER,
   FORM_OTHER,
+  FORM_PERIOD,
   FORM_TEXT,
+  NOTE_CONDITIONAL,
+  NOTE_EXCLUSIVE,
+  NOTE_LIST,
+  NOTE_PAIRED,
+  NOTE_REQUIRED,
   TYPE_AN,
   TYPE_COMPOSITE,
   TYPE_DT,
@@ -51,11 +57,22 @@ export function compileElements(source: SegmentSource, standard: StandardSegment
   return compilePlaces(source.elements, standard, deps, source.id);
 }
 
+const NOTE_SORTS: Readonly<Record<SyntaxNote['kind'], number>> = {
+  P: NOTE_PAIRED,
+  R: NOTE_REQUIRED,
+  E: NOTE_EXCLUSIVE,
+  C: NOTE_CONDITIONAL,
+  L: NOTE_LIST,
+};
+
 /** Syntax notes with their bit masks. */
 export function compileNotes(notes: readonly SyntaxNote[]): CompiledNote[] {
   return notes.map((note) => {
     const bits = note.positions.map((position) => 1 << position);
-    return { ...note, mask: bits.reduce((mask, bit) => mask | bit, 0), first: bits[0] ?? 0 };
+    const mask = bits.reduce((all, bit) => all | bit, 0);
+    const { kind, positions } = note;
+    // Written out: objects made by spreading had a hidden class each, and every look at one was a slow one.
+    return { kind, positions, mask, first: bits[0] ?? 0, sort: NOTE_SORTS[kind] };
   });
 }
 
@@ -117,7 +134,7 @@ function compilePlace({ place, source, follows, where }: Place, deps: Deps): Ele
 }
 
 /** Every spec is made here, so that all have one shape: the checker reads them by the million. */
-function makeSpec(fields: Omit<ElementSpec, 'form'>): ElementSpec {
+function makeSpec(fields: Omit<ElementSpec, 'form' | 'requiredParts'>): ElementSpec {
   const { usage, type, min, max, codes, dictionary, codeSet, repeats, mandatory } = fields;
   const { periodFormat, plain, dataElement, name, components, notes } = fields;
   return {
@@ -136,20 +153,26 @@ function makeSpec(fields: Omit<ElementSpec, 'form'>): ElementSpec {
     dataElement,
     name,
     components,
+    requiredParts: components.reduce(
+      (mask, part, i) => (part.usage === USAGE_REQUIRED ? mask | (2 << i) : mask),
+      0,
+    ),
     notes,
   };
 }
 
 const FORMS: readonly number[] = [FORM_TEXT, FORM_TEXT, FORM_INTEGER, FORM_DECIMAL, FORM_DATE, FORM_OTHER];
 
-function formOf(spec: Omit<ElementSpec, 'form'>): number {
+function formOf(spec: Omit<ElementSpec, 'form' | 'requiredParts'>): number {
   const { usage, type, codes, codeSet, periodFormat, plain } = spec;
-  const numeric = type === TYPE_N || type === TYPE_R;
-  if (usage === USAGE_NOT_USED || type === TYPE_COMPOSITE || periodFormat) return FORM_OTHER;
-  if (codes > 0) return numeric ? FORM_OTHER : FORM_CODE;
-  if (codeSet !== undefined) return numeric ? FORM_OTHER : FORM_CODE_SET;
-  if (!plain && type < TYPE_DT) return numeric ? FORM_OTHER : FORM_ANYTHING;
-  return FORMS[type] ?? FORM_OTHER;
+  if (usage === USAGE_NOT_USED || type === TYPE_COMPOSITE) return FORM_OTHER;
+  if (plain) return FORMS[type] ?? FORM_OTHER;
+  // A date, time or number that is held against a list as well is rare, and left to the slow way.
+  if (type !== TYPE_AN && type !== TYPE_ID)
+    return codes > 0 || codeSet !== undefined ? FORM_OTHER : (FORMS[type] ?? FORM_OTHER);
+  if (codes > 0) return periodFormat ? FORM_OTHER : FORM_CODE;
+  if (periodFormat) return FORM_PERIOD;
+  return codeSet === undefined ? FORM_ANYTHING : FORM_CODE_SET;
 }
 
 function usageOf(source: ElementSource | undefined): number {

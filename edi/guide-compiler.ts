@@ -1,4 +1,5 @@
 /** Turns a guide's tree into the tables of compiled-guide.ts. Mistakes in a guide throw: they are ours. */
+import { splitCandidates } from './candidate-split.ts';
 import { CodeTable } from './code-table.ts';
 import {
   type Candidates,
@@ -45,6 +46,7 @@ export function compileGuide(source: GuideSource, standard: StandardDictionary):
     children: source.children,
   };
   addLoop(draft, root, -1);
+  for (const node of draft.nodes) setOwner(draft, node);
   const segmentNumbers = new Uint8Array(SEGMENT_KEYS);
   let segmentCount = 1;
   for (const node of draft.nodes) {
@@ -55,6 +57,7 @@ export function compileGuide(source: GuideSource, standard: StandardDictionary):
   }
   const candidates = listCandidates(draft, segmentNumbers, segmentCount);
   for (const node of draft.nodes) node.qualifiers = qualifiersOf(node, candidates, draft.codes);
+  for (const list of candidates) if (list !== undefined) list.split = splitCandidates(list, draft.codes);
   const { version, name, functionalId, setId, title } = source;
   const { nodes, loops, units, codes } = draft;
   return {
@@ -159,6 +162,11 @@ function addNode(draft: Draft, source: SegmentSource, loop: Mutable<GuideLoop>):
     max: Number.isFinite(source.max) ? source.max : UNLIMITED,
     requiredBit: 0,
     requiredBefore: 0,
+    owner: -1,
+    ownerPosition: 0,
+    ownerMax: 0,
+    ownerBit: 0,
+    ownerBefore: 0,
     elements,
     lastRequired: elements.findLastIndex((spec) => spec.usage === USAGE_REQUIRED) + 1,
     notes: compileNotes(standard.notes),
@@ -169,6 +177,16 @@ function addNode(draft: Draft, source: SegmentSource, loop: Mutable<GuideLoop>):
   return node;
 }
 
+function setOwner(draft: Draft, node: Mutable<GuideNode>): void {
+  const opened = draft.loops[node.opens];
+  const item = opened ?? node;
+  node.owner = opened?.parent ?? node.loop;
+  node.ownerPosition = item.position;
+  node.ownerMax = item.max;
+  node.ownerBit = item.requiredBit;
+  node.ownerBefore = item.requiredBefore;
+}
+
 function unitOf(draft: Draft, source: SegmentSource, loop: GuideLoop): number {
   const matches = (unit: UnitSource): boolean => unit.loop === loop.id && unit.segmentId === source.id;
   const unit = draft.source.units.find(matches);
@@ -177,16 +195,21 @@ function unitOf(draft: Draft, source: SegmentSource, loop: GuideLoop): number {
 }
 
 /** For every loop and segment id: the nodes it may be, in the loop itself, then in each loop around it. */
-function listCandidates(draft: Draft, numbers: Uint8Array, count: number): (Candidates | undefined)[] {
-  const table: (Candidates | undefined)[] = new Array(draft.loops.length * count).fill(undefined);
+function listCandidates(
+  draft: Draft,
+  numbers: Uint8Array,
+  count: number,
+): (Mutable<Candidates> | undefined)[] {
+  const table: (Mutable<Candidates> | undefined)[] = new Array(draft.loops.length * count).fill(undefined);
   for (const from of draft.loops) {
     let level = 0;
     for (let at: GuideLoop | undefined = from; at !== undefined; at = draft.loops[at.parent]) {
       for (const node of nodesOf(draft, at)) {
         const slot = from.index * count + (numbers[segmentKey(node.segmentId)] ?? 0);
-        const entry = table[slot] ?? { nodes: [], levels: [] };
+        const entry = table[slot] ?? { nodes: [], levels: [], known: [], split: undefined };
         (entry.nodes as GuideNode[]).push(node);
         (entry.levels as number[]).push(level);
+        (entry.known as number[]).push(0);
         table[slot] = entry;
       }
       level += 1;

@@ -7,7 +7,7 @@ import { headerNote } from './header-check.ts';
 import type { GroupResult, InterchangeHeader, InterchangeResult, Verdict } from './interchange-result.ts';
 import type { EdiProfile } from './profile.ts';
 import { refuseGroup } from './refuse.ts';
-import { segmentKey } from './segment-key.ts';
+import { SEGMENT_KEYS, segmentKey } from './segment-key.ts';
 import type { DelimiterBytes } from './segment-reader.ts';
 import type { ValidationContext } from './validation-context.ts';
 
@@ -18,6 +18,10 @@ const GS = segmentKey('GS');
 const GE = segmentKey('GE');
 const ST = segmentKey('ST');
 const SE = segmentKey('SE');
+
+/** The keys above; everything else is content, which is asked first because it is nearly all there is. */
+const IS_ENVELOPE = new Uint8Array(SEGMENT_KEYS);
+for (const key of [ISA, IEA, GS, GE, ST, SE]) IS_ENVELOPE[key] = 1;
 
 /** What the segment just taken means for the interchange. */
 export type Progress = 'more' | 'ended' | 'next-interchange';
@@ -41,6 +45,15 @@ export class InterchangeReader {
 
   /** Takes a segment. Everything inside a set but SE goes to the set, except what can only be the envelope. */
   take(key: number): Progress {
+    if (IS_ENVELOPE[key] === 0) {
+      this.#takeContent(key);
+      this.segmentCount += 1;
+      return 'more';
+    }
+    return this.#takeEnvelope(key);
+  }
+
+  #takeEnvelope(key: number): Progress {
     switch (key) {
       case ISA:
         return 'next-interchange';
@@ -59,8 +72,6 @@ export class InterchangeReader {
       case SE:
         this.#closeSet();
         break;
-      default:
-        this.#takeContent(key);
     }
     this.segmentCount += 1;
     return 'more';

@@ -2,7 +2,7 @@
  * Where in the guide a set is: which loop, how often each thing was seen in the loops that are open. Nothing is reset
  * when a loop begins anew; everything carries the serial number of the loop instance it was counted in.
  */
-import { type CompiledGuide, type GuideLoop, type GuideNode, UNLIMITED } from './compiled-guide.ts';
+import { type CompiledGuide, type GuideNode, UNLIMITED } from './compiled-guide.ts';
 
 export class LoopState {
   /** The innermost open loop. */
@@ -13,10 +13,9 @@ export class LoopState {
   readonly reached: Int32Array;
   /** Required items seen, or reported as missing, in each loop. */
   readonly seen: Int32Array;
-  readonly #nodeCount: Int32Array;
-  readonly #nodeInstance: Int32Array;
-  readonly #loopCount: Int32Array;
-  readonly #loopInstance: Int32Array;
+  /** How often each node, or the loop it opens, was seen in the instance of its owner that is named beside it. */
+  readonly #count: Int32Array;
+  readonly #countedIn: Int32Array;
   #serial = 0;
 
   constructor(guide: CompiledGuide) {
@@ -25,10 +24,8 @@ export class LoopState {
     this.instance = new Int32Array(loops);
     this.reached = new Int32Array(loops);
     this.seen = new Int32Array(loops);
-    this.#loopCount = new Int32Array(loops);
-    this.#loopInstance = new Int32Array(loops);
-    this.#nodeCount = new Int32Array(nodes);
-    this.#nodeInstance = new Int32Array(nodes);
+    this.#count = new Int32Array(nodes);
+    this.#countedIn = new Int32Array(nodes);
     this.enter(0);
   }
 
@@ -41,34 +38,20 @@ export class LoopState {
     this.current = loop;
   }
 
-  /** Counts one more of a segment in its loop and returns how many there are. */
-  countNode(node: GuideNode): number {
-    const instance = this.instance[node.loop] as number;
+  /** Counts one more of a node, or of the loop it opens, and returns how many there are. */
+  count(node: GuideNode): number {
+    const instance = this.instance[node.owner] as number;
     const { index } = node;
-    const count = this.#nodeInstance[index] === instance ? (this.#nodeCount[index] as number) + 1 : 1;
-    this.#nodeInstance[index] = instance;
-    this.#nodeCount[index] = count;
+    const count = this.#countedIn[index] === instance ? (this.#count[index] as number) + 1 : 1;
+    this.#countedIn[index] = instance;
+    this.#count[index] = count;
     return count;
   }
 
-  /** Counts one more of a loop in the loop around it and returns how many there are. */
-  countLoop(loop: GuideLoop): number {
-    const instance = this.instance[loop.parent] as number;
-    const { index } = loop;
-    const count = this.#loopInstance[index] === instance ? (this.#loopCount[index] as number) + 1 : 1;
-    this.#loopInstance[index] = instance;
-    this.#loopCount[index] = count;
-    return count;
-  }
-
-  /** Whether one more of a node's segment, or of the loop it opens, is within its limit. */
-  hasRoom(node: GuideNode, loops: readonly GuideLoop[]): boolean {
-    if (node.opens < 0) {
-      if (node.max === UNLIMITED || this.#nodeInstance[node.index] !== this.instance[node.loop]) return true;
-      return (this.#nodeCount[node.index] as number) < node.max;
-    }
-    const loop = loops[node.opens] as GuideLoop;
-    if (loop.max === UNLIMITED || this.#loopInstance[loop.index] !== this.instance[loop.parent]) return true;
-    return (this.#loopCount[loop.index] as number) < loop.max;
+  /** Whether one more of a node, or of the loop it opens, is within its limit. */
+  hasRoom(node: GuideNode): boolean {
+    const { index, ownerMax } = node;
+    if (ownerMax === UNLIMITED || this.#countedIn[index] !== this.instance[node.owner]) return true;
+    return (this.#count[index] as number) < ownerMax;
   }
 }

@@ -2,7 +2,8 @@
  * Finds the place of each segment in the guide: which node it is, which loops that closes and opens, and what is
  * missing, out of order or too often on the way. X231A1 IK304; the rules of choice are those of docs/edi.md.
  */
-import type { CompiledGuide, GuideLoop, GuideNode, Qualifier } from './compiled-guide.ts';
+import { narrow } from './candidate-split.ts';
+import type { Candidates, CompiledGuide, GuideLoop, GuideNode, Qualifier } from './compiled-guide.ts';
 import type { FindingMaker } from './finding-maker.ts';
 import { LoopState } from './loop-state.ts';
 import type { SegmentCursor } from './segment-cursor.ts';
@@ -29,6 +30,9 @@ export type PlacerDeps = {
 export class SegmentPlacer {
   readonly state: LoopState;
   readonly #deps: PlacerDeps;
+  readonly #cursor: SegmentCursor;
+  readonly #candidates: readonly (Candidates | undefined)[];
+  readonly #segmentCount: number;
   /** For each node reported as missing: the loop instance it was missing in, and the finding's token. */
   readonly #missingIn: Int32Array;
   readonly #missingToken: Int32Array;
@@ -36,6 +40,9 @@ export class SegmentPlacer {
 
   constructor(deps: PlacerDeps) {
     this.#deps = deps;
+    this.#cursor = deps.cursor;
+    this.#candidates = deps.guide.candidates;
+    this.#segmentCount = deps.guide.segmentCount;
     this.state = new LoopState(deps.guide);
     this.#missingIn = new Int32Array(deps.guide.nodes.length);
     this.#missingToken = new Int32Array(deps.guide.nodes.length);
@@ -79,10 +86,9 @@ export class SegmentPlacer {
    * that fits but has no room; else one whose first qualifier fits.
    */
   #choose(segment: number): GuideNode | undefined {
-    const { guide } = this.#deps;
-    const list = guide.candidates[this.state.current * guide.segmentCount + segment];
+    const list = this.#candidates[this.state.current * this.#segmentCount + segment];
     if (list === undefined) return undefined;
-    const { nodes, levels } = list;
+    const { nodes, levels, known } = this.#narrowed(list);
     let best: GuideNode | undefined;
     let bestFit = FITS_NOT;
     let level = 0;
@@ -90,7 +96,7 @@ export class SegmentPlacer {
       if (levels[i] !== level && best !== undefined) break;
       level = levels[i] as number;
       const node = nodes[i] as GuideNode;
-      const fit = this.#fit(node);
+      const fit = this.#fit(node, known[i] as number);
       if (fit === FITS) return node;
       if (fit > bestFit) {
         best = node;
@@ -100,11 +106,20 @@ export class SegmentPlacer {
     return best;
   }
 
-  #fit(node: GuideNode): number {
+  /** Leaves out what the code of one element rules out; a code that cannot be packed rules nothing out. */
+  #narrowed(list: Candidates): Candidates {
+    const { split } = list;
+    if (split === undefined) return list;
+    const code = this.#cursor.code(split.element, split.component);
+    return code === 0 ? list : narrow(split, code);
+  }
+
+  /** How well the segment fits a node whose first `known` qualifiers do. */
+  #fit(node: GuideNode, known: number): number {
     const { qualifiers } = node;
-    for (let i = 0; i < qualifiers.length; i += 1)
+    for (let i = known; i < qualifiers.length; i += 1)
       if (!this.#matches(qualifiers[i] as Qualifier)) return i === 0 ? FITS_NOT : FITS_FIRST;
-    return this.state.hasRoom(node, this.#deps.guide.loops) ? FITS : FITS_FULL;
+    return this.state.hasRoom(node) ? FITS : FITS_FULL;
   }
 
   #matches(qualifier: Qualifier): boolean {
@@ -162,14 +177,14 @@ export class SegmentPlacer {
   #firstIn(loop: GuideLoop, segment: number): GuideNode | undefined {
     const { guide } = this.#deps;
     const list = guide.candidates[loop.index * guide.segmentCount + segment];
-    return list?.nodes.find((node, i) => list.levels[i] === 0 && this.#fit(node) >= FITS_FULL);
+    return list?.nodes.find((node, i) => list.levels[i] === 0 && this.#fit(node, 0) >= FITS_FULL);
   }
 
   #enterImplied(loop: GuideLoop): void {
     this.#closeTo(loop.parent);
     this.#pass(loop.parent, loop.position, loop.requiredBefore);
     this.#reportMissing(this.#loopAt(loop.parent), loop.requiredBit);
-    this.state.countLoop(loop);
+    this.state.count(this.#deps.guide.nodes[loop.opener] as GuideNode);
     this.state.enter(loop.index);
   }
 
@@ -188,35 +203,23 @@ export class SegmentPlacer {
   }
 
   #isDue(node: GuideNode): boolean {
-    const item = node.opens < 0 ? node : this.#loopAt(node.opens);
-    const owner = this.#ownerOf(node);
-    return item.requiredBit !== 0 && ((this.state.seen[owner] as number) & item.requiredBit) === 0;
+    return node.ownerBit !== 0 && ((this.state.seen[node.owner] as number) & node.ownerBit) === 0;
   }
 
   #isOpen(node: GuideNode): boolean {
-    const position = node.opens < 0 ? node.position : this.#loopAt(node.opens).position;
-    return (
-      position >= (this.state.reached[this.#ownerOf(node)] as number) &&
-      this.state.hasRoom(node, this.#deps.guide.loops)
-    );
-  }
-
-  /** The loop that a node is counted in: for an opener, the loop around the one it opens. */
-  #ownerOf(node: GuideNode): number {
-    return node.opens < 0 ? node.loop : this.#loopAt(node.opens).parent;
+    return node.ownerPosition >= (this.state.reached[node.owner] as number) && this.state.hasRoom(node);
   }
 
   #arrive(node: GuideNode): void {
     const { state } = this;
-    const opened = node.opens < 0 ? undefined : this.#loopAt(node.opens);
-    const item = opened ?? node;
-    const owner = this.#ownerOf(node);
-    const late = item.position < (state.reached[owner] as number);
-    if (!late || opened !== undefined) this.#closeTo(owner);
-    if (!late) this.#pass(owner, item.position, item.requiredBefore);
-    if (!this.#count(node, opened) && late) this.#reportLate(node, owner);
-    state.seen[owner] = (state.seen[owner] as number) | item.requiredBit;
-    if (opened !== undefined) state.enter(opened.index);
+    const { owner, ownerPosition, opens } = node;
+    const late = ownerPosition < (state.reached[owner] as number);
+    if (state.current !== owner && (!late || opens >= 0)) this.#closeTo(owner);
+    if (!late) this.#pass(owner, ownerPosition, node.ownerBefore);
+    if (state.count(node) > node.ownerMax) this.#reportTooMany(node);
+    else if (late) this.#reportLate(node);
+    state.seen[owner] = (state.seen[owner] as number) | node.ownerBit;
+    if (opens >= 0) state.enter(opens);
   }
 
   /** Moves on in a loop, and reports the required items that can no longer come. */
@@ -226,25 +229,19 @@ export class SegmentPlacer {
     this.state.reached[owner] = position;
   }
 
-  /** Counts the node and reports one too many; returns whether it did. */
-  #count(node: GuideNode, opened: GuideLoop | undefined): boolean {
+  #reportTooMany(node: GuideNode): void {
     const { maker } = this.#deps;
-    const { segmentId, name } = node;
-    if (opened !== undefined) {
-      if (this.state.countLoop(opened) <= opened.max) return false;
-      maker.segment('loop.max-use', { code: '4', segmentId, name, loop: opened, limit: times(opened.max) });
-      return true;
-    }
-    if (this.state.countNode(node) <= node.max) return false;
+    const { segmentId, name, opens } = node;
     const loop = this.#loopAt(node.loop);
-    maker.segment('segment.max-use', { code: '5', segmentId, name, loop, limit: times(node.max) });
-    return true;
+    const limit = times(node.ownerMax);
+    if (opens >= 0) maker.segment('loop.max-use', { code: '4', segmentId, name, loop, limit });
+    else maker.segment('segment.max-use', { code: '5', segmentId, name, loop, limit });
   }
 
   /** Out of order; if it had been reported as missing, it is not. */
-  #reportLate(node: GuideNode, owner: number): void {
+  #reportLate(node: GuideNode): void {
     const { maker, findings } = this.#deps;
-    if (this.#missingIn[node.index] === this.state.instance[owner]) {
+    if (this.#missingIn[node.index] === this.state.instance[node.owner]) {
       findings.takeBack(this.#missingToken[node.index] as number);
       this.#missingIn[node.index] = 0;
     }

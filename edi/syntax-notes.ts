@@ -1,5 +1,11 @@
 /** Relations between the elements of a segment or the components of a composite: X12.6 section 3.7.3. */
-import type { CompiledNote } from './compiled-guide.ts';
+import {
+  type CompiledNote,
+  NOTE_CONDITIONAL,
+  NOTE_EXCLUSIVE,
+  NOTE_PAIRED,
+  NOTE_REQUIRED,
+} from './compiled-guide.ts';
 
 /**
  * Checks one note.
@@ -10,16 +16,16 @@ import type { CompiledNote } from './compiled-guide.ts';
 export function noteViolatedAt(note: CompiledNote, present: number): number {
   const { mask, first, positions } = note;
   const there = present & mask;
-  switch (note.kind) {
-    case 'P':
+  switch (note.sort) {
+    case NOTE_PAIRED:
       return there === 0 || there === mask ? 0 : absent(positions, present);
-    case 'R':
+    case NOTE_REQUIRED:
       return there === 0 ? (positions[0] ?? 0) : 0;
-    case 'E':
+    case NOTE_EXCLUSIVE:
       return (there & (there - 1)) === 0 ? 0 : lastPresent(positions, present);
-    case 'C':
+    case NOTE_CONDITIONAL:
       return (there & first) === 0 || there === mask ? 0 : absent(positions, present);
-    case 'L':
+    default:
       return there === first ? (positions[1] ?? 0) : 0;
   }
 }

@@ -2,6 +2,7 @@
 // A claim is a lease with an end, so that a crashed or hung attempt is taken up again by someone else.
 
 import { type PartnerId, parseTransmissionId, type TransmissionId } from '../domain/ids.ts';
+import type { Verdict } from '../domain/transmission.ts';
 import { storedPartnerId } from './partner-store.ts';
 import type { Database, Transaction } from './transaction.ts';
 
@@ -154,7 +155,7 @@ export async function endClaim(
     readonly id: TransmissionId;
     readonly worker: string;
     readonly state: 'answered' | 'quarantined' | 'failed';
-    readonly verdict?: 'accepted' | 'accepted-with-errors' | 'partially-accepted' | 'rejected';
+    readonly verdict?: Verdict;
     readonly reason?: string;
   },
 ): Promise<boolean> {

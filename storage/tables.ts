@@ -2,6 +2,7 @@
 // Times are milliseconds since 1970 in bigint columns, flags are states in text columns, JSON is text.
 
 import type { Generated } from 'kysely';
+import type { TransmissionSource, TransmissionState, Verdict } from '../domain/transmission.ts';
 
 export interface PartnerRow {
   id: string;
@@ -104,18 +105,8 @@ export interface TransmissionRow {
   partner_id: string;
   user_id: string | null;
   name: string;
-  source: 'sftp' | 'portal' | 'adopted';
-  state:
-    | 'receiving'
-    | 'interrupted'
-    | 'held'
-    | 'received'
-    | 'processing'
-    | 'answered'
-    | 'quarantined'
-    | 'failed'
-    | 'expired'
-    | 'discarded';
+  source: TransmissionSource;
+  state: TransmissionState;
   /** The open handle that may finish this upload; a resumed upload gets a new one, and the old one is fenced off. */
   writer: string | null;
   size_bytes: number;
@@ -131,7 +122,7 @@ export interface TransmissionRow {
   lease_expires_at_ms: number | null;
   attempts: number;
   next_attempt_at_ms: number;
-  verdict: 'accepted' | 'accepted-with-errors' | 'partially-accepted' | 'rejected' | null;
+  verdict: Verdict | null;
   reason: string | null;
   answered_at_ms: number | null;
 }

@@ -150,5 +150,5 @@ export function claimTrigger(scope: RuleScope, element?: number, component?: num
 
 /** Whether an amount is known and not what it should be. */
 export function differs(found: number, expected: number): boolean {
-  return !Number.isNaN(found + expected) && found !== expected;
+  return Number.isFinite(found) && Number.isFinite(expected) && found !== expected;
 }
