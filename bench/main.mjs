@@ -14,6 +14,7 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string', default: '3' },
     'size-mib': { type: 'string', default: '1024' },
     cipher: { type: 'string' },
+    roles: { type: 'string', default: 'sftp,intake,portal,hooks' },
   },
 });
 const bench = benches.get(positionals[0] ?? '');
@@ -28,4 +29,5 @@ await bench({
   runs: Number(values.runs),
   sizeMib: Number(values['size-mib']),
   cipher: values.cipher,
+  roles: values.roles.split(','),
 });

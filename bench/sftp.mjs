@@ -19,13 +19,13 @@ import { startOpenssh, whyNoOpenssh } from './openssh-server.mjs';
 
 const mib = 1024 * 1024;
 
-export async function benchSftp({ report, runs, sizeMib, cipher }) {
+export async function benchSftp({ report, runs, sizeMib, cipher, roles }) {
   const root = mkdtempSync(join(tmpdir(), 'claimgate-bench-'));
   const servers = [];
   try {
     const source = makeFile(root, sizeMib);
     const sha256 = await hashOf(source);
-    servers.push(await startClaimgate(root));
+    servers.push(await startClaimgate(root, { roles }));
     const why = whyNoOpenssh();
     if (why === undefined) servers.push(await startOpenssh(root));
     else report.note(`skipped the comparison with sshd: ${why}`);
