@@ -51,12 +51,31 @@ export class ElementChecker {
    */
   check(node: GuideNode): void {
     this.#node = node;
+    const specs = node.elements;
+    const count = Math.min(this.#cursor.elements, specs.length);
+    const present = this.#checkElements(specs, count);
+    if (count < node.lastRequired) this.#checkAbsent(specs, count);
+    this.#checkTogether(node, present);
+  }
+
+  /**
+   * Checks the cursor's segment only as far as the code that says which of several alike it is. Where that is wrong or
+   * missing, `node` is a guess, and what a guess would ask of the other elements is nothing to reject a claim for.
+   */
+  checkQualifier(node: GuideNode): void {
+    this.#node = node;
+    const last = node.qualifiers[0]?.element ?? 1;
+    const count = Math.min(this.#cursor.elements, last);
+    this.#checkElements(node.elements, count);
+    if (count < last) this.#checkAbsent(node.elements.slice(0, last), count);
+  }
+
+  /** Returns which of the first `count` elements hold data, a bit each. */
+  #checkElements(specs: readonly ElementSpec[], count: number): number {
     const cursor = this.#cursor;
     const { marks, bytes, hasInvalid } = cursor.reader;
     const { firstToken } = cursor;
     const codes = this.#codes;
-    const specs = node.elements;
-    const count = Math.min(cursor.elements, specs.length);
     let present = 0;
     for (let element = 1; element <= count; element += 1) {
       const spec = specs[element - 1] as ElementSpec;
@@ -72,8 +91,7 @@ export class ElementChecker {
           this.#checkWhole(spec, element, start, end);
       } else if (spec.usage === USAGE_REQUIRED) this.#missing(spec, element);
     }
-    if (count < node.lastRequired) this.#checkAbsent(specs, count);
-    this.#checkTogether(node, present);
+    return present;
   }
 
   /** What no element shows alone. */

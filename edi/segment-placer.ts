@@ -37,6 +37,7 @@ export class SegmentPlacer {
   readonly #missingIn: Int32Array;
   readonly #missingToken: Int32Array;
   #token = 0;
+  #guessed = false;
 
   constructor(deps: PlacerDeps) {
     this.#deps = deps;
@@ -46,6 +47,11 @@ export class SegmentPlacer {
     this.state = new LoopState(deps.guide);
     this.#missingIn = new Int32Array(deps.guide.nodes.length);
     this.#missingToken = new Int32Array(deps.guide.nodes.length);
+  }
+
+  /** Whether the last place was one of several that the segment's codes did not tell apart. */
+  get guessed(): boolean {
+    return this.#guessed;
   }
 
   /** The loop that is open. */
@@ -66,6 +72,7 @@ export class SegmentPlacer {
    * @returns the node it is; undefined when it has no place here, which has been reported.
    */
   place(segment: number): GuideNode | undefined {
+    this.#guessed = false;
     const node = this.#choose(segment) ?? this.#chooseImplied(segment) ?? this.#chooseNearest(segment);
     if (node !== undefined) this.#arrive(node);
     return node;
@@ -197,9 +204,10 @@ export class SegmentPlacer {
     const list = guide.candidates[this.state.current * guide.segmentCount + segment];
     if (list === undefined) return undefined;
     const nearest = list.nodes.filter((_, i) => list.levels[i] === list.levels[0]);
-    return (
-      nearest.find((node) => this.#isDue(node)) ?? nearest.find((node) => this.#isOpen(node)) ?? nearest[0]
-    );
+    this.#guessed = nearest.length > 1;
+    const likely = nearest.find((node) => this.#isDue(node)) ?? nearest.find((node) => this.#isOpen(node));
+    // What lies further out and behind us is no likelier than nothing: then the segment is unexpected (IK304 2).
+    return likely ?? (list.levels[0] === 0 ? nearest[0] : undefined);
   }
 
   #isDue(node: GuideNode): boolean {

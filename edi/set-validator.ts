@@ -85,7 +85,8 @@ export class SetValidator {
     if (node.opens >= 0 && this.#placer.loop.isClaim) this.claimCount += 1;
     if (node.unit > 0) this.#openUnit(node);
     if (cursor.reader.overlong) this.#reportOverlong(node);
-    this.#checker.check(node);
+    if (this.#placer.guessed) this.#checker.checkQualifier(node);
+    else this.#checker.check(node);
     const checks = this.#segmentChecks[node.index];
     if (checks === undefined) return;
     for (let i = 0; i < checks.length; i += 1) (checks[i] as SegmentCheck)(this.#scope, node);
