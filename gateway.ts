@@ -31,7 +31,7 @@ import { readOrMakeKey } from './storage/key-file.ts';
 import { createMailboxes } from './storage/mailbox.ts';
 import { findPartner } from './storage/partner-store.ts';
 import { prunePortalSessions } from './storage/portal-session-store.ts';
-import { recoverUploads } from './storage/recovery.ts';
+import { type RecoveryReport, recoverAdoptions, recoverUploads } from './storage/recovery.ts';
 import { takeRole } from './storage/role-lock.ts';
 import { pruneThrottles } from './storage/throttle-store.ts';
 import type { Database } from './storage/transaction.ts';
@@ -191,17 +191,14 @@ function connectionFacts(
   };
 }
 
+function tellOfRecovery(observe: Observe, report: RecoveryReport): void {
+  if (Object.values(report).some((count) => count > 0)) observe({ kind: 'storage.recovered', ...report });
+}
+
 async function startSftpRole(core: Core, hostKeys: readonly HostKey[]) {
   const { config, directory, database, observe, gate } = core;
   const { interruptedExpiryMs } = config.storage;
-  const { interrupted, rolledBack, completed, expired, orphans } = await recoverUploads({
-    database,
-    directory,
-    interruptedExpiryMs,
-  });
-  if (interrupted + rolledBack + completed + expired + orphans > 0) {
-    observe({ kind: 'storage.recovered', interrupted, rolledBack, completed, expired, orphans });
-  }
+  tellOfRecovery(observe, await recoverUploads({ database, directory, interruptedExpiryMs }));
   const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
   return startSftpServer({
     gate,
@@ -239,6 +236,7 @@ function onAccountChange({ database, observe }: Core, listener: () => void): () 
 
 async function startIntakeRole(core: Core): Promise<Closable> {
   const { config, directory, database, observe } = core;
+  tellOfRecovery(observe, await recoverAdoptions({ database, directory }));
   const profileOf = (claimed: ClaimedTransmission) => profileOfPartner(core, claimed);
   const pool = createValidatorPool(config.intake);
   const intake = await startIntake({

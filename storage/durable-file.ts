@@ -6,8 +6,16 @@ import { type DataDirectory, type HostPath, syncFolder } from './data-directory.
 import { codeOf, unlessMissing } from './disk-fault.ts';
 import { linkDurably, originalMode } from './publish-upload.ts';
 
+/** What the name of an answer ends in while it is in staging, where uploads are named by their ids alone. */
+const stagedAnswerEnding = '.ack';
+
+/** Tells an answer that is being written from an upload, by its name in staging. */
+export function isStagedAnswer(name: string): boolean {
+  return name.endsWith(stagedAnswerEnding);
+}
+
 /**
- * Writes a file that will never change, durably. Writing the same path again replaces it.
+ * Writes an answer, which will never change, durably. Writing the same path again replaces it.
  * @param input.to where it shall stand
  * @param input.id a name for its time in staging
  */
@@ -15,7 +23,7 @@ export async function writeDurably(
   directory: DataDirectory,
   input: { readonly id: string; readonly to: HostPath; readonly content: Uint8Array },
 ): Promise<void> {
-  const staged = directory.staged(input.id);
+  const staged = directory.staged(`${input.id}${stagedAnswerEnding}`);
   const handle = await open(staged, 'w', 0o600);
   try {
     await handle.writeFile(input.content);

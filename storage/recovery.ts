@@ -6,6 +6,7 @@ import { parsePartnerId, parseTransmissionId, type TransmissionId } from '../dom
 import { parseEntryName } from '../domain/virtual-path.ts';
 import { type DataDirectory, syncFolder } from './data-directory.ts';
 import { unlessMissing } from './disk-fault.ts';
+import { isStagedAnswer } from './durable-file.ts';
 import type { Database } from './transaction.ts';
 import { discardUpload, interruptUpload, listUnfinished, type UnfinishedUpload } from './upload-journal.ts';
 
@@ -29,12 +30,15 @@ export interface RecoveryDeps {
   readonly interruptedExpiryMs: number;
 }
 
-/** Brings uploads and staging files in order. Only the one process that takes uploads may call it, before it does. */
+/**
+ * Brings uploads and their staging files in order. Only the one process that takes uploads may call it, before it does;
+ * what intake is in the middle of, maybe in a process of its own, is left alone.
+ */
 export async function recoverUploads(deps: RecoveryDeps): Promise<RecoveryReport> {
   let interrupted = 0;
   let rolledBack = 0;
   let expired = 0;
-  for (const upload of await listUnfinished(deps.database)) {
+  for (const upload of await listUnfinished(deps.database, ['sftp', 'portal'])) {
     if (await takeBackOriginal(deps, upload)) rolledBack += 1;
     if (upload.updatedAtMs < deps.database.now() - deps.interruptedExpiryMs) {
       await discardUpload(deps.database, {
@@ -47,12 +51,28 @@ export async function recoverUploads(deps: RecoveryDeps): Promise<RecoveryReport
       if (await interrupt(deps, upload)) interrupted += 1;
     }
   }
-  const { completed, orphans } = await sweepStaging(deps);
+  const { completed, orphans } = await sweepStaging(deps, 'sftp');
   return { interrupted, rolledBack, completed, expired, orphans };
 }
 
+/**
+ * The same for what intake had in the middle: adoptions are given up, to be made again from `inbound`, and answers that
+ * were being written are removed. Only the one process with the role `intake` may call it, before it begins.
+ */
+export async function recoverAdoptions(
+  deps: Omit<RecoveryDeps, 'interruptedExpiryMs'>,
+): Promise<RecoveryReport> {
+  let rolledBack = 0;
+  for (const adoption of await listUnfinished(deps.database, ['adopted'])) {
+    if (await takeBackOriginal(deps, adoption)) rolledBack += 1;
+    await discardUpload(deps.database, { id: adoption.id, reason: 'cut off while it was adopted' });
+  }
+  const { completed, orphans } = await sweepStaging(deps, 'intake');
+  return { interrupted: 0, rolledBack, completed, expired: 0, orphans };
+}
+
 /** A link in originals/ without the commit that goes with it: the CLOSE was never answered (publish-upload.ts, step 2). */
-async function takeBackOriginal(deps: RecoveryDeps, upload: UnfinishedUpload): Promise<boolean> {
+async function takeBackOriginal(deps: SweepDeps, upload: UnfinishedUpload): Promise<boolean> {
   const { database, directory } = deps;
   const staged = directory.staged(upload.id);
   const found = await unlessMissing(() => lstat(staged), undefined);
@@ -76,26 +96,37 @@ async function interrupt(deps: RecoveryDeps, upload: UnfinishedUpload): Promise<
   return true;
 }
 
+type SweepDeps = Omit<RecoveryDeps, 'interruptedExpiryMs'>;
+/** Whose leftovers are swept: staging is shared, and each role knows only of its own that no one works on them. */
+type Sweeper = 'sftp' | 'intake';
+
 async function sweepStaging(
-  deps: RecoveryDeps,
+  deps: SweepDeps,
+  sweeper: Sweeper,
 ): Promise<{ readonly completed: number; readonly orphans: number }> {
   let completed = 0;
   let orphans = 0;
   for (const name of await readdir(deps.directory.staging)) {
-    const outcome = await sweepStaged(deps, name);
+    const outcome = await sweepStaged(deps, { name, sweeper });
     if (outcome === 'completed') completed += 1;
     if (outcome === 'removed') orphans += 1;
   }
   return { completed, orphans };
 }
 
-async function sweepStaged(deps: RecoveryDeps, name: string): Promise<'kept' | 'completed' | 'removed'> {
+async function sweepStaged(
+  deps: SweepDeps,
+  input: { readonly name: string; readonly sweeper: Sweeper },
+): Promise<'kept' | 'completed' | 'removed'> {
   const { database, directory } = deps;
+  const { name, sweeper } = input;
   const id = parseTransmissionId(name);
   const row =
     id.kind === 'invalid'
       ? undefined
       : await database.sql.selectFrom('transmissions').selectAll().where('id', '=', id.id).executeTakeFirst();
+  const owner: Sweeper = row?.source === 'adopted' || isStagedAnswer(name) ? 'intake' : 'sftp';
+  if (owner !== sweeper) return 'kept';
   if (
     row !== undefined &&
     (row.state === 'receiving' || row.state === 'interrupted' || row.state === 'held')
@@ -112,7 +143,7 @@ async function sweepStaged(deps: RecoveryDeps, name: string): Promise<'kept' | '
 
 /** The commit was made, and the name in `inbound` not yet (publish-upload.ts, step 4). */
 async function completeEntry(
-  deps: RecoveryDeps,
+  deps: SweepDeps,
   input: { readonly id: TransmissionId; readonly partner: string; readonly name: string },
 ): Promise<boolean> {
   const { database, directory } = deps;

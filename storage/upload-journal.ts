@@ -219,12 +219,16 @@ export async function receiveUpload(database: Database, input: ReceiveUploadInpu
   });
 }
 
-/** @returns every upload that is not whole yet, of whomever: for the recovery at start */
-export async function listUnfinished(database: Database): Promise<readonly UnfinishedUpload[]> {
+/** @returns every upload from these sources that is not whole yet, of whomever: for the recovery at start */
+export async function listUnfinished(
+  database: Database,
+  sources: readonly TransmissionSource[],
+): Promise<readonly UnfinishedUpload[]> {
   const rows = await database.sql
     .selectFrom('transmissions')
     .select(['id', 'name', 'state', 'size_bytes', 'sha256', 'updated_at_ms'])
     .where('state', 'in', unfinished)
+    .where('source', 'in', sources)
     .execute();
   return rows.map(uploadOf);
 }
