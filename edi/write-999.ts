@@ -11,6 +11,9 @@ const LOOP_CHARACTERS = 4;
 /** AK102 is data element 28, N0 1/9. */
 const AK1_CONTROL_MAX = 9;
 
+/** AK203 is data element 1705, AN 1/35, and situational: a longer ST03 cannot be echoed. */
+const AK2_VERSION_MAX = 35;
+
 type SegmentErrors = { readonly first: Finding; readonly findings: readonly Finding[] };
 
 /**
@@ -35,7 +38,8 @@ export function write999(writer: SegmentWriter, group: GroupResult, controlNumbe
 }
 
 function writeSet(writer: SegmentWriter, set: SetResult): void {
-  writer.write('AK2', set.setId, set.controlNumber, writable(writer, set.version));
+  const version = set.version.length > AK2_VERSION_MAX ? '' : writable(writer, set.version);
+  writer.write('AK2', set.setId, set.controlNumber, version);
   if (set.code !== 'A')
     for (const errors of bySegment(set.findings.filter(isTold))) writeSegmentErrors(writer, errors);
   writer.write('IK5', set.code, ...set.codes);
