@@ -7,7 +7,6 @@ import type { Candidates, CompiledGuide, GuideLoop, GuideNode, Qualifier } from 
 import type { FindingMaker } from './finding-maker.ts';
 import { LoopState } from './loop-state.ts';
 import type { SegmentCursor } from './segment-cursor.ts';
-import type { SetFindings } from './set-findings.ts';
 
 /** How well a segment fits a node. */
 const FITS_NOT = 0;
@@ -22,7 +21,6 @@ export type PlacerDeps = {
   readonly guide: CompiledGuide;
   readonly cursor: SegmentCursor;
   readonly maker: FindingMaker;
-  readonly findings: SetFindings;
   /** Called before a loop is left, while its state still holds. */
   readonly onClose: (loop: GuideLoop) => void;
 };
@@ -248,9 +246,9 @@ export class SegmentPlacer {
 
   /** Out of order; if it had been reported as missing, it is not. */
   #reportLate(node: GuideNode): void {
-    const { maker, findings } = this.#deps;
+    const { maker } = this.#deps;
     if (this.#missingIn[node.index] === this.state.instance[node.owner]) {
-      findings.takeBack(this.#missingToken[node.index] as number);
+      maker.findings.takeBack(this.#missingToken[node.index] as number);
       this.#missingIn[node.index] = 0;
     }
     const { segmentId, name } = node;
