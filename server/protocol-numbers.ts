@@ -67,4 +67,4 @@ export const attributeFlag = {
 } as const;
 
 /** POSIX file type bits, which travel in the permissions (draft section 5). */
-export const fileTypeBits = { folder: 0o040000, file: 0o100000 } as const;
+export const fileTypeBits = { folder: 0o040000, file: 0o100000, link: 0o120000, other: 0 } as const;
