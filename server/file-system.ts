@@ -69,7 +69,7 @@ export interface SftpFileSystem<Path> {
   printPath(path: Path): string;
   /** What orders requests: the place that a path may touch. Requests on places that meet wait for each other. */
   orderOf(path: Path): string;
-  /** The path that REALPATH answers with, printed. */
+  /** The path that REALPATH answers with, printed. It waits for nothing: `/` would wait for every other place. */
   realPath(path: Path): Promise<{ readonly kind: 'ok'; readonly text: string } | FileRefusal>;
   stat(
     path: Path,

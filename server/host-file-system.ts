@@ -64,7 +64,7 @@ export function hostFileSystem(
       orRefusal(() => tree.at(path, 'followed', async ({ printed }) => ({ kind: 'ok', text: printed }))),
     stat: (path, lastLink) =>
       orRefusal(() =>
-        tree.at(path, lastLink, async ({ at }) => ({
+        tree.at(path, path.meansFolder ? 'followed' : lastLink, async ({ at }) => ({
           kind: 'ok',
           attributes: attributesOf(await lstat(at)),
         })),

@@ -5,7 +5,12 @@ import type { FileRefusal } from '../domain/mailbox.ts';
 
 declare const brand: unique symbol;
 /** Names from the root on: none is empty, `.` or `..`, or has a slash or a NUL in it. */
-export type HostPath = { readonly names: readonly string[]; readonly [brand]: 'HostPath' };
+export type HostPath = {
+  readonly names: readonly string[];
+  /** It was written with a slash at its end: a link that stands there is meant to be followed (POSIX 4.16). */
+  readonly meansFolder: boolean;
+  readonly [brand]: 'HostPath';
+};
 
 /** PATH_MAX of Linux, in bytes. */
 const maxPathBytes = 4096;
@@ -36,7 +41,10 @@ export function parseHostPath(
     if (part === '..') names.pop();
     else names.push(part);
   }
-  return { kind: 'ok', path: { names: names as readonly string[] } as HostPath };
+  return {
+    kind: 'ok',
+    path: { names: names as readonly string[], meansFolder: text.endsWith('/') } as HostPath,
+  };
 }
 
 export function printHostPath(path: Pick<HostPath, 'names'>): string {

@@ -129,11 +129,8 @@ const slash = 0x2f;
 async function answerPath<Path>(context: SessionContext<Path>, bytes: Uint8Array): Promise<Reply> {
   const place = context.files.parsePath(bytes);
   if (place.kind === 'refused') return place;
-  const { path } = place;
-  return context.places.run([context.files.orderOf(path)], async () => {
-    const outcome = await context.files.realPath(path);
-    return outcome.kind === 'ok' ? { kind: 'path', path: outcome.text } : outcome;
-  });
+  const outcome = await context.files.realPath(place.path);
+  return outcome.kind === 'ok' ? { kind: 'path', path: outcome.text } : outcome;
 }
 
 /** statvfs@openssh.com: string path (OpenSSH PROTOCOL section 4.4). */
