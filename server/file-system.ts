@@ -15,7 +15,7 @@ import type {
 
 /** What is shown of a place. A mailbox has files and folders; a host has more. */
 export interface NodeAttributes extends Omit<FileAttributes, 'kind'> {
-  readonly kind: FileAttributes['kind'] | 'link' | 'other';
+  readonly kind: FileAttributes['kind'] | 'link' | 'character-device' | 'block-device' | 'pipe' | 'socket';
   /** Accounts of the operating system; a mailbox has none to show. */
   readonly owner?: { readonly userId: number; readonly groupId: number };
   /** How many names it has; 1 when it is not said. */

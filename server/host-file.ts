@@ -22,7 +22,10 @@ export function attributesOf(stats: Stats): NodeAttributes {
 function kindOf(stats: Stats): NodeAttributes['kind'] {
   if (stats.isFile()) return 'file';
   if (stats.isDirectory()) return 'folder';
-  return stats.isSymbolicLink() ? 'link' : 'other';
+  if (stats.isSymbolicLink()) return 'link';
+  if (stats.isCharacterDevice()) return 'character-device';
+  if (stats.isBlockDevice()) return 'block-device';
+  return stats.isFIFO() ? 'pipe' : 'socket';
 }
 
 export class HostFile implements SessionWritableFile {

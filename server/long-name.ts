@@ -8,7 +8,21 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const halfYearMs = 182.5 * 24 * 3600 * 1000;
 /** Whom a mailbox shows as owner and group. */
 const noAccounts = 'partner  claimgate';
-const typeLetters = { file: '-', folder: 'd', link: 'l', other: '?' } as const;
+const typeLetters = {
+  file: '-',
+  folder: 'd',
+  link: 'l',
+  'character-device': 'c',
+  'block-device': 'b',
+  pipe: 'p',
+  socket: 's',
+} as const;
+/** Set-user-id, set-group-id and sticky, which `ls` shows in place of the x beside them: the bit, where, the letter. */
+const specialBits = [
+  [0o4000, 2, 's'],
+  [0o2000, 5, 's'],
+  [0o1000, 8, 't'],
+] as const;
 
 /**
  * Prints one line of `ls -l`. Times are in UTC.
@@ -25,12 +39,11 @@ export function printLongName(entry: FolderEntry, nowMs: number): string {
 }
 
 function printPermissions(permissions: number): string {
-  let text = '';
-  for (let shift = 6; shift >= 0; shift -= 3) {
-    const bits = permissions >> shift;
-    text += `${bits & 4 ? 'r' : '-'}${bits & 2 ? 'w' : '-'}${bits & 1 ? 'x' : '-'}`;
+  const letters = [...'rwxrwxrwx'].map((letter, index) => (permissions & (0o400 >> index) ? letter : '-'));
+  for (const [bit, at, letter] of specialBits) {
+    if (permissions & bit) letters[at] = letters[at] === 'x' ? letter : letter.toUpperCase();
   }
-  return text;
+  return letters.join('');
 }
 
 function printTime(timeMs: number, nowMs: number): string {
