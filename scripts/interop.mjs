@@ -14,7 +14,7 @@ const [begin, end] = ['<!-- clients: begin -->', '<!-- clients: end -->'];
 const steps = ['put', 'list', 'rename', 'get', 'resume', 'refused'];
 
 const packages = [
-  ...['openssh-client', 'putty-tools', 'curl', 'lftp', 'rclone', 'yafc', 'libjsch-java', 'php-cli'],
+  ...['openssh-client', 'putty-tools', 'curl', 'lftp', 'rclone', 'libjsch-java', 'php-cli'],
   ...[
     'default-jdk-headless',
     'php-phpseclib3',

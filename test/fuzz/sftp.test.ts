@@ -62,7 +62,7 @@ const mutations: readonly Mutation[] = [
 
 /** Changes a few places: bits, bytes of interest, cuts, repeats, lengths that lie. */
 function mutate(input: Buffer, random: Random): Buffer {
-  let bytes = Buffer.from(input);
+  let bytes: Buffer = Buffer.from(input);
   for (let count = 1 + random(4); count > 0; count -= 1) {
     const change = mutations[random(mutations.length)];
     if (change !== undefined) bytes = change(bytes, random(bytes.length + 1), random);

@@ -1,8 +1,8 @@
 // Further clients, beside those of test/support/stock-clients.ts: libraries that partners build on, each driven by a
-// small program of ours (drivers/) that does commands from standard input, and rclone and yafc.
+// small program of ours (drivers/) that does commands from standard input, and rclone.
 
 import { chmodSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Ran, runProgram } from '../support/program.ts';
 import {
   type ClientCommand,
@@ -156,38 +156,4 @@ export const matrixClients: readonly MatrixClient[] = [
   library({ name: 'phpseclib', debianPackage: 'php-phpseclib3', transport: 'phpseclib', program: 'php' }, [
     join(drivers, 'phpseclib.php'),
   ]),
-  yafc(),
 ];
-
-/** yafc speaks through libssh; it goes into a folder before it does anything there. */
-function yafc(): MatrixClient {
-  return {
-    name: 'yafc',
-    debianPackage: 'yafc',
-    transport: 'libssh',
-    program: 'yafc',
-    run(target, { cwd, password, commands }) {
-      const lines = commands.flatMap(yafcLines);
-      return runProgram(
-        'yafc',
-        ['-n', `sftp://${target.user}:${encodeURIComponent(password)}@${target.host}:${target.port}`],
-        { cwd, input: `${['yes', ...lines, 'quit'].join('\n')}\n` },
-      );
-    },
-  };
-}
-
-function yafcLines(command: ClientCommand): readonly string[] {
-  switch (command.kind) {
-    case 'put':
-      return [`put -o ${dirname(command.remote)}/${basename(command.remote)} ${command.local}`];
-    case 'resume-put':
-      return [`put -r -o ${command.remote} ${command.local}`];
-    case 'get':
-      return [`get -f -o ${command.local} ${command.remote}`];
-    case 'list':
-      return [`ls ${command.folder}`];
-    case 'rename':
-      return [`mv ${command.from} ${command.to}`];
-  }
-}

@@ -15,7 +15,8 @@ while (($line = fgets(STDIN)) !== false) {
     [$kind, $first, $second] = array_pad(explode(' ', trim($line)), 3, '');
     $done = match ($kind) {
         'put' => $sftp->put($second, $first, SFTP::SOURCE_LOCAL_FILE),
-        'resume-put' => $sftp->put($second, $first, SFTP::SOURCE_LOCAL_FILE | SFTP::RESUME),
+        // Its own RESUME takes the local file from the start; both offsets are given instead.
+        'resume-put' => $sftp->put($second, $first, SFTP::SOURCE_LOCAL_FILE, $sftp->filesize($second), $sftp->filesize($second)),
         'get' => $sftp->get($first, $second),
         'list' => ($names = $sftp->nlist($first)) !== false && print(implode("\n", $names) . "\n"),
         'rename' => $sftp->rename($first, $second),
