@@ -14,6 +14,7 @@ import { ediCommand } from './edi-command.ts';
 import { globalOptions } from './global-options.ts';
 import { partnerCommand } from './partner-command.ts';
 import { serveCommand } from './serve-command.ts';
+import { sftpStdioCommand } from './sftp-stdio-command.ts';
 import { transmissionCommand } from './transmission-command.ts';
 import { userCommand } from './user-command.ts';
 
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
     .command(ediCommand)
     .command(auditCommand)
     .command(configCommand)
+    .command(sftpStdioCommand)
     .demandCommand(1, 'Say what to do; claimgate --help lists the commands.')
     .strict()
     .version(readVersion())

@@ -27,10 +27,20 @@ export function readClientKey(offered: OfferedKey): ParsedKey | undefined {
   // `ssh-rsa` without a hash is SHA-1 (fault 4 of the ssh2 notes); RFC 8332 names the hash.
   if (algo === 'ssh-rsa' && offered.hashAlgo !== 'sha256' && offered.hashAlgo !== 'sha512') return undefined;
   if (algo === 'ssh-rsa' && rsaBits(data) < minRsaBits) return undefined;
-  const key = ssh2.utils.parseKey(`${algo} ${data.toString('base64')}`);
-  if (key instanceof Error || key.isPrivateKey() || key.type !== algo) return undefined;
+  const key = parseBlob(algo, data);
+  if (key === undefined || key.isPrivateKey() || key.type !== algo) return undefined;
   // The blob that is compared later must be the key that verified, byte for byte (CVE-2024-5806, rule R3).
   return key.getPublicSSH().equals(data) ? key : undefined;
+}
+
+/** ssh2 throws, and does not only return, an error for some blobs that are not a key: ECDSA without a point is one. */
+function parseBlob(algorithm: string, blob: Buffer): ParsedKey | undefined {
+  try {
+    const key = ssh2.utils.parseKey(`${algorithm} ${blob.toString('base64')}`);
+    return key instanceof Error ? undefined : key;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
