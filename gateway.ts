@@ -10,6 +10,7 @@ import { createSignInThrottle } from './auth/throttle.ts';
 import { createUserDirectory, type UserDirectory } from './auth/user-directory.ts';
 import type { Config } from './config/schema.ts';
 import type { SftpGate } from './domain/login.ts';
+import { type Network, parseNetwork } from './domain/network.ts';
 import { describeFault, type Observe } from './domain/observation.ts';
 import { KNOWN_ALIASES } from './edi/guide-library.ts';
 import { defaultProfile, type EdiProfile, strictProfile } from './edi/profile.ts';
@@ -20,7 +21,8 @@ import { watchInbound } from './intake/watch.ts';
 import { readVersion } from './observe.ts';
 import { startPortal } from './portal/portal.ts';
 import type { ConnectionFacts, PortalSettings } from './portal/portal-settings.ts';
-import { generateHostKeys, type HostKey, knownHostsLine, readHostKey } from './server/host-keys.ts';
+import { createHostKeyRing, type HostKeyRing, type HostKeySet } from './server/host-key-ring.ts';
+import { knownHostsLine } from './server/host-keys.ts';
 import { defaultSftpServerSettings, type SftpServerSettings } from './server/settings.ts';
 import { startSftpServer } from './server/sftp-server.ts';
 import { countAccountChanges } from './storage/account-store.ts';
@@ -44,6 +46,7 @@ export interface Core {
   readonly users: UserDirectory;
   readonly accountSetup: AccountSetup;
   readonly gate: SftpGate;
+  readonly hostKeys: HostKeyRing;
   readonly observe: Observe;
   close(): Promise<void>;
 }
@@ -82,7 +85,9 @@ export function openCore(deps: CoreDeps): Core {
   const users = createUserDirectory({ database, hasher, throttle, policy, observe });
   const accountSetup = createAccountSetup({ database, directory: users, hasher });
   const gate = createSftpGate({ database, hasher, throttle, observe });
-  return { config, directory, database, users, accountSetup, gate, observe, close: () => database.close() };
+  const hostKeys = createHostKeyRing({ directory, database });
+  const close = () => database.close();
+  return { config, directory, database, users, accountSetup, gate, hostKeys, observe, close };
 }
 
 export interface Gateway {
@@ -126,12 +131,13 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
   opened.push(core);
   const { config, directory, observe } = core;
   for (const role of config.roles) opened.push(takeRole(directory, role));
-  const hostKeys = readHostKeys(directory);
+  // All of them are made at once, whatever the role: the portal shows what the daemon uses.
+  readHostKeys(core);
   let sftp: Gateway['sftp'];
-  const connection = () => connectionFacts(config, hostKeys, sftp?.port);
+  const connection = () => connectionFacts(config, readHostKeys(core), sftp?.port);
   if (config.roles.includes('intake')) opened.push(await startIntakeRole(core));
   if (config.roles.includes('sftp')) {
-    const server = await startSftpRole(core, hostKeys);
+    const server = await startSftpRole(core);
     opened.push(server);
     sftp = server;
   }
@@ -162,36 +168,33 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
   };
 }
 
-function readHostKeys(directory: DataDirectory): readonly HostKey[] {
-  // Both are made together, so that a first start makes one pair.
-  let made: ReturnType<typeof generateHostKeys> | undefined;
-  const make = (type: 'ed25519' | 'ecdsa') => () => {
-    made ??= generateHostKeys();
-    return made[type];
-  };
-  return (['ed25519', 'ecdsa'] as const).map((type) =>
-    readHostKey(
-      readOrMakeKey(directory, { name: `ssh_host_${type}_key`, make: make(type) }).toString('utf8'),
-    ),
+/** Read anew each time: a rotation changes them while the gateway runs. */
+function readHostKeys({ config, database, hostKeys }: Core): HostKeySet {
+  const nowMs = database.now();
+  const rsa = sftpSettings(config).listeners.some(
+    ({ profile, closesAtMs = 0 }) => profile === 'legacy' && closesAtMs > nowMs,
   );
+  return hostKeys.read({ rsa });
 }
 
 function connectionFacts(
   config: Config,
-  hostKeys: readonly HostKey[],
+  hostKeys: HostKeySet,
   listeningPort: number | undefined,
 ): ConnectionFacts {
   const host = config.sftp.publicHost ?? config.sftp.host;
   const port = config.sftp.publicPort ?? listeningPort ?? config.sftp.port;
+  // Those that are only announced too: who takes them over now is not asked when they begin to serve.
+  const keys = [...hostKeys.serving, ...hostKeys.announced];
   return {
     host,
     port,
-    fingerprints: hostKeys.map((key) => ({ algorithm: key.type, sha256: key.fingerprint })),
-    knownHosts: hostKeys.map((key) => knownHostsLine(key, { host, port })),
+    fingerprints: keys.map((key) => ({ algorithm: key.type, sha256: key.fingerprint })),
+    knownHosts: keys.map((key) => knownHostsLine(key, { host, port })),
   };
 }
 
-async function startSftpRole(core: Core, hostKeys: readonly HostKey[]) {
+async function startSftpRole(core: Core) {
   const { config, directory, database, observe, gate } = core;
   const { interruptedExpiryMs } = config.storage;
   const { interrupted, rolledBack, completed, expired, orphans } = await recoverUploads({
@@ -208,7 +211,7 @@ async function startSftpRole(core: Core, hostKeys: readonly HostKey[]) {
     openMailbox: ({ partnerId, userId }) => mailboxes.open({ partnerId, userId, source: 'sftp' }),
     observe,
     settings: sftpSettings(config),
-    hostKeys: hostKeys.map((key) => key.privateText),
+    hostKeys: readHostKeys(core).serving.map((key) => key.privateText),
     now: database.now,
     randomBytes,
     changed: (listener) => onAccountChange(core, listener),
@@ -216,9 +219,32 @@ async function startSftpRole(core: Core, hostKeys: readonly HostKey[]) {
 }
 
 function sftpSettings(config: Config): SftpServerSettings {
-  const { publicHost: _host, publicPort: _port, ...settings } = config.sftp;
+  const { publicHost: _host, publicPort: _port, trustedProxies, listeners, ...settings } = config.sftp;
   const dropStart = Math.ceil(settings.maxUnauthenticatedConnections / 2);
-  return { ...defaultSftpServerSettings, ...settings, unauthenticatedDropStart: dropStart };
+  return {
+    ...defaultSftpServerSettings,
+    ...settings,
+    unauthenticatedDropStart: dropStart,
+    trustedProxies: networksOf(trustedProxies),
+    listeners: listeners.map(({ until, ...listener }) => ({
+      ...listener,
+      trustedProxies: networksOf(listener.trustedProxies),
+      closesAtMs: until === undefined ? undefined : Date.parse(`${until}T00:00:00Z`),
+    })),
+  };
+}
+
+/** @throws Error for a network with bits after its prefix, which the schema does not see */
+function networksOf(texts: readonly string[]): readonly Network[] {
+  return texts.map((text) => {
+    const network = parseNetwork(text);
+    if (network === undefined) {
+      throw new Error(
+        `"${text}" in trustedProxies is not a network: the bits after its prefix must be 0, as in 192.0.2.0/24.`,
+      );
+    }
+    return network;
+  });
 }
 
 /** Tells when an account has changed, and not at every commit: each telling makes every live session ask. */

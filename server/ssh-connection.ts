@@ -16,6 +16,7 @@ import type { GuardPlace } from './connection-guard.ts';
 import { ConnectionSessions } from './connection-sessions.ts';
 import { KeySchedule } from './key-schedule.ts';
 import type { SftpServerSettings } from './settings.ts';
+import { type AlgorithmProfile, algorithmProfiles } from './ssh-algorithms.ts';
 import { SshLogin } from './ssh-login.ts';
 import { WelcomeCheck } from './welcome-check.ts';
 
@@ -37,6 +38,8 @@ export interface Arrival {
   readonly number: number;
   readonly address: string;
   readonly place: GuardPlace;
+  /** What its listener offers. */
+  readonly profile: AlgorithmProfile;
 }
 
 /** What a connection has from signing in on. */
@@ -161,11 +164,12 @@ export class SshConnection {
 
   #newLogin(): SshLogin {
     const { gate, settings, now, observe } = this.#deps;
-    const { number: connection, address } = this.#arrival;
+    const { number: connection, address, profile } = this.#arrival;
     return new SshLogin({
       gate,
       address,
       maxAuthTries: settings.maxAuthTries,
+      sha1Signatures: algorithmProfiles[profile].sha1Signatures,
       now,
       accepted: ({ principal, method, durationMs }) => {
         this.#principal = principal;

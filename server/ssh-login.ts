@@ -11,6 +11,8 @@ export interface LoginDeps {
   readonly gate: SftpGate;
   readonly address: string;
   readonly maxAuthTries: number;
+  /** Whether RSA keys may sign with SHA-1: on a listener of the profile `legacy` alone. */
+  readonly sha1Signatures: boolean;
   readonly now: () => number;
   /** Called before the client is told: from here on the connection is the principal's. */
   readonly accepted: (login: {
@@ -139,7 +141,7 @@ export class SshLogin {
   async #decideKey(context: PublicKeyAuthContext): Promise<Decision> {
     const { username: userName } = context;
     const signed = context.signature !== undefined;
-    const key = readClientKey(context);
+    const key = readClientKey(context, this.#deps);
     if (key === undefined) return signed ? { kind: 'rejected', reason: 'unknown-key' } : { kind: 'silent' };
     const offered = { algorithm: context.key.algo, blob: context.key.data };
     if (!signed) {

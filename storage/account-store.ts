@@ -3,7 +3,7 @@
 
 import { type Actor, printActor } from '../domain/audit.ts';
 import { type PartnerId, parseUserId, type UserId, uuidV7 } from '../domain/ids.ts';
-import { takeNumbers } from './counter.ts';
+import { readCounter, takeNumbers } from './counter.ts';
 import { storedPartnerId } from './partner-store.ts';
 import type { SftpAccountKeyRow, SftpAccountRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
@@ -274,13 +274,8 @@ async function noteAccountChange(transaction: Transaction): Promise<void> {
 }
 
 /** @returns how many changes of accounts there have been: when it differs, live sessions are checked (invariant I5) */
-export async function countAccountChanges(database: Database): Promise<number> {
-  const row = await database.sql
-    .selectFrom('counters')
-    .select('value')
-    .where('name', '=', changeCounter)
-    .executeTakeFirst();
-  return Number(row?.value ?? 0);
+export function countAccountChanges(database: Database): Promise<number> {
+  return readCounter(database.sql, changeCounter);
 }
 
 /** Records a login: the time on the account, and on the key where one was used; with its audit record. */

@@ -43,6 +43,7 @@ export function word(value: number): Word {
 }
 
 const recorded = [
+  'EXT_INFO',
   'DISCONNECT',
   'SERVICE_ACCEPT',
   'USERAUTH_FAILURE',
