@@ -28,6 +28,7 @@ import { startSftpServer } from './server/sftp-server.ts';
 import { countAccountChanges } from './storage/account-store.ts';
 import { type DataDirectory, openDataDirectory } from './storage/data-directory.ts';
 import { openDatabase } from './storage/database.ts';
+import { countHostKeyChanges } from './storage/host-key-changes.ts';
 import type { ClaimedTransmission } from './storage/intake-queue.ts';
 import { readOrMakeKey } from './storage/key-file.ts';
 import { createMailboxes } from './storage/mailbox.ts';
@@ -206,16 +207,34 @@ async function startSftpRole(core: Core) {
     observe({ kind: 'storage.recovered', interrupted, rolledBack, completed, expired, orphans });
   }
   const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
-  return startSftpServer({
+  const { serving, announced } = textsOf(readHostKeys(core));
+  const server = await startSftpServer({
     gate,
     openMailbox: ({ partnerId, userId }) => mailboxes.open({ partnerId, userId, source: 'sftp' }),
     observe,
     settings: sftpSettings(config),
-    hostKeys: readHostKeys(core).serving.map((key) => key.privateText),
+    hostKeys: serving,
+    announcedHostKeys: announced,
     now: database.now,
     randomBytes,
-    changed: (listener) => onAccountChange(core, listener),
+    changed: (listener) => onChangeOf(core, { count: countAccountChanges, listener }),
   });
+  const unsubscribe = onChangeOf(core, {
+    count: countHostKeyChanges,
+    listener: () => server.useHostKeys(textsOf(readHostKeys(core))),
+  });
+  return {
+    ...server,
+    close() {
+      unsubscribe();
+      return server.close();
+    },
+  };
+}
+
+function textsOf({ serving, announced }: HostKeySet) {
+  const text = (key: { readonly privateText: string }) => key.privateText;
+  return { serving: serving.map(text), announced: announced.map(text) };
 }
 
 function sftpSettings(config: Config): SftpServerSettings {
@@ -247,16 +266,22 @@ function networksOf(texts: readonly string[]): readonly Network[] {
   });
 }
 
-/** Tells when an account has changed, and not at every commit: each telling makes every live session ask. */
-function onAccountChange({ database, observe }: Core, listener: () => void): () => void {
+/**
+ * Tells when something of one kind has changed, and not at every commit.
+ * @param watched.count a number that differs after a change
+ */
+function onChangeOf(
+  { database, observe }: Core,
+  watched: { readonly count: (database: Database) => Promise<number>; readonly listener: () => void },
+): () => void {
   let known: number | undefined;
   const look = async (): Promise<void> => {
     try {
-      const count = await countAccountChanges(database);
-      if (known !== undefined && count !== known) listener();
+      const count = await watched.count(database);
+      if (known !== undefined && count !== known) watched.listener();
       known = count;
     } catch (thrown) {
-      observe({ kind: 'fault', where: 'gateway.account-changes', fault: describeFault(thrown) });
+      observe({ kind: 'fault', where: 'gateway.changes', fault: describeFault(thrown) });
     }
   };
   void look();

@@ -12,6 +12,7 @@ import { configCommand } from './config-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { ediCommand } from './edi-command.ts';
 import { globalOptions } from './global-options.ts';
+import { hostKeyCommand } from './hostkey-command.ts';
 import { partnerCommand } from './partner-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { transmissionCommand } from './transmission-command.ts';
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     .command(partnerCommand)
     .command(userCommand)
     .command(accountCommand)
+    .command(hostKeyCommand)
     .command(transmissionCommand)
     .command(ediCommand)
     .command(auditCommand)

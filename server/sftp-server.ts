@@ -25,6 +25,8 @@ export interface SftpServerDeps {
    * is used by listeners of the profile `legacy` and by no other.
    */
   readonly hostKeys: readonly string[];
+  /** Keys that clients are told of and that do not serve yet: a rotation is under way. */
+  readonly announcedHostKeys?: readonly string[];
   /** @returns milliseconds since 1970 */
   readonly now: () => number;
   /** @returns so many bytes from a secure source */
@@ -44,7 +46,7 @@ export interface SftpServer {
   readonly port: number;
   /** Where the further listeners are, by name; without those whose time is over. */
   readonly listeners: readonly { readonly name: string; readonly host: string; readonly port: number }[];
-  /** `SHA256:...`, one a host key, ed25519 first. */
+  /** `SHA256:...`, one a host key at the start, ed25519 first. */
   readonly fingerprints: readonly string[];
   /** Connections that are open, signed in or not. */
   readonly connections: () => number;
@@ -57,9 +59,19 @@ export interface SftpServer {
     readonly peakBytes: number;
     readonly unreadBytes: number;
   };
+  /** New connections are served with these keys; those that are open keep theirs. @throws HostKeyUnusable */
+  readonly useHostKeys: (keys: {
+    readonly serving: readonly string[];
+    readonly announced: readonly string[];
+  }) => void;
   /** Stops listening, lets requests under way finish, ends every connection. Safe to call twice. */
   readonly close: () => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
+}
+
+interface HostKeys {
+  readonly serving: readonly HostKey[];
+  readonly announced: readonly HostKey[];
 }
 
 interface OpenListener {
@@ -78,7 +90,11 @@ interface OpenListener {
 export async function startSftpServer(deps: SftpServerDeps): Promise<SftpServer> {
   const { settings } = deps;
   const budget = new ByteBudget(settings.bytesInFlightTotal);
-  const opened = await openListeners(deps, { budget, keys: readHostKeys(deps.hostKeys) });
+  let keys: HostKeys = {
+    serving: readHostKeys(deps.hostKeys),
+    announced: readAnnounced(deps.announcedHostKeys ?? []),
+  };
+  const opened = await openListeners(deps, { budget, keys: () => keys });
   const [first] = opened.listeners;
   if (first === undefined) throw new Error('The first listener has no end, and so is there.');
   const all = () => opened.listeners.flatMap(({ listener }) => [...listener.connections.values()]);
@@ -111,7 +127,11 @@ export async function startSftpServer(deps: SftpServerDeps): Promise<SftpServer>
       host: open.host,
       port: open.port,
     })),
-    fingerprints: opened.fingerprints,
+    fingerprints: keys.serving.map((key) => key.fingerprint),
+    useHostKeys(texts) {
+      keys = { serving: readHostKeys(texts.serving), announced: readAnnounced(texts.announced) };
+      for (const { listener } of opened.listeners) listener.useHostKeys(keys.serving);
+    },
     connections: () => all().length,
     bytesHeld: () => ({
       nowBytes: budget.usedBytes,
@@ -131,9 +151,13 @@ function readHostKeys(texts: readonly string[]): readonly HostKey[] {
   return keys.sort((one, other) => order.indexOf(one.type) - order.indexOf(other.type));
 }
 
+function readAnnounced(texts: readonly string[]): readonly HostKey[] {
+  return texts.map((text) => readHostKey(text, { rsa: true }));
+}
+
 async function openListeners(
   deps: SftpServerDeps,
-  shared: { readonly budget: ByteBudget; readonly keys: readonly HostKey[] },
+  shared: { readonly budget: ByteBudget; readonly keys: () => HostKeys },
 ) {
   const { settings, observe, now } = deps;
   const { host, port, profile, trustedProxies } = settings;
@@ -143,7 +167,9 @@ async function openListeners(
   let accepted = 0;
   const connect = (arrival: Omit<Arrival, 'number'>) => {
     accepted += 1;
-    return new SshConnection({ ...deps, budget: shared.budget, pool }, { ...arrival, number: accepted });
+    const hostKeys = () => [...shared.keys().serving, ...shared.keys().announced];
+    const connectionDeps = { ...deps, budget: shared.budget, pool, hostKeys };
+    return new SshConnection(connectionDeps, { ...arrival, number: accepted });
   };
   const main: ListenerSettings = { name: 'main', host, port, profile, trustedProxies, closesAtMs: undefined };
   const listeners: OpenListener[] = [];
@@ -151,9 +177,11 @@ async function openListeners(
     for (const listenerSettings of [main, ...settings.listeners]) {
       const end = new ListenerEnd({ listener: listenerSettings, settings, observe, now });
       if (end.judge() === 'over') continue;
-      const keys = shared.keys.filter(({ type }) =>
-        algorithmProfiles[listenerSettings.profile].hostKeyTypes.includes(type),
-      );
+      const keys = shared
+        .keys()
+        .serving.filter(({ type }) =>
+          algorithmProfiles[listenerSettings.profile].hostKeyTypes.includes(type),
+        );
       const listener = new SshListener({
         listener: listenerSettings,
         settings,
@@ -179,7 +207,7 @@ async function openListeners(
     for (const { listener } of listeners) await listener.stop();
     throw thrown;
   }
-  return { listeners, fingerprints: shared.keys.map((key) => key.fingerprint) };
+  return { listeners };
 }
 
 async function isBanned(deps: SftpServerDeps, address: string): Promise<boolean> {

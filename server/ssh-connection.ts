@@ -14,6 +14,8 @@ import type { ByteBudget } from './byte-budget.ts';
 import { ClientOffer, printable } from './client-offer.ts';
 import type { GuardPlace } from './connection-guard.ts';
 import { ConnectionSessions } from './connection-sessions.ts';
+import { announceHostKeys } from './host-key-announcement.ts';
+import type { HostKey } from './host-keys.ts';
 import { KeySchedule } from './key-schedule.ts';
 import type { SftpServerSettings } from './settings.ts';
 import { type AlgorithmProfile, algorithmProfiles } from './ssh-algorithms.ts';
@@ -30,6 +32,8 @@ export interface ConnectionDeps {
   readonly pool: BufferPool;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
+  /** All that there are now, those that only the next start will serve with too. */
+  readonly hostKeys: () => readonly HostKey[];
 }
 
 export interface Arrival {
@@ -195,6 +199,7 @@ export class SshConnection {
     this.#state = 'open';
     clearTimeout(this.#graceTimer);
     this.#arrival.place.signedIn();
+    this.#announceHostKeys(client);
     const { number: connection, address } = this.#arrival;
     const { settings, now, gate, observe } = this.#deps;
     const fault = (where: string, thrown: unknown) => this.#fault(where, thrown);
@@ -215,6 +220,18 @@ export class SshConnection {
       welcome: new WelcomeCheck({ gate, principal, intervalMs: settings.accountCheckMs, now, fault, ended }),
       keys: new KeySchedule(settings, now()),
     };
+  }
+
+  #announceHostKeys(client: Connection): void {
+    const { hostKeyTypes } = algorithmProfiles[this.#arrival.profile];
+    try {
+      announceHostKeys(
+        client,
+        this.#deps.hostKeys().filter(({ type }) => hostKeyTypes.includes(type)),
+      );
+    } catch (thrown) {
+      this.#fault('sftp host keys', thrown);
+    }
   }
 
   #rekey(): void {
