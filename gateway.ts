@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
+import { isBanned } from './auth/ban.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
 import { createSftpGate } from './auth/sftp-gate.ts';
 import { createSignInThrottle } from './auth/throttle.ts';
@@ -25,7 +26,7 @@ import { createHostKeyRing, type HostKeyRing, type HostKeySet } from './server/h
 import { knownHostsLine } from './server/host-keys.ts';
 import { defaultSftpServerSettings, type SftpServerSettings } from './server/settings.ts';
 import { startSftpServer } from './server/sftp-server.ts';
-import { countAccountChanges } from './storage/account-store.ts';
+import { countAccountChanges } from './storage/account-changes.ts';
 import { type DataDirectory, openDataDirectory } from './storage/data-directory.ts';
 import { openDatabase } from './storage/database.ts';
 import { countHostKeyChanges } from './storage/host-key-changes.ts';
@@ -36,6 +37,7 @@ import { findPartner } from './storage/partner-store.ts';
 import { prunePortalSessions } from './storage/portal-session-store.ts';
 import { recoverUploads } from './storage/recovery.ts';
 import { takeRole } from './storage/role-lock.ts';
+import { forgetSftpSessions, reportSessions } from './storage/sftp-session-store.ts';
 import { pruneThrottles } from './storage/throttle-store.ts';
 import type { Database } from './storage/transaction.ts';
 
@@ -85,7 +87,17 @@ export function openCore(deps: CoreDeps): Core {
   const policy = config.auth.passwordPolicy;
   const users = createUserDirectory({ database, hasher, throttle, policy, observe });
   const accountSetup = createAccountSetup({ database, directory: users, hasher });
-  const gate = createSftpGate({ database, hasher, throttle, observe });
+  const gate = createSftpGate({
+    database,
+    hasher,
+    throttle,
+    observe,
+    sessions: {
+      process: randomBytes(8).toString('hex'),
+      maxPerAccount: config.sftp.maxConnectionsPerAccount,
+      maxPerPartner: config.sftp.maxConnectionsPerPartner,
+    },
+  });
   const hostKeys = createHostKeyRing({ directory, database });
   const close = () => database.close();
   return { config, directory, database, users, accountSetup, gate, hostKeys, observe, close };
@@ -207,6 +219,8 @@ async function startSftpRole(core: Core) {
     observe({ kind: 'storage.recovered', interrupted, rolledBack, completed, expired, orphans });
   }
   const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
+  // This process has the role now: whoever left sessions behind is gone.
+  await forgetSftpSessions(database);
   const { serving, announced } = textsOf(readHostKeys(core));
   const server = await startSftpServer({
     gate,
@@ -215,6 +229,8 @@ async function startSftpRole(core: Core) {
     settings: sftpSettings(config),
     hostKeys: serving,
     announcedHostKeys: announced,
+    isBanned: (address) => isBanned(database, address),
+    reportSessions: (report) => reportSessions(database, report),
     now: database.now,
     randomBytes,
     changed: (listener) => onChangeOf(core, { count: countAccountChanges, listener }),
@@ -238,7 +254,7 @@ function textsOf({ serving, announced }: HostKeySet) {
 }
 
 function sftpSettings(config: Config): SftpServerSettings {
-  const { publicHost: _host, publicPort: _port, trustedProxies, listeners, ...settings } = config.sftp;
+  const { trustedProxies, listeners, ...settings } = config.sftp;
   const dropStart = Math.ceil(settings.maxUnauthenticatedConnections / 2);
   return {
     ...defaultSftpServerSettings,

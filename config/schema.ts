@@ -90,6 +90,12 @@ const sftp = z
         'Connections at once that have not signed in yet; from half of it on, new ones are dropped at random.',
       ),
     maxConnectionsPerAddress: count.default(50).describe('Connections at once from one address.'),
+    maxConnectionsPerAccount: count
+      .default(50)
+      .describe('Signed-in connections at once of one SFTP account, over all workers.'),
+    maxConnectionsPerPartner: count
+      .default(200)
+      .describe('Signed-in connections at once of all users of one trading partner, over all workers.'),
     maxSessionsPerConnection: count.default(10).describe('SFTP channels at once in one connection.'),
     maxAuthTries: count.default(6).describe('Sign-in attempts in one connection.'),
     maxHandlesPerSession: count.default(256).describe('Files and folders open at once in one session.'),
@@ -196,7 +202,12 @@ const auth = z
       .describe('Wrong passwords in a row that lock the account.'),
     lockMs: milliseconds.default(2 * hour).describe('How long the lock lasts.'),
     addressFailures: count.default(50).describe('Wrong passwords from one address that block it.'),
-    addressBlockMs: milliseconds.default(15 * minute).describe('How long a block of an address lasts.'),
+    networkFailures: count
+      .default(200)
+      .describe('Wrong passwords from one network (/24, for IPv6 /56) that block it.'),
+    addressBlockMs: milliseconds
+      .default(15 * minute)
+      .describe('How long a block of an address or network lasts.'),
   })
   .prefault({});
 

@@ -63,6 +63,9 @@ export type Observation =
       readonly software: string;
       readonly message: string;
       readonly offered: Readonly<Record<string, readonly string[]>>;
+      readonly weOffer: Readonly<Record<string, readonly string[]>>;
+      /** What to change. */
+      readonly advice: string;
     }
   | {
       readonly kind: 'sftp.login';

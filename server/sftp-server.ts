@@ -9,6 +9,7 @@ import { ByteBudget } from './byte-budget.ts';
 import { ConnectionGuard } from './connection-guard.ts';
 import { type HostKey, HostKeyUnusable, readHostKey } from './host-keys.ts';
 import { ListenerEnd } from './listener-end.ts';
+import { SessionBook, type SessionBookDeps } from './session-book.ts';
 import type { ListenerSettings, SftpServerSettings } from './settings.ts';
 import { algorithmProfiles } from './ssh-algorithms.ts';
 import { type Arrival, SshConnection } from './ssh-connection.ts';
@@ -37,6 +38,8 @@ export interface SftpServerDeps {
    * @returns what ends the subscription
    */
   readonly changed?: (listener: () => void) => () => void;
+  /** Where sessions are written down that have a `sessionId` by the gate; without it, nowhere. */
+  readonly reportSessions?: SessionBookDeps['report'];
   /** Whether an address is banned, asked before it may say a word. A fault counts as no: the gate refuses as well. */
   readonly isBanned?: (address: string) => Promise<boolean>;
 }
@@ -94,13 +97,19 @@ export async function startSftpServer(deps: SftpServerDeps): Promise<SftpServer>
     serving: readHostKeys(deps.hostKeys),
     announced: readAnnounced(deps.announcedHostKeys ?? []),
   };
-  const opened = await openListeners(deps, { budget, keys: () => keys });
+  const sessions = new SessionBook({
+    report: deps.reportSessions ?? (async () => undefined),
+    now: deps.now,
+    fault: (where, thrown) => deps.observe({ kind: 'fault', where, fault: describeFault(thrown) }),
+  });
+  const opened = await openListeners(deps, { budget, sessions, keys: () => keys });
   const [first] = opened.listeners;
   if (first === undefined) throw new Error('The first listener has no end, and so is there.');
   const all = () => opened.listeners.flatMap(({ listener }) => [...listener.connections.values()]);
   const watcher = setInterval(() => {
     for (const connection of all()) connection.watch();
     for (const open of opened.listeners) closeWhenOver(open);
+    sessions.progress(() => all().flatMap(({ progress }) => progress ?? []));
   }, settings.watchIntervalMs);
   const unsubscribe = deps.changed?.(() => {
     for (const connection of all()) connection.checkWelcome();
@@ -115,9 +124,10 @@ export async function startSftpServer(deps: SftpServerDeps): Promise<SftpServer>
     unsubscribe?.();
     const stopped = Promise.all(opened.listeners.map(({ listener }) => listener.stop()));
     const ended = Promise.all(all().map((connection) => connection.close('shutting down')));
-    await atMost(2 * settings.drainMs, ended);
+    await atMost(3 * settings.drainMs, ended);
     clearInterval(watcher);
     await stopped;
+    await sessions.flush();
   }
   return {
     host: first.host,
@@ -157,7 +167,11 @@ function readAnnounced(texts: readonly string[]): readonly HostKey[] {
 
 async function openListeners(
   deps: SftpServerDeps,
-  shared: { readonly budget: ByteBudget; readonly keys: () => HostKeys },
+  shared: {
+    readonly budget: ByteBudget;
+    readonly sessions: SessionBook;
+    readonly keys: () => HostKeys;
+  },
 ) {
   const { settings, observe, now } = deps;
   const { host, port, profile, trustedProxies } = settings;
@@ -168,7 +182,8 @@ async function openListeners(
   const connect = (arrival: Omit<Arrival, 'number'>) => {
     accepted += 1;
     const hostKeys = () => [...shared.keys().serving, ...shared.keys().announced];
-    const connectionDeps = { ...deps, budget: shared.budget, pool, hostKeys };
+    const { budget, sessions } = shared;
+    const connectionDeps = { ...deps, budget, sessions, pool, hostKeys };
     return new SshConnection(connectionDeps, { ...arrival, number: accepted });
   };
   const main: ListenerSettings = { name: 'main', host, port, profile, trustedProxies, closesAtMs: undefined };

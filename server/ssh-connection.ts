@@ -9,6 +9,7 @@ import type { Connection } from 'ssh2';
 import type { SftpGate, SftpPrincipal } from '../domain/login.ts';
 import type { Mailbox } from '../domain/mailbox.ts';
 import { describeFault, type Observe } from '../domain/observation.ts';
+import type { SessionProgress } from '../storage/sftp-session-store.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { ClientOffer, printable } from './client-offer.ts';
@@ -17,6 +18,8 @@ import { ConnectionSessions } from './connection-sessions.ts';
 import { announceHostKeys } from './host-key-announcement.ts';
 import type { HostKey } from './host-keys.ts';
 import { KeySchedule } from './key-schedule.ts';
+import { adviseNegotiation, offeredBy } from './negotiation-advice.ts';
+import type { SessionBook } from './session-book.ts';
 import type { SftpServerSettings } from './settings.ts';
 import { type AlgorithmProfile, algorithmProfiles } from './ssh-algorithms.ts';
 import { SshLogin } from './ssh-login.ts';
@@ -32,6 +35,8 @@ export interface ConnectionDeps {
   readonly pool: BufferPool;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
+  /** Where live sessions are written down. */
+  readonly sessions?: SessionBook | undefined;
   /** All that there are now, those that only the next start will serve with too. */
   readonly hostKeys: () => readonly HostKey[];
 }
@@ -92,6 +97,14 @@ export class SshConnection {
     return this.#signedIn?.sessions.unreadBytes ?? 0;
   }
 
+  /** How far the session is; undefined before sign-in, after the end, and where sessions are not written down. */
+  get progress(): SessionProgress | undefined {
+    const id = this.#principal?.sessionId;
+    if (id === undefined || this.#signedIn === undefined || this.#state === 'closed') return undefined;
+    const { bytesRead: bytesIn, bytesWritten: bytesOut } = this.#socket;
+    return { id, bytesIn, bytesOut, transfers: this.#signedIn.sessions.transfers };
+  }
+
   /** Takes over what ssh2 has announced: the client has identified itself. */
   attach(client: Connection): void {
     // First of all: an error without a listener ends the process (fault 12).
@@ -135,8 +148,8 @@ export class SshConnection {
   }
 
   /**
-   * Ends the connection: requests under way are answered within the drain time, then the client is told, then the
-   * socket goes. Safe to call twice.
+   * Ends the connection: transfers that move may finish within the drain time, then requests under way are answered
+   * within the same time again, then the client is told, then the socket goes. Safe to call twice.
    * @returns when it is closed
    */
   async close(reason: string): Promise<void> {
@@ -144,8 +157,9 @@ export class SshConnection {
       this.#state = 'closing';
       this.#reason = reason;
       this.#login?.stop();
+      await this.#signedIn?.sessions.settle();
       // Whatever has not drained by then goes with the socket.
-      this.#hangUpTimer = setTimeout(() => this.#socket.destroy(), this.#deps.settings.drainMs);
+      this.#hangUpTimer ??= setTimeout(() => this.#socket.destroy(), this.#deps.settings.drainMs);
       await this.#signedIn?.sessions.drain();
       this.#sayGoodbye();
     }
@@ -185,6 +199,7 @@ export class SshConnection {
         const shown = printable(userName).slice(0, maxLoggedUserName);
         observe({ kind: 'sftp.login-refused', connection, address, userName: shown, ...refusal });
       },
+      forsaken: (principal) => this.#deps.sessions?.ended(principal),
       exhausted: () => this.#hangUp('too many sign-in attempts', 'polite'),
       fault: (where, thrown) => this.#fault(where, thrown),
     });
@@ -258,7 +273,7 @@ export class SshConnection {
   /** ssh2 reports: a handshake that found nothing in common, bytes that are not SSH, a silent or reset peer. */
   #transportFailed(error: Error): void {
     const level: unknown = Reflect.get(error, 'level');
-    const { number: connection, address } = this.#arrival;
+    const { number: connection, address, profile } = this.#arrival;
     if (level === 'handshake' && this.#state === 'signing-in') {
       this.#deps.observe({
         kind: 'sftp.negotiation-failed',
@@ -267,6 +282,8 @@ export class SshConnection {
         software: this.#offer.software,
         message: printable(error.message),
         offered: this.#offer.lists,
+        weOffer: offeredBy(profile),
+        advice: adviseNegotiation(this.#offer.lists, profile),
       });
       this.#hangUp('negotiation failed');
     } else if (level === 'client-timeout') {
@@ -325,6 +342,7 @@ export class SshConnection {
     clearTimeout(this.#hangUpTimer);
     this.#login?.stop();
     this.#arrival.place.release();
+    if (this.#principal !== undefined) this.#deps.sessions?.ended(this.#principal);
     const sessions = this.#signedIn?.sessions;
     sessions?.cut();
     this.#deps.observe({
