@@ -101,8 +101,8 @@ test('attributes are applied, to a file by its name, by its handle, and to a lin
   const { ask, root } = await serveFolder(t);
   const file = join(root, 'docs', 'a');
   t.same(statusOf(await ask(SETSTAT, '/docs/a', 1 | 4 | 8, 2n, 0o640, 100, 200)), ok);
-  t.equal(readFileSync(file, 'utf8'), 'on');
   t.match(statSync(file), { mode: 0o100640, mtimeMs: 200_000, atimeMs: 100_000 });
+  t.equal(readFileSync(file, 'utf8'), 'on');
   symlinkSync('a', join(root, 'docs', 'link'));
   t.same(statusOf(await ask(EXTENDED, 'lsetstat@openssh.com', '/docs/link', 8, 1, 2)), ok);
   t.equal(lstatSync(join(root, 'docs', 'link')).mtimeMs, 2000);
@@ -136,7 +136,11 @@ test('nothing leads out of the root: not dots, not links, not links in the middl
     t.match(statusOf(await ask(SETSTAT, `/${way}/secret`, 4, 0o777)), { code: 2 }, `chmod of ${way}/secret`);
   }
   t.same(namesOf(await ask(REALPATH, '/docs/slash/docs')), ['/docs'], 'a link to / leads to the root');
-  t.match(statusOf(await ask(OPEN, '/docs/absolute', upload, 0)), { code: 2 }, 'nor is a dangling link made good');
+  t.match(
+    statusOf(await ask(OPEN, '/docs/absolute', upload, 0)),
+    { code: 2 },
+    'nor is a dangling link made good',
+  );
   t.equal(execFileSync('ls', [outside], { encoding: 'utf8' }), 'secret\n');
 });
 
@@ -167,7 +171,8 @@ test('a folder of 10,000 entries comes in pages, and only as it is asked for', a
   const folder = join(root, 'many');
   mkdirSync(folder);
   writeFileSync(join(folder, 'name-0'), '');
-  for (let index = 1; index < 10_000; index += 1) linkSync(join(folder, 'name-0'), join(folder, `name-${index}`));
+  for (let index = 1; index < 10_000; index += 1)
+    linkSync(join(folder, 'name-0'), join(folder, `name-${index}`));
   const handle = handleOf(await ask(OPENDIR, '/many'));
   const found = new Set<string>();
   for (;;) {
@@ -193,5 +198,9 @@ test('what the disk says is told in a sentence, and never with a path', async (t
   for (const [code, reason, why] of rows) {
     t.same(hostRefusal(Object.assign(new Error('/srv/x'), { code })), { kind: 'refused', reason, why }, code);
   }
-  t.throws(() => hostRefusal(Object.assign(new Error(), { code: 'EIO' })), { code: 'EIO' }, 'a fault is logged');
+  t.throws(
+    () => hostRefusal(Object.assign(new Error(), { code: 'EIO' })),
+    { code: 'EIO' },
+    'a fault is logged',
+  );
 });
