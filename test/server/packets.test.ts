@@ -231,6 +231,21 @@ test('a long name reads like ls -l', async (t) => {
   );
 });
 
+test('a long name shows what a host has: devices, links, owners, sticky and set-user-id bits', async (t) => {
+  const rows = [
+    ['folder', 0o1777, 'drwxrwxrwt    3 1000     50 '],
+    ['file', 0o4644, '-rwSr--r--    3 1000     50 '],
+    ['file', 0o2755, '-rwxr-sr-x    3 1000     50 '],
+    ['link', 0o777, 'lrwxrwxrwx    3 1000     50 '],
+    ['character-device', 0o600, 'crw-------    3 1000     50 '],
+  ] as const;
+  for (const [kind, permissions, begin] of rows) {
+    const owner = { userId: 1000, groupId: 50 };
+    const attributes = { ...claims.attributes, kind, permissions, owner, linkCount: 3 };
+    t.ok(printLongName({ name: 'x', attributes }, nowMs).startsWith(begin), begin);
+  }
+});
+
 test('replies have the bytes of the draft', async (t) => {
   const rows: [string, Reply, string][] = [
     ['STATUS ok', { kind: 'ok' }, '00000015 65 00000007 00000000 00000002 4f4b 00000002 656e'],

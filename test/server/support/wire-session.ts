@@ -13,6 +13,7 @@ import type { SessionLimits } from '../../../server/session-context.ts';
 import type { SessionStream, SessionStreamReceiver } from '../../../server/session-stream.ts';
 import { defaultSftpServerSettings } from '../../../server/settings.ts';
 import { SftpSession } from '../../../server/sftp-session.ts';
+import { readAttributes } from '../../../server/wire-attributes.ts';
 import { type FolderMailbox, openFolderMailbox } from './folder-mailbox.ts';
 
 /** One reply, its head read. `reader` stands after the id. */
@@ -204,8 +205,7 @@ export function namesOf(reply: WireReply): string[] {
   for (let left = reply.reader.uint32(); left > 0; left -= 1) {
     names.push(reply.reader.bytes().toString());
     reply.reader.bytes();
-    const flags = reply.reader.uint32();
-    if (flags !== 0) reply.reader.skip(20);
+    readAttributes(reply.reader);
   }
   return names;
 }
