@@ -25,7 +25,8 @@ export function splitCandidates(
     const at = nodes.map((_, i) => i).filter((i) => test(nodes[i] as GuideNode));
     const these = at.map((i) => nodes[i] as GuideNode);
     const known = these.map((node) => (isSplit(node, by) ? 1 : 0));
-    return { nodes: these, levels: at.map((i) => levels[i] as number), known, split: undefined };
+    const sure = sureOf(these, known);
+    return { nodes: these, levels: at.map((i) => levels[i] as number), sure, known, split: undefined };
   };
   const all = nodes.flatMap((node) => (isSplit(node, by) ? codesOf(node, codes) : []));
   const packable = new Set(all.filter((code) => code.length <= PACKED_CHARACTERS_MAX));
@@ -41,6 +42,12 @@ export function splitCandidates(
   const others = taken((node) => !isSplit(node, by));
   const { element, component } = by;
   return { element, component: Math.max(component, 1), codes: table, lists, others };
+}
+
+/** The node of a list of one whose qualifiers are all known to fit. */
+export function sureOf(nodes: readonly GuideNode[], known: readonly number[]): GuideNode | undefined {
+  const [only] = nodes;
+  return nodes.length === 1 && only?.qualifiers.length === known[0] ? only : undefined;
 }
 
 /** The candidates that a packed code leaves. */

@@ -139,6 +139,8 @@ export type GuideLoop = {
 export type Candidates = {
   readonly nodes: readonly GuideNode[];
   readonly levels: readonly number[];
+  /** The only one there is, when nothing is left to ask: whether it has room then changes nothing. */
+  readonly sure: GuideNode | undefined;
   /** For each node, how many of its qualifiers are known to fit. */
   readonly known: readonly number[];
   /** The same, split by the codes of one element; undefined where that is no help. */

@@ -1,5 +1,5 @@
 /** Turns a guide's tree into the tables of compiled-guide.ts. Mistakes in a guide throw: they are ours. */
-import { splitCandidates } from './candidate-split.ts';
+import { splitCandidates, sureOf } from './candidate-split.ts';
 import { CodeTable } from './code-table.ts';
 import {
   type Candidates,
@@ -57,7 +57,11 @@ export function compileGuide(source: GuideSource, standard: StandardDictionary):
   }
   const candidates = listCandidates(draft, segmentNumbers, segmentCount);
   for (const node of draft.nodes) node.qualifiers = qualifiersOf(node, candidates, draft.codes);
-  for (const list of candidates) if (list !== undefined) list.split = splitCandidates(list, draft.codes);
+  for (const list of candidates) {
+    if (list === undefined) continue;
+    list.split = splitCandidates(list, draft.codes);
+    list.sure = sureOf(list.nodes, list.known);
+  }
   const { version, name, functionalId, setId, title } = source;
   const { nodes, loops, units, codes } = draft;
   return {
@@ -206,7 +210,7 @@ function listCandidates(
     for (let at: GuideLoop | undefined = from; at !== undefined; at = draft.loops[at.parent]) {
       for (const node of nodesOf(draft, at)) {
         const slot = from.index * count + (numbers[segmentKey(node.segmentId)] ?? 0);
-        const entry = table[slot] ?? { nodes: [], levels: [], known: [], split: undefined };
+        const entry = table[slot] ?? { nodes: [], levels: [], sure: undefined, known: [], split: undefined };
         (entry.nodes as GuideNode[]).push(node);
         (entry.levels as number[]).push(level);
         (entry.known as number[]).push(0);

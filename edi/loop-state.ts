@@ -2,7 +2,7 @@
  * Where in the guide a set is: which loop, how often each thing was seen in the loops that are open. Nothing is reset
  * when a loop begins anew; everything carries the serial number of the loop instance it was counted in.
  */
-import { type CompiledGuide, type GuideNode, UNLIMITED } from './compiled-guide.ts';
+import type { CompiledGuide, GuideNode } from './compiled-guide.ts';
 
 export class LoopState {
   /** The innermost open loop. */
@@ -56,7 +56,7 @@ export class LoopState {
   /** Whether one more of a node, or of the loop it opens, is within its limit. */
   hasRoom(node: GuideNode): boolean {
     const { index, ownerMax } = node;
-    if (ownerMax === UNLIMITED || this.#countedIn[index] !== this.instance[node.owner]) return true;
+    if (this.#countedIn[index] !== this.instance[node.owner]) return true;
     return (this.#count[index] as number) < ownerMax;
   }
 }

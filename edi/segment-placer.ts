@@ -93,7 +93,11 @@ export class SegmentPlacer {
   #choose(segment: number): GuideNode | undefined {
     const list = this.#candidates[this.state.current * this.#segmentCount + segment];
     if (list === undefined) return undefined;
-    const { nodes, levels, known } = this.#narrowed(list);
+    const left = this.#narrowed(list);
+    return left.sure ?? this.#best(left);
+  }
+
+  #best({ nodes, levels, known }: Candidates): GuideNode | undefined {
     let best: GuideNode | undefined;
     let bestFit = FITS_NOT;
     let level = 0;

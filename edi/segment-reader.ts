@@ -40,6 +40,10 @@ export class SegmentReader {
   readonly marks = new Int32Array(MARKS_MAX + 1);
   /** Tokens of the current segment. */
   count = 0;
+  /** Elements of the current segment, trailing empty ones included. */
+  elements = 0;
+  /** First token of each element, from 1; `firstToken[elements + 1]` is one past the last token. Place 0 is scratch. */
+  readonly firstToken = new Int32Array(MARKS_MAX + 3);
   /** Start of the current segment in `bytes`. */
   start = 0;
   /** Whether the current segment holds a byte outside of the basic and extended character sets (X12.6 section 3.3). */
@@ -111,10 +115,11 @@ export class SegmentReader {
    */
   next(): boolean {
     if (!this.#resuming && !this.#begin()) return false;
-    const { bytes, marks } = this;
+    const { bytes, marks, firstToken } = this;
     const classes = this.#classes;
     const end = this.#end;
     let count = this.count;
+    let elements = this.elements;
     let i = this.#scan;
     for (; i < end; i += 1) {
       const kind = classes[bytes[i] as number] as number;
@@ -126,10 +131,18 @@ export class SegmentReader {
       marks[count] = (i << 2) | (kind - 1);
       if (kind === CLASS_SEGMENT) {
         this.count = count;
+        this.elements = elements;
         return this.#finish(i);
       }
-      if (count < MARKS_MAX) count += 1;
+      if (count < MARKS_MAX) {
+        count += 1;
+        // 1 for an element separator, else 0: without a branch, which would be guessed wrong at every composite.
+        const begins = (CLASS_INVALID - kind) >> 2;
+        elements += begins;
+        firstToken[begins * elements] = count;
+      }
     }
+    this.elements = elements;
     this.count = count;
     this.#scan = i;
     if (i - this.start > SEGMENT_BYTES_MAX) this.#drop();
@@ -146,6 +159,7 @@ export class SegmentReader {
     this.start = i;
     this.#scan = i;
     this.count = 0;
+    this.elements = 0;
     this.hasInvalid = false;
     this.overlong = false;
     this.#resuming = true;
@@ -154,6 +168,7 @@ export class SegmentReader {
 
   #finish(at: number): boolean {
     this.count += 1;
+    this.firstToken[this.elements + 1] = this.count;
     this.#next = at + 1;
     this.#resuming = false;
     // A file with newline as terminator may have CR LF line ends: the CR is no data then.
@@ -174,6 +189,7 @@ export class SegmentReader {
     this.overlong = true;
     const keep = this.start + SEGMENT_BYTES_MAX / 2;
     while (this.count > 0 && (this.marks[this.count - 1] as number) >> 2 >= keep) this.count -= 1;
+    while (this.elements > 0 && (this.firstToken[this.elements] as number) > this.count) this.elements -= 1;
     this.baseOffset += this.#end - keep;
     this.#end = keep;
     this.#scan = keep;
