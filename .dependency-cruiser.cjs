@@ -124,6 +124,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // The built product is a copy of the sources, and the bench runs it.
+    exclude: { path: '^dist/' },
     // Imports of types count: a type is a noun, and nouns have rooms too.
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -4,12 +4,14 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
+import { isBanned } from './auth/ban.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
 import { createSftpGate } from './auth/sftp-gate.ts';
 import { createSignInThrottle } from './auth/throttle.ts';
 import { createUserDirectory, type UserDirectory } from './auth/user-directory.ts';
 import type { Config } from './config/schema.ts';
 import type { SftpGate } from './domain/login.ts';
+import { type Network, parseNetwork } from './domain/network.ts';
 import { describeFault, type Observe } from './domain/observation.ts';
 import { KNOWN_ALIASES } from './edi/guide-library.ts';
 import { defaultProfile, type EdiProfile, strictProfile } from './edi/profile.ts';
@@ -20,12 +22,15 @@ import { watchInbound } from './intake/watch.ts';
 import { readVersion } from './observe.ts';
 import { startPortal } from './portal/portal.ts';
 import type { ConnectionFacts, PortalSettings } from './portal/portal-settings.ts';
-import { generateHostKeys, type HostKey, knownHostsLine, readHostKey } from './server/host-keys.ts';
+import { createHostKeyRing, type HostKeyRing, type HostKeySet } from './server/host-key-ring.ts';
+import { knownHostsLine } from './server/host-keys.ts';
 import { defaultSftpServerSettings, type SftpServerSettings } from './server/settings.ts';
 import { startSftpServer } from './server/sftp-server.ts';
-import { countAccountChanges } from './storage/account-store.ts';
+import { type StdioServerDeps, serveStdio, stdioRequestNames } from './server/stdio-server.ts';
+import { countAccountChanges } from './storage/account-changes.ts';
 import { type DataDirectory, openDataDirectory } from './storage/data-directory.ts';
 import { openDatabase } from './storage/database.ts';
+import { countHostKeyChanges } from './storage/host-key-changes.ts';
 import type { ClaimedTransmission } from './storage/intake-queue.ts';
 import { readOrMakeKey } from './storage/key-file.ts';
 import { createMailboxes } from './storage/mailbox.ts';
@@ -33,6 +38,7 @@ import { findPartner } from './storage/partner-store.ts';
 import { prunePortalSessions } from './storage/portal-session-store.ts';
 import { type RecoveryReport, recoverAdoptions, recoverUploads } from './storage/recovery.ts';
 import { takeRole } from './storage/role-lock.ts';
+import { forgetSftpSessions, reportSessions } from './storage/sftp-session-store.ts';
 import { pruneThrottles } from './storage/throttle-store.ts';
 import type { Database } from './storage/transaction.ts';
 
@@ -44,6 +50,7 @@ export interface Core {
   readonly users: UserDirectory;
   readonly accountSetup: AccountSetup;
   readonly gate: SftpGate;
+  readonly hostKeys: HostKeyRing;
   readonly observe: Observe;
   close(): Promise<void>;
 }
@@ -81,8 +88,20 @@ export function openCore(deps: CoreDeps): Core {
   const policy = config.auth.passwordPolicy;
   const users = createUserDirectory({ database, hasher, throttle, policy, observe });
   const accountSetup = createAccountSetup({ database, directory: users, hasher });
-  const gate = createSftpGate({ database, hasher, throttle, observe });
-  return { config, directory, database, users, accountSetup, gate, observe, close: () => database.close() };
+  const gate = createSftpGate({
+    database,
+    hasher,
+    throttle,
+    observe,
+    sessions: {
+      process: randomBytes(8).toString('hex'),
+      maxPerAccount: config.sftp.maxConnectionsPerAccount,
+      maxPerPartner: config.sftp.maxConnectionsPerPartner,
+    },
+  });
+  const hostKeys = createHostKeyRing({ directory, database });
+  const close = () => database.close();
+  return { config, directory, database, users, accountSetup, gate, hostKeys, observe, close };
 }
 
 export interface Gateway {
@@ -126,12 +145,13 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
   opened.push(core);
   const { config, directory, observe } = core;
   for (const role of config.roles) opened.push(takeRole(directory, role));
-  const hostKeys = readHostKeys(directory);
+  // All of them are made at once, whatever the role: the portal shows what the daemon uses.
+  readHostKeys(core);
   let sftp: Gateway['sftp'];
-  const connection = () => connectionFacts(config, hostKeys, sftp?.port);
+  const connection = () => connectionFacts(config, readHostKeys(core), sftp?.port);
   if (config.roles.includes('intake')) opened.push(await startIntakeRole(core));
   if (config.roles.includes('sftp')) {
-    const server = await startSftpRole(core, hostKeys);
+    const server = await startSftpRole(core);
     opened.push(server);
     sftp = server;
   }
@@ -162,32 +182,29 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
   };
 }
 
-function readHostKeys(directory: DataDirectory): readonly HostKey[] {
-  // Both are made together, so that a first start makes one pair.
-  let made: ReturnType<typeof generateHostKeys> | undefined;
-  const make = (type: 'ed25519' | 'ecdsa') => () => {
-    made ??= generateHostKeys();
-    return made[type];
-  };
-  return (['ed25519', 'ecdsa'] as const).map((type) =>
-    readHostKey(
-      readOrMakeKey(directory, { name: `ssh_host_${type}_key`, make: make(type) }).toString('utf8'),
-    ),
+/** Read anew each time: a rotation changes them while the gateway runs. */
+function readHostKeys({ config, database, hostKeys }: Core): HostKeySet {
+  const nowMs = database.now();
+  const rsa = sftpSettings(config).listeners.some(
+    ({ profile, closesAtMs = 0 }) => profile === 'legacy' && closesAtMs > nowMs,
   );
+  return hostKeys.read({ rsa });
 }
 
 function connectionFacts(
   config: Config,
-  hostKeys: readonly HostKey[],
+  hostKeys: HostKeySet,
   listeningPort: number | undefined,
 ): ConnectionFacts {
   const host = config.sftp.publicHost ?? config.sftp.host;
   const port = config.sftp.publicPort ?? listeningPort ?? config.sftp.port;
+  // Those that are only announced too: who takes them over now is not asked when they begin to serve.
+  const keys = [...hostKeys.serving, ...hostKeys.announced];
   return {
     host,
     port,
-    fingerprints: hostKeys.map((key) => ({ algorithm: key.type, sha256: key.fingerprint })),
-    knownHosts: hostKeys.map((key) => knownHostsLine(key, { host, port })),
+    fingerprints: keys.map((key) => ({ algorithm: key.type, sha256: key.fingerprint })),
+    knownHosts: keys.map((key) => knownHostsLine(key, { host, port })),
   };
 }
 
@@ -195,39 +212,90 @@ function tellOfRecovery(observe: Observe, report: RecoveryReport): void {
   if (Object.values(report).some((count) => count > 0)) observe({ kind: 'storage.recovered', ...report });
 }
 
-async function startSftpRole(core: Core, hostKeys: readonly HostKey[]) {
+async function startSftpRole(core: Core) {
   const { config, directory, database, observe, gate } = core;
   const { interruptedExpiryMs } = config.storage;
   tellOfRecovery(observe, await recoverUploads({ database, directory, interruptedExpiryMs }));
   const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
-  return startSftpServer({
+  // This process has the role now: whoever left sessions behind is gone.
+  await forgetSftpSessions(database);
+  const { serving, announced } = textsOf(readHostKeys(core));
+  const server = await startSftpServer({
     gate,
     openMailbox: ({ partnerId, userId }) => mailboxes.open({ partnerId, userId, source: 'sftp' }),
     observe,
     settings: sftpSettings(config),
-    hostKeys: hostKeys.map((key) => key.privateText),
+    hostKeys: serving,
+    announcedHostKeys: announced,
+    isBanned: (address) => isBanned(database, address),
+    reportSessions: (report) => reportSessions(database, report),
     now: database.now,
     randomBytes,
-    changed: (listener) => onAccountChange(core, listener),
+    changed: (listener) => onChangeOf(core, { count: countAccountChanges, listener }),
   });
+  const unsubscribe = onChangeOf(core, {
+    count: countHostKeyChanges,
+    listener: () => server.useHostKeys(textsOf(readHostKeys(core))),
+  });
+  return {
+    ...server,
+    close() {
+      unsubscribe();
+      return server.close();
+    },
+  };
+}
+
+function textsOf({ serving, announced }: HostKeySet) {
+  const text = (key: { readonly privateText: string }) => key.privateText;
+  return { serving: serving.map(text), announced: announced.map(text) };
 }
 
 function sftpSettings(config: Config): SftpServerSettings {
-  const { publicHost: _host, publicPort: _port, ...settings } = config.sftp;
+  const { trustedProxies, listeners, ...settings } = config.sftp;
   const dropStart = Math.ceil(settings.maxUnauthenticatedConnections / 2);
-  return { ...defaultSftpServerSettings, ...settings, unauthenticatedDropStart: dropStart };
+  return {
+    ...defaultSftpServerSettings,
+    ...settings,
+    unauthenticatedDropStart: dropStart,
+    trustedProxies: networksOf(trustedProxies),
+    listeners: listeners.map(({ until, ...listener }) => ({
+      ...listener,
+      trustedProxies: networksOf(listener.trustedProxies),
+      closesAtMs: until === undefined ? undefined : Date.parse(`${until}T00:00:00Z`),
+    })),
+  };
 }
 
-/** Tells when an account has changed, and not at every commit: each telling makes every live session ask. */
-function onAccountChange({ database, observe }: Core, listener: () => void): () => void {
+/** @throws Error for a network with bits after its prefix, which the schema does not see */
+function networksOf(texts: readonly string[]): readonly Network[] {
+  return texts.map((text) => {
+    const network = parseNetwork(text);
+    if (network === undefined) {
+      throw new Error(
+        `"${text}" in trustedProxies is not a network: the bits after its prefix must be 0, as in 192.0.2.0/24.`,
+      );
+    }
+    return network;
+  });
+}
+
+/**
+ * Tells when something of one kind has changed, and not at every commit.
+ * @param watched.count a number that differs after a change
+ */
+function onChangeOf(
+  { database, observe }: Core,
+  watched: { readonly count: (database: Database) => Promise<number>; readonly listener: () => void },
+): () => void {
   let known: number | undefined;
   const look = async (): Promise<void> => {
     try {
-      const count = await countAccountChanges(database);
-      if (known !== undefined && count !== known) listener();
+      const count = await watched.count(database);
+      if (known !== undefined && count !== known) watched.listener();
       known = count;
     } catch (thrown) {
-      observe({ kind: 'fault', where: 'gateway.account-changes', fault: describeFault(thrown) });
+      observe({ kind: 'fault', where: 'gateway.changes', fault: describeFault(thrown) });
     }
   };
   void look();
@@ -320,4 +388,40 @@ function startHousekeeping({ config, database, observe }: Core): Closable {
   const timer = setInterval(() => void tidy(), housekeepingMs);
   timer.unref();
   return { close: () => clearInterval(timer) };
+}
+
+/**
+ * Runs the SFTP engine over a folder of this machine, on standard input and output. Needs no data directory.
+ * @returns the exit status
+ * @throws Error when the folder cannot be opened, or a request is named that there is none of
+ */
+export async function runSftpStdio(
+  options: Pick<StdioServerDeps, 'root' | 'workingDirectory' | 'readOnly' | 'allowed' | 'denied'> & {
+    /** What is told on standard error. */
+    readonly log: 'nothing' | 'faults' | 'everything';
+  },
+): Promise<number> {
+  const unknown = [...(options.allowed ?? []), ...options.denied].filter(
+    (name) => name !== '' && !stdioRequestNames.includes(name),
+  );
+  if (unknown.length > 0) throw new Error(`There is no request called ${unknown.join(', ')}.`);
+  const tell = (words: string, facts: object): void => {
+    if (options.log === 'everything') process.stderr.write(`${words} ${JSON.stringify(facts)}\n`);
+  };
+  return serveStdio({
+    ...options,
+    input: process.stdin,
+    output: process.stdout,
+    observer: {
+      refused: (refusal) => tell('refused', refusal),
+      transferred: (transfer) => tell('transferred', transfer),
+      protocolError: (message) => tell('protocol error', { message }),
+      fault(where, thrown) {
+        if (options.log !== 'nothing')
+          process.stderr.write(`fault ${JSON.stringify({ where, ...describeFault(thrown) })}\n`);
+      },
+    },
+    now: Date.now,
+    randomBytes,
+  });
 }

@@ -15,6 +15,8 @@ const levels: Readonly<Record<Observation['kind'], Level>> = {
   'storage.migrated': 'info',
   'storage.recovered': 'info',
   'sftp.listening': 'info',
+  'sftp.listener-ends': 'warn',
+  'sftp.listener-over': 'warn',
   'sftp.connection-refused': 'warn',
   'sftp.connection-closed': 'debug',
   'sftp.negotiation-failed': 'warn',

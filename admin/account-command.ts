@@ -4,6 +4,7 @@ import type { CommandModule } from 'yargs';
 import { readStatus } from '../auth/account-setup.ts';
 import { listAccounts, switchAccount } from '../storage/account-store.ts';
 import { findUser, listUsers } from '../storage/user-store.ts';
+import { accountKeyCommand } from './account-key-command.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { printFacts, printTable, printTime, type Row } from './output.ts';
@@ -110,13 +111,14 @@ function switching(
 
 export const accountCommand: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'account',
-  describe: 'SFTP accounts: list, show, disable, enable',
+  describe: 'SFTP accounts: list, show, disable, enable, key',
   builder: (yargs) =>
     yargs
       .command(list)
       .command(show)
       .command(switching('disable'))
       .command(switching('enable'))
-      .demandCommand(1, 'Say what to do: list, show, disable or enable.'),
+      .command(accountKeyCommand)
+      .demandCommand(1, 'Say what to do: list, show, disable, enable or key.'),
   handler: () => undefined,
 };

@@ -7,13 +7,17 @@ import { describeFault } from '../domain/observation.ts';
 import { readVersion } from '../observe.ts';
 import { accountCommand } from './account-command.ts';
 import { auditCommand } from './audit-command.ts';
+import { banCommand } from './ban-command.ts';
 import { CommandFailure } from './command-failure.ts';
 import { configCommand } from './config-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { ediCommand } from './edi-command.ts';
 import { globalOptions } from './global-options.ts';
+import { hostKeyCommand } from './hostkey-command.ts';
 import { partnerCommand } from './partner-command.ts';
 import { serveCommand } from './serve-command.ts';
+import { sessionCommand } from './session-command.ts';
+import { sftpStdioCommand } from './sftp-stdio-command.ts';
 import { transmissionCommand } from './transmission-command.ts';
 import { userCommand } from './user-command.ts';
 
@@ -27,10 +31,14 @@ async function main(): Promise<void> {
     .command(partnerCommand)
     .command(userCommand)
     .command(accountCommand)
+    .command(sessionCommand)
+    .command(banCommand)
+    .command(hostKeyCommand)
     .command(transmissionCommand)
     .command(ediCommand)
     .command(auditCommand)
     .command(configCommand)
+    .command(sftpStdioCommand)
     .demandCommand(1, 'Say what to do; claimgate --help lists the commands.')
     .strict()
     .version(readVersion())

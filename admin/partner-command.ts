@@ -8,6 +8,7 @@ import { CommandFailure } from './command-failure.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { printFacts, printTable, printTime } from './output.ts';
 import { partnerIdOf } from './parse-id.ts';
+import { partnerAccessCommand } from './partner-access-command.ts';
 import { withCore } from './with-core.ts';
 
 const shown = (partner: Partner) => ({
@@ -96,8 +97,13 @@ const show: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string }
 
 export const partnerCommand: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'partner',
-  describe: 'Trading partners: add, list, show',
+  describe: 'Trading partners: add, list, show, access',
   builder: (yargs) =>
-    yargs.command(add).command(list).command(show).demandCommand(1, 'Say what to do: add, list or show.'),
+    yargs
+      .command(add)
+      .command(list)
+      .command(show)
+      .command(partnerAccessCommand)
+      .demandCommand(1, 'Say what to do: add, list, show or access.'),
   handler: () => undefined,
 };

@@ -2,12 +2,15 @@
 // default (R3), turns every fault into a refusal, and costs the same for users that exist and users that do not.
 
 import { parseUserId, type UserId } from '../domain/ids.ts';
-import type { LoginAttempt, LoginOutcome, LoginRefusal, SftpGate } from '../domain/login.ts';
+import type { LoginAttempt, LoginOutcome, LoginRefusal, PartialLogin, SftpGate } from '../domain/login.ts';
 import { describeFault, type Observe } from '../domain/observation.ts';
-import { findAccount, recordLogin, type SftpAccount } from '../storage/account-store.ts';
+import { type AccountKey, findAccount, recordLogin, type SftpAccount } from '../storage/account-store.ts';
+import { findPartner } from '../storage/partner-store.ts';
+import { isSessionLive, type NewSession } from '../storage/sftp-session-store.ts';
 import type { Database } from '../storage/transaction.ts';
 import { TooManyHashesError } from './hash-limiter.ts';
 import { type PasswordHasher, sameText } from './password-hasher.ts';
+import { type AccessRules, whyNotAllowed } from './sftp-access.ts';
 import type { SignInThrottle } from './throttle.ts';
 
 export interface SftpGateDeps {
@@ -15,13 +18,19 @@ export interface SftpGateDeps {
   readonly hasher: PasswordHasher;
   readonly throttle: SignInThrottle;
   readonly observe: Observe;
+  /** Where and how many sessions are kept as rows; without it they are not. */
+  readonly sessions?: NewSession;
 }
 
+/** The partial logins that this gate has made: an object from anywhere else counts for nothing. */
+type Minted = WeakSet<PartialLogin>;
+
 export function createSftpGate(deps: SftpGateDeps): SftpGate {
+  const minted: Minted = new WeakSet();
   return {
     async authenticate(attempt) {
       try {
-        return await authenticate(deps, attempt);
+        return await authenticate({ ...deps, minted }, attempt);
       } catch (thrown) {
         if (thrown instanceof TooManyHashesError) return rejected('overloaded');
         deps.observe({ kind: 'fault', where: 'auth.sftp-gate', fault: describeFault(thrown) });
@@ -32,18 +41,27 @@ export function createSftpGate(deps: SftpGateDeps): SftpGate {
       const parsed = parseUserId(userName);
       if (parsed.kind === 'invalid') return false;
       const account = await findAccount(deps.database, parsed.id);
-      return account?.status === 'active' && hasKey(account, key.blob);
+      if (account?.status !== 'active' || keyOf(deps, account, key.blob) === undefined) return false;
+      const partner = await findPartner(deps.database, account.partnerId);
+      return partner !== undefined && partner.authentication !== 'password';
     },
     async stillWelcome(principal) {
       const account = await findAccount(deps.database, principal.userId);
-      return account?.status === 'active' && account.version === principal.accountVersion;
+      if (account?.status !== 'active' || account.version !== principal.accountVersion) return false;
+      const { keyId, sessionId } = principal;
+      if (keyId !== undefined && !account.keys.some((key) => key.id === keyId && isInForce(deps, key)))
+        return false;
+      return sessionId === undefined || isSessionLive(deps.database, sessionId);
     },
   };
 }
 
 const rejected = (reason: LoginRefusal): LoginOutcome => ({ kind: 'rejected', reason });
 
-async function authenticate(deps: SftpGateDeps, attempt: LoginAttempt): Promise<LoginOutcome> {
+async function authenticate(
+  deps: SftpGateDeps & { readonly minted: Minted },
+  attempt: LoginAttempt,
+): Promise<LoginOutcome> {
   const parsed = parseUserId(attempt.userName);
   if (parsed.kind === 'invalid') {
     return refuseMalformed(deps, attempt);
@@ -58,17 +76,56 @@ async function authenticate(deps: SftpGateDeps, attempt: LoginAttempt): Promise<
   if (reason !== undefined) return refuse(deps, attempt, parsed.id, reason);
   // Unreachable by whyRefused; said again here because this is the only way to `accepted`.
   if (account?.status !== 'active') return rejected('no-account');
-  await deps.throttle.succeed('sftp', who);
-  await recordLogin(deps.database, {
-    userId: account.userId,
-    address: attempt.address,
-    method: attempt.proof.kind,
-    ...(attempt.proof.kind === 'public-key' ? { blobBase64: base64(attempt.proof.blob) } : {}),
-  });
+  const rules = await findPartner(deps.database, account.partnerId);
+  const forbidden = rules === undefined ? 'no-account' : whyNotAllowed(rules, attempt);
+  if (rules === undefined || forbidden !== undefined)
+    return refuse(deps, attempt, parsed.id, forbidden ?? 'no-account');
+  return welcome(deps, { account, rules, attempt });
+}
+
+/** The proof is right and allowed: is it enough, and is there a place? */
+async function welcome(
+  deps: SftpGateDeps & { readonly minted: Minted },
+  input: { readonly account: SftpAccount; readonly rules: AccessRules; readonly attempt: LoginAttempt },
+): Promise<LoginOutcome> {
+  const { account, rules, attempt } = input;
+  const { userId, partnerId, version: accountVersion } = account;
+  const { proof, address } = attempt;
+  const earlier = rules.authentication === 'both' ? secondProof(deps.minted, input) : undefined;
+  const keyId =
+    (proof.kind === 'public-key' ? keyOf(deps, account, proof.blob)?.id : undefined) ?? earlier?.keyId;
+  if (rules.authentication === 'both' && earlier === undefined) {
+    const partial: PartialLogin = { userId, accountVersion, proved: proof.kind, keyId };
+    deps.minted.add(partial);
+    return { kind: 'partial', earlier: partial };
+  }
+  await deps.throttle.succeed('sftp', { user: userId });
+  const method = earlier === undefined ? proof.kind : `${earlier.proved}+${proof.kind}`;
+  const login = { userId, partnerId, address, method, keyId, session: deps.sessions };
+  const recorded = await recordLogin(deps.database, login);
+  if (recorded.kind === 'too-many-sessions') return refuse(deps, attempt, userId, recorded.kind);
+  const { sessionId } = recorded;
   return {
     kind: 'accepted',
-    principal: { userId: account.userId, partnerId: account.partnerId, accountVersion: account.version },
+    principal: {
+      userId,
+      partnerId,
+      accountVersion,
+      ...(sessionId === undefined ? {} : { sessionId }),
+      ...(keyId === undefined ? {} : { keyId }),
+    },
   };
+}
+
+/** @returns the earlier proof, when it is this gate's own, of the same account as it still is, and of the other kind */
+function secondProof(
+  minted: Minted,
+  { account, attempt }: { readonly account: SftpAccount; readonly attempt: LoginAttempt },
+): PartialLogin | undefined {
+  const { earlier, proof } = attempt;
+  if (earlier === undefined || !minted.has(earlier)) return undefined;
+  const same = earlier.userId === account.userId && earlier.accountVersion === account.version;
+  return same && earlier.proved !== proof.kind ? earlier : undefined;
 }
 
 /** A name that no user can have: it costs what any other costs, and counts against the address alone. */
@@ -99,7 +156,7 @@ async function whyRefused(
   }
   return (
     whyStateRefuses(account) ??
-    (account !== undefined && hasKey(account, proof.blob) ? undefined : 'unknown-key')
+    (account !== undefined && keyOf(deps, account, proof.blob) !== undefined ? undefined : 'unknown-key')
   );
 }
 
@@ -122,12 +179,19 @@ function whyStateRefuses(account: SftpAccount | undefined): LoginRefusal | undef
   }
 }
 
-function hasKey(account: SftpAccount, blob: Uint8Array): boolean {
-  const offered = base64(blob);
-  return account.keys.some((key) => sameText(key.blobBase64, offered));
+/** @returns the account's key of these bytes, when it is in force */
+function keyOf(
+  deps: Pick<SftpGateDeps, 'database'>,
+  account: SftpAccount,
+  blob: Uint8Array,
+): AccountKey | undefined {
+  const offered = Buffer.from(blob).toString('base64');
+  return account.keys.find((key) => sameText(key.blobBase64, offered) && isInForce(deps, key));
 }
 
-const base64 = (blob: Uint8Array): string => Buffer.from(blob).toString('base64');
+function isInForce({ database }: Pick<SftpGateDeps, 'database'>, key: AccountKey): boolean {
+  return key.expiresAtMs === undefined || key.expiresAtMs > database.now();
+}
 
 /** Guesses count against the account and the address; a login that its owner's own state refuses does not. */
 const countedReasons: ReadonlySet<LoginRefusal> = new Set<LoginRefusal>(['no-account', 'wrong-password']);

@@ -1,7 +1,9 @@
 // Throttling of wrong passwords: per account, so that one password cannot be guessed; and per address, so that one
-// attacker cannot try one password on many accounts. The numbers follow SP 800-63B-4 section 3.2.2 (a growing delay,
+// attacker cannot try one password on many accounts; and per network (/24, /56), so that one cannot do so from many
+// addresses that cost nothing. The numbers follow SP 800-63B-4 section 3.2.2 (a growing delay,
 // then a lock that ends by itself) and the state identity's two-hour lock.
 
+import { neighbourhoodOf } from '../domain/network.ts';
 import { clearThrottle, countFailure, readThrottle, type Throttle } from '../storage/throttle-store.ts';
 import type { Database } from '../storage/transaction.ts';
 
@@ -18,7 +20,9 @@ export interface ThrottleSettings {
   readonly lockMs: number;
   /** Wrong passwords from one address, whatever the account, that block the address. */
   readonly addressFailures: number;
-  /** How long the address is blocked, and within what time its failures count, in milliseconds. */
+  /** Wrong passwords from one network that block it. */
+  readonly networkFailures: number;
+  /** How long the address or network is blocked, and within what time its failures count, in milliseconds. */
   readonly addressBlockMs: number;
 }
 
@@ -45,7 +49,13 @@ export async function lockedUntil(database: Database, door: Door, user: string):
 
 const accountScope = (door: Door, user: string): string => `${door}:user:${user}`;
 // The address counts for both doors together.
-const addressScope = (address: string): string => `address:${address}`;
+export const addressScope = (address: string): string => `address:${address}`;
+
+/** @returns undefined for what is no IP address */
+export function networkScope(address: string): string | undefined {
+  const network = neighbourhoodOf(address);
+  return network === undefined ? undefined : `network:${network.text}`;
+}
 
 export function createSignInThrottle(database: Database, settings: ThrottleSettings): SignInThrottle {
   return {
@@ -53,7 +63,13 @@ export function createSignInThrottle(database: Database, settings: ThrottleSetti
       const account =
         input.user === undefined ? undefined : await readThrottle(database, accountScope(door, input.user));
       const address = await readThrottle(database, addressScope(input.address));
-      const until = Math.max(account?.blockedUntilMs ?? 0, address.blockedUntilMs);
+      const scope = networkScope(input.address);
+      const network = scope === undefined ? undefined : await readThrottle(database, scope);
+      const until = Math.max(
+        account?.blockedUntilMs ?? 0,
+        address.blockedUntilMs,
+        network?.blockedUntilMs ?? 0,
+      );
       return until > database.now() ? until : 0;
     },
     async fail(door, input) {
@@ -66,8 +82,17 @@ export function createSignInThrottle(database: Database, settings: ThrottleSetti
             });
       await countFailure(database, {
         scope: addressScope(input.address),
-        next: (before, nowMs) => nextForAddress(settings, before, nowMs),
+        next: (before, nowMs) =>
+          nextForAddress({ ...settings, failures: settings.addressFailures }, before, nowMs),
       });
+      const scope = networkScope(input.address);
+      if (scope !== undefined) {
+        await countFailure(database, {
+          scope,
+          next: (before, nowMs) =>
+            nextForAddress({ ...settings, failures: settings.networkFailures }, before, nowMs),
+        });
+      }
       return { locked: account !== undefined && account.failures >= settings.lockFailures };
     },
     async succeed(door, input) {
@@ -92,12 +117,16 @@ function nextForAccount(settings: ThrottleSettings, before: Throttle, nowMs: num
   return { failures, lastFailureAtMs: nowMs, blockedUntilMs: delayMs === 0 ? 0 : nowMs + delayMs };
 }
 
-function nextForAddress(settings: ThrottleSettings, before: Throttle, nowMs: number): Throttle {
-  const fresh = before.lastFailureAtMs < nowMs - settings.addressBlockMs;
+function nextForAddress(
+  limit: { readonly failures: number; readonly addressBlockMs: number },
+  before: Throttle,
+  nowMs: number,
+): Throttle {
+  const fresh = before.lastFailureAtMs < nowMs - limit.addressBlockMs;
   const failures = (fresh ? 0 : before.failures) + 1;
   return {
     failures,
     lastFailureAtMs: nowMs,
-    blockedUntilMs: failures >= settings.addressFailures ? nowMs + settings.addressBlockMs : 0,
+    blockedUntilMs: failures >= limit.failures ? nowMs + limit.addressBlockMs : 0,
   };
 }

@@ -2,10 +2,14 @@
 // one JSON line a measurement: name, unit, ours, peer, peerName, ratio (ours/peer), runs.
 
 import { parseArgs } from 'node:util';
+import { benchEdi } from './edi.mjs';
 import { createReport } from './report.mjs';
 import { benchSftp } from './sftp.mjs';
 
-const benches = new Map([['sftp', benchSftp]]);
+const benches = new Map([
+  ['sftp', benchSftp],
+  ['edi', benchEdi],
+]);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -14,6 +18,7 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string', default: '3' },
     'size-mib': { type: 'string', default: '1024' },
     cipher: { type: 'string' },
+    quick: { type: 'boolean', default: false },
     roles: { type: 'string', default: 'sftp,intake,portal,hooks' },
   },
 });
@@ -26,6 +31,8 @@ if (bench === undefined) {
 }
 await bench({
   report: createReport({ json: values.json }),
+  json: values.json,
+  quick: values.quick,
   runs: Number(values.runs),
   sizeMib: Number(values['size-mib']),
   cipher: values.cipher,

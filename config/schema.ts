@@ -2,6 +2,7 @@
 // loader validates against it, `claimgate config reference` and docs/config.md are printed from it.
 // With no file and no environment at all the result runs on loopback: SFTP on 2022, the portal on 8080.
 
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const port = z.int().min(0).max(65535);
@@ -16,6 +17,32 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
+/** An address, or a network by the length of its prefix. */
+const network = z.string().refine(isNetwork, {
+  error: 'It must be an IP address, or a network such as 192.0.2.0/24',
+});
+
+const sftpListener = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/)
+    .describe('Name of the listener, for the log.'),
+  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
+  port: port.describe('TCP port to listen on.'),
+  profile: z
+    .enum(['modern', 'compatible', 'legacy'])
+    .default('modern')
+    .describe('Which algorithms it offers; `legacy` has SHA-1 and needs `until`.'),
+  until: z.iso
+    .date()
+    .optional()
+    .describe('The first day (YYYY-MM-DD, UTC) on which it is not opened any more.'),
+  trustedProxies: z
+    .array(network)
+    .default([])
+    .describe('Load balancers that introduce their clients by the PROXY protocol.'),
+});
+
 const sftp = z
   .strictObject({
     host: z
@@ -24,6 +51,24 @@ const sftp = z
       .default('127.0.0.1')
       .describe('Address to listen on. Use 0.0.0.0 or :: to serve partners.'),
     port: port.default(2022).describe('TCP port to listen on; 0 takes a free one.'),
+    profile: z
+      .enum(['modern', 'compatible'])
+      .default('modern')
+      .describe(
+        'Which algorithms are offered. `compatible` adds the NIST curves, without which old Java clients (JSch 0.1.55) cannot connect; for older ones yet see sftp.listeners.',
+      ),
+    trustedProxies: z
+      .array(network)
+      .default([])
+      .describe(
+        'Load balancers, as addresses or networks, that introduce their clients by the PROXY protocol (v1 or v2); all others are clients themselves.',
+      ),
+    listeners: z
+      .array(sftpListener)
+      .default([])
+      .describe(
+        'Further listeners (name, host, port, profile, until, trustedProxies). `legacy`, with SHA-1, is a profile of these alone.',
+      ),
     publicHost: z
       .string()
       .min(1)
@@ -45,6 +90,12 @@ const sftp = z
         'Connections at once that have not signed in yet; from half of it on, new ones are dropped at random.',
       ),
     maxConnectionsPerAddress: count.default(50).describe('Connections at once from one address.'),
+    maxConnectionsPerAccount: count
+      .default(50)
+      .describe('Signed-in connections at once of one SFTP account, over all workers.'),
+    maxConnectionsPerPartner: count
+      .default(200)
+      .describe('Signed-in connections at once of all users of one trading partner, over all workers.'),
     maxSessionsPerConnection: count.default(10).describe('SFTP channels at once in one connection.'),
     maxAuthTries: count.default(6).describe('Sign-in attempts in one connection.'),
     maxHandlesPerSession: count.default(256).describe('Files and folders open at once in one session.'),
@@ -151,7 +202,12 @@ const auth = z
       .describe('Wrong passwords in a row that lock the account.'),
     lockMs: milliseconds.default(2 * hour).describe('How long the lock lasts.'),
     addressFailures: count.default(50).describe('Wrong passwords from one address that block it.'),
-    addressBlockMs: milliseconds.default(15 * minute).describe('How long a block of an address lasts.'),
+    networkFailures: count
+      .default(200)
+      .describe('Wrong passwords from one network (/24, for IPv6 /56) that block it.'),
+    addressBlockMs: milliseconds
+      .default(15 * minute)
+      .describe('How long a block of an address or network lasts.'),
   })
   .prefault({});
 
@@ -332,11 +388,43 @@ function impossibleCombinations(config: {
       'It must be at least sftp.bytesInFlightPerSession. Raise it.',
     ]);
   }
+  found.push(...impossibleListeners(sftp));
   const names = hooks.webhooks.map((webhook) => webhook.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
     found.push([['hooks', 'webhooks'], `Two webhooks are named ${twice}. Give each its own name.`]);
   return found;
+}
+
+function impossibleListeners({ listeners, host, port }: z.infer<typeof sftp>): readonly Combination[] {
+  const found: Combination[] = [];
+  const taken = new Map([[`${host} ${port}`, 'sftp.port']]);
+  for (const [index, listener] of listeners.entries()) {
+    const path = ['sftp', 'listeners', String(index)];
+    if (listener.profile === 'legacy' && listener.until === undefined) {
+      found.push([
+        [...path, 'until'],
+        'The profile legacy has algorithms that are broken. Say until when it is offered: until: YYYY-MM-DD.',
+      ]);
+    }
+    const place = `${listener.host} ${listener.port}`;
+    const other = taken.get(place);
+    if (other !== undefined && listener.port !== 0) {
+      found.push([[...path, 'port'], `${other} has this port already. Give one of them another port.`]);
+    }
+    taken.set(place, `Listener ${listener.name}`);
+    if (listeners.findIndex(({ name }) => name === listener.name) !== index) {
+      found.push([[...path, 'name'], `Two listeners are named ${listener.name}. Give each its own name.`]);
+    }
+  }
+  return found;
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', length, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= (version === 4 ? 32 : 128));
 }
 
 function isTimeZone(name: string): boolean {

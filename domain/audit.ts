@@ -9,6 +9,7 @@ export type Actor =
 
 export type AuditAction =
   | 'partner.add'
+  | 'partner.access'
   | 'user.add'
   | 'user.password-change'
   | 'user.password-set'
@@ -23,8 +24,14 @@ export type AuditAction =
   | 'account.enable'
   | 'account.lock'
   | 'account.key-add'
+  | 'account.key-expire'
+  | 'account.key-revoke'
+  | 'ban.lift'
+  | 'host-key.announce'
+  | 'host-key.retire'
   | 'sftp.login'
   | 'sftp.login-refused'
+  | 'sftp.session-end'
   | 'transmission.receive'
   | 'transmission.discard'
   | 'transmission.answer'

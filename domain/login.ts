@@ -3,6 +3,9 @@
 
 import type { PartnerId, UserId } from './ids.ts';
 
+/** How a trading partner's users sign in; `both`: a password and a key on the same connection, in either order. */
+export type AuthenticationPolicy = 'password' | 'public-key' | 'either' | 'both';
+
 export type LoginProof =
   | { readonly kind: 'password'; readonly password: string }
   /** A public key whose signature over this session the SSH transport has verified (rule R20). */
@@ -13,6 +16,16 @@ export interface LoginAttempt {
   readonly userName: string;
   readonly address: string;
   readonly proof: LoginProof;
+  /** What the gate has handed out on this connection before, when it asked for a second proof. */
+  readonly earlier?: PartialLogin | undefined;
+}
+
+/** That one of two proofs was given. Only the gate can make one: it knows its own again. */
+export interface PartialLogin {
+  readonly userId: UserId;
+  readonly accountVersion: number;
+  readonly proved: LoginProof['kind'];
+  readonly keyId: string | undefined;
 }
 
 /** Someone who has signed in to the daemon. */
@@ -21,6 +34,10 @@ export interface SftpPrincipal {
   readonly partnerId: PartnerId;
   /** Goes up with every change of the account; a live session ends when the row's differs or is not active. */
   readonly accountVersion: number;
+  /** The row of this session, where sessions are kept as rows. */
+  readonly sessionId?: string;
+  /** The key that signed; the session ends when it expires or is revoked. */
+  readonly keyId?: string;
 }
 
 /** Why a login was refused: for the log and the audit trail, never for the client, who always hears the same. */
@@ -32,11 +49,16 @@ export type LoginRefusal =
   | 'locked'
   | 'disabled'
   | 'throttled'
+  | 'address-not-allowed'
+  | 'method-not-allowed'
+  | 'too-many-sessions'
   | 'overloaded'
   | 'malformed';
 
 export type LoginOutcome =
   | { readonly kind: 'accepted'; readonly principal: SftpPrincipal }
+  /** Right, and not enough: the partner's users give two proofs. */
+  | { readonly kind: 'partial'; readonly earlier: PartialLogin }
   | { readonly kind: 'rejected'; readonly reason: LoginRefusal };
 
 /** The gate that the daemon is given. */

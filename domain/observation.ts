@@ -32,10 +32,19 @@ export type Observation =
     }
   | {
       readonly kind: 'sftp.listening';
+      readonly listener: string;
+      readonly profile: string;
       readonly host: string;
       readonly port: number;
       readonly fingerprints: readonly string[];
       readonly nativeCrypto: boolean;
+    }
+  /** A listener is near its end date, or past it and not opened. */
+  | {
+      readonly kind: 'sftp.listener-ends' | 'sftp.listener-over';
+      readonly listener: string;
+      readonly profile: string;
+      readonly closesAtMs: number;
     }
   | { readonly kind: 'sftp.connection-refused'; readonly address: string; readonly reason: string }
   | {
@@ -54,6 +63,9 @@ export type Observation =
       readonly software: string;
       readonly message: string;
       readonly offered: Readonly<Record<string, readonly string[]>>;
+      readonly weOffer: Readonly<Record<string, readonly string[]>>;
+      /** What to change. */
+      readonly advice: string;
     }
   | {
       readonly kind: 'sftp.login';

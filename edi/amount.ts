@@ -1,6 +1,4 @@
 /** Money as whole ten-thousandths, so that sums are exact: no amount is ever a fraction in floating point. */
-import { decimalDigits } from './value-checks.ts';
-
 /** Units in one dollar. */
 export const UNITS_PER_DOLLAR = 10_000;
 
@@ -23,21 +21,34 @@ const DECIMALS = 4;
  *   is too large to be added up.
  */
 export function amountUnits(bytes: Uint8Array, start: number, end: number): number {
-  if (decimalDigits(bytes, start, end) < 0) return Number.NaN;
   const negative = bytes[start] === MINUS;
+  const first = negative ? start + 1 : start;
   let value = 0;
-  let decimals = -1;
-  for (let i = negative ? start + 1 : start; i < end; i += 1) {
-    const byte = bytes[i] as number;
-    if (byte === POINT) decimals = 0;
-    else if (decimals < DECIMALS) {
-      value = value * 10 + byte - ZERO;
-      if (decimals >= 0) decimals += 1;
-    } else if (byte !== ZERO) return Number.NaN;
+  let at = first;
+  for (; at < end; at += 1) {
+    const digit = (bytes[at] as number) - ZERO;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
   }
-  value *= 10 ** (DECIMALS - Math.max(decimals, 0));
+  value *= UNITS_PER_DOLLAR;
+  if (at < end) value += fractionUnits(bytes, at, end);
+  if (end - first - (at < end ? 1 : 0) <= 0) return Number.NaN;
   if (value > EXACT_MAX) value = Number.POSITIVE_INFINITY;
   return negative ? -value : value;
+}
+
+/** What follows the whole dollars, in units; NaN when it is no fraction, or has more decimals than a unit can hold. */
+function fractionUnits(bytes: Uint8Array, start: number, end: number): number {
+  if (bytes[start] !== POINT) return Number.NaN;
+  let value = 0;
+  let worth = UNITS_PER_DOLLAR / 10;
+  for (let i = start + 1; i < end; i += 1) {
+    const digit = (bytes[i] as number) - ZERO;
+    if (digit < 0 || digit > 9 || (worth < 1 && digit > 0)) return Number.NaN;
+    if (digit > 0) value += digit * worth;
+    worth /= 10;
+  }
+  return value;
 }
 
 /** Units as people write money: no more decimals than are needed. */

@@ -15,11 +15,11 @@ export class ClaimState {
   lines = 0;
   /** Position of the last of CLM and DTP. */
   datesEnd = 0;
-  /** Position of the last of CLM, DTP, ... REF. */
+  /** Position of the last of CL1, PWK, ... REF; 0 for none. */
   referencesEnd = 0;
-  /** Position of the last segment up to and including HI. */
+  /** Position of the last of K3, NTE, ... HI; 0 for none. */
   diagnosesEnd = 0;
-  /** Position of the last segment before other payers and lines. */
+  /** Position of the first other payer, or else the first line; 0 until it comes. */
   providersEnd = 0;
 
   /** CLM05-3 says that another claim is replaced or voided. */
@@ -92,9 +92,9 @@ export class ClaimState {
     this.lineCharges = 0;
     this.lines = 0;
     this.datesEnd = position;
-    this.referencesEnd = position;
-    this.diagnosesEnd = position;
-    this.providersEnd = position;
+    this.referencesEnd = 0;
+    this.diagnosesEnd = 0;
+    this.providersEnd = 0;
     this.replacesAnother = false;
     this.hasOriginalReference = false;
     this.accidentCause = 0;
@@ -117,8 +117,34 @@ export class ClaimState {
     this.payers.begin();
   }
 
+  /** Where a date that is missing should have been. */
+  get afterDates(): number {
+    return this.datesEnd + 1;
+  }
+
+  /** Where a reference that is missing should have been. */
+  get afterReferences(): number {
+    return Math.max(this.datesEnd, this.referencesEnd) + 1;
+  }
+
+  /** Where a diagnosis that is missing should have been. */
+  get afterDiagnoses(): number {
+    return Math.max(this.datesEnd, this.referencesEnd, this.diagnosesEnd) + 1;
+  }
+
+  /** Where a provider or payer that is missing should have been. */
+  get afterProviders(): number {
+    return this.providersEnd > 0 ? this.providersEnd : this.afterDiagnoses;
+  }
+
+  /** The providers have ended: an other payer or a line begins at `position`. */
+  endProviders(position: number): void {
+    if (this.providersEnd === 0) this.providersEnd = position;
+  }
+
   /** A new service line begins at `position`. */
   beginLine(position: number): void {
+    this.endProviders(position);
     this.lines += 1;
     this.line = position;
     this.lineCharge = Number.NaN;

@@ -15,28 +15,24 @@ const PLACES_OF_SERVICE =
   `01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 31 32 33 34 41 42 49 50 51 52 53
 54 55 56 57 58 60 61 62 65 66 71 72 81 99`.split(/\s+/);
 
-/** Universal tooth numbering: permanent 1 to 32, primary A to T, and their supernumerary 51 to 82, AS to TS. */
+/** Universal tooth numbering: permanent, primary, and their supernumerary teeth. Leading zeros are let pass. */
 const TEETH = [
-  ...range(1, 32).flatMap((tooth) => [String(tooth), String(tooth).padStart(2, '0')]),
-  ...range(51, 82).map(String),
-  ...[...'ABCDEFGHIJKLMNOPQRST'].flatMap((tooth) => [tooth, `${tooth}S`]),
+  ...numbers(1, 32),
+  ...numbers(51, 82),
+  ...numbers(1, 9).map((number) => `0${number}`),
+  ...[...'ABCDEFGHIJKLMNOPQRST'].flatMap((letter) => [letter, `${letter}S`]),
 ];
 
 /** Areas of the oral cavity: whole, arches, sextants, other, quadrants, sides (4010). */
-const ORAL_CAVITY = '00 01 02 03 04 05 06 07 08 09 10 20 30 40 L R'.split(' ');
-
-/** NUBC facility types, CLM05-1 of an institutional claim: the first two digits of the type of bill. */
-const FACILITY_TYPES = range(11, 99)
-  .map(String)
-  .filter((type) => !type.endsWith('0'));
-
-function range(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-}
+const ORAL_CAVITY = [...numbers(0, 9).map((number) => `0${number}`), '10', '20', '30', '40', 'L', 'R'];
 
 type Test = (bytes: Uint8Array, start: number, end: number) => boolean;
 
 export type CodeSet = { readonly rule: RuleId; readonly has: Test };
+
+function numbers(first: number, last: number): string[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => String(first + i));
+}
 
 function oneOf(codes: readonly string[]): Test {
   const table = new CodeTable();
@@ -44,22 +40,18 @@ function oneOf(codes: readonly string[]): Test {
   return (bytes, start, end) => table.has(id, bytes, start, end);
 }
 
-/** NUCC provider taxonomy: ten capital letters and digits. */
-function isTaxonomy(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start !== 10) return false;
-  for (let i = start; i < end; i += 1) {
-    const byte = bytes[i] as number;
-    if (!((byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a))) return false;
-  }
-  return true;
-}
-
-function areLetters(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i += 1) {
-    const byte = bytes[i] as number;
-    if (byte < 0x41 || byte > 0x5a) return false;
-  }
-  return true;
+/** Between `least` and `most` bytes, each from `first` to `last`, or a digit where digits are let pass. */
+function madeOf(first: string, last: string, least: number, most: number, orDigits = false): Test {
+  const from = first.charCodeAt(0);
+  const to = last.charCodeAt(0);
+  return (bytes, start, end) => {
+    if (end - start < least || end - start > most) return false;
+    for (let i = start; i < end; i += 1) {
+      const byte = bytes[i] as number;
+      if ((byte < from || byte > to) && !(orDigits && byte >= 0x30 && byte <= 0x39)) return false;
+    }
+    return true;
+  };
 }
 
 function isRemark(bytes: Uint8Array, start: number, end: number): boolean {
@@ -69,15 +61,12 @@ function isRemark(bytes: Uint8Array, start: number, end: number): boolean {
 const CODE_SETS: ReadonlyMap<string, CodeSet> = new Map<string, CodeSet>([
   ['state', { rule: 'code-set.state', has: oneOf(STATES) }],
   ['place-of-service', { rule: 'code-set.place-of-service', has: oneOf(PLACES_OF_SERVICE) }],
-  [
-    'country',
-    { rule: 'code-set.country', has: (b, s, e) => (e - s === 2 || e - s === 3) && areLetters(b, s, e) },
-  ],
-  ['currency', { rule: 'code-set.currency', has: (b, s, e) => e - s === 3 && areLetters(b, s, e) }],
-  ['taxonomy', { rule: 'code-set.taxonomy', has: isTaxonomy }],
+  ['country', { rule: 'code-set.country', has: madeOf('A', 'Z', 2, 3) }],
+  ['currency', { rule: 'code-set.currency', has: madeOf('A', 'Z', 3, 3) }],
+  ['taxonomy', { rule: 'code-set.taxonomy', has: madeOf('A', 'Z', 10, 10, true) }],
   ['tooth', { rule: 'code-set.tooth', has: oneOf(TEETH) }],
   ['oral-cavity', { rule: 'code-set.oral-cavity', has: oneOf(ORAL_CAVITY) }],
-  ['facility-type', { rule: 'code-set.facility-type', has: oneOf(FACILITY_TYPES) }],
+  ['facility-type', { rule: 'code-set.facility-type', has: madeOf('1', '9', 2, 2) }],
   ['remark', { rule: 'code-set.remark', has: isRemark }],
 ]);
 

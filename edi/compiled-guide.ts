@@ -18,7 +18,7 @@ export const TYPE_DT = 4;
 export const TYPE_TM = 5;
 export const TYPE_COMPOSITE = 6;
 
-/** What it takes for a value to be right at first sight: see `passes` in element-checker.ts. */
+/** What it takes for a value to be right at first sight: see quick-check.ts. */
 export const FORM_OTHER = 0;
 export const FORM_TEXT = 1;
 export const FORM_CODE = 2;

@@ -4,6 +4,7 @@
  * States: `seeking` (before the first ISA, between interchanges, after the last) -> `reading` (inside an interchange)
  * -> `seeking` ... ; `unreadable` once the file has begun with something else than ISA.
  */
+import type { CompiledGuide } from './compiled-guide.ts';
 import type { FileResult, FileWarning, UnreadableReason } from './file-result.ts';
 import type { Finding } from './finding.ts';
 import type { GuideLibrary } from './guide-library.ts';
@@ -15,6 +16,7 @@ import { createRulePolicy, type RulePolicy } from './rule-policy.ts';
 import { SegmentCursor } from './segment-cursor.ts';
 import { segmentKeyAt } from './segment-key.ts';
 import { SegmentReader } from './segment-reader.ts';
+import type { SetValidator } from './set-validator.ts';
 import { reasonFor, unreadableWords } from './unreadable-file.ts';
 
 /** A larger chunk is taken in slices of this, so that the reader's buffer stays small. */
@@ -51,6 +53,7 @@ class FileReading {
   readonly #policy: RulePolicy;
   readonly #reader = new SegmentReader();
   readonly #cursor = new SegmentCursor(this.#reader);
+  readonly #validators = new Map<CompiledGuide, SetValidator>();
   readonly #interchanges: InterchangeResult[] = [];
   readonly #warnings: FileWarning[] = [];
   #current: InterchangeReader | undefined;
@@ -138,6 +141,7 @@ class FileReading {
       profile,
       policy: this.#policy,
       cursor: this.#cursor,
+      validators: this.#validators,
       onFinding: onFinding ?? (() => {}),
       budget: { left: profile.findingsPerInterchangeMax },
     };

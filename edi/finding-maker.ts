@@ -53,30 +53,38 @@ export type ElementProblem = {
 type Deps = {
   readonly guide: CompiledGuide;
   readonly policy: RulePolicy;
-  readonly findings: SetFindings;
   readonly badValues: BadValuePolicy;
 };
 
 export class FindingMaker {
+  /** Where findings go: those of the set that is open. */
+  findings: SetFindings;
   /** Position of the current segment, ST being 1. */
   position = 0;
   /** The business unit that a finding in a loop lies in. */
   unit: (loop: GuideLoop) => BusinessUnit | undefined = () => undefined;
   readonly #deps: Deps;
 
-  constructor(deps: Deps) {
+  constructor(deps: Deps, findings: SetFindings) {
     this.#deps = deps;
+    this.findings = findings;
   }
 
   /** Whether findings are still kept, not only counted: when not, values and limits need not be put together. */
   get keeps(): boolean {
-    return this.#deps.findings.hasRoom;
+    return this.findings.hasRoom;
+  }
+
+  /** Counts a finding that is not kept. Putting one together for that took as long as 500 bytes of a valid file. */
+  count(rule: RuleId): void {
+    const severity = this.#deps.policy.severityOf(rule);
+    if (severity !== 'off') this.findings.admits(severity);
   }
 
   /** A finding about a segment as a whole: IK3 without IK4. */
   segment(rule: RuleId, problem: SegmentProblem): void {
     const severity = this.#deps.policy.severityOf(rule);
-    if (severity === 'off' || !this.#deps.findings.admits(severity)) return;
+    if (severity === 'off' || !this.findings.admits(severity)) return;
     const [plain, hint] = wordsOf(rule, {
       segment: named(problem.segmentId, problem.name),
       loop: loopWords(problem.loop),
@@ -98,13 +106,13 @@ export class FindingMaker {
       plain,
       hint,
     };
-    this.#deps.findings.keep(finding, problem.token ?? 0);
+    this.findings.keep(finding, problem.token ?? 0);
   }
 
   /** A finding about an element of the current segment: IK3 8 with IK4. */
   element(rule: RuleId, problem: ElementProblem): void {
     const severity = this.#deps.policy.severityOf(rule);
-    if (severity === 'off' || !this.#deps.findings.admits(severity)) return;
+    if (severity === 'off' || !this.findings.admits(severity)) return;
     const { node, spec } = problem;
     const loop = this.#deps.guide.loops[node.loop] as GuideLoop;
     const value = this.#shown(problem);
@@ -124,7 +132,7 @@ export class FindingMaker {
       code: problem.code,
       ...(value !== undefined && { value }),
     };
-    this.#deps.findings.keep({
+    this.findings.keep({
       ruleId: rule,
       snip: RULE_FACTS[rule].snip,
       severity,

@@ -29,6 +29,11 @@ export class LoopState {
     this.enter(0);
   }
 
+  /** Goes back to the beginning, for another set. Nothing need be cleared: no instance has the serial number of another. */
+  begin(): void {
+    this.enter(0);
+  }
+
   /** Opens a new instance of a loop. */
   enter(loop: number): void {
     this.#serial += 1;

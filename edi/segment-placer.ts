@@ -7,7 +7,6 @@ import type { Candidates, CompiledGuide, GuideLoop, GuideNode, Qualifier } from 
 import type { FindingMaker } from './finding-maker.ts';
 import { LoopState } from './loop-state.ts';
 import type { SegmentCursor } from './segment-cursor.ts';
-import type { SetFindings } from './set-findings.ts';
 
 /** How well a segment fits a node. */
 const FITS_NOT = 0;
@@ -22,7 +21,6 @@ export type PlacerDeps = {
   readonly guide: CompiledGuide;
   readonly cursor: SegmentCursor;
   readonly maker: FindingMaker;
-  readonly findings: SetFindings;
   /** Called before a loop is left, while its state still holds. */
   readonly onClose: (loop: GuideLoop) => void;
 };
@@ -37,6 +35,7 @@ export class SegmentPlacer {
   readonly #missingIn: Int32Array;
   readonly #missingToken: Int32Array;
   #token = 0;
+  #guessed = false;
 
   constructor(deps: PlacerDeps) {
     this.#deps = deps;
@@ -46,6 +45,11 @@ export class SegmentPlacer {
     this.state = new LoopState(deps.guide);
     this.#missingIn = new Int32Array(deps.guide.nodes.length);
     this.#missingToken = new Int32Array(deps.guide.nodes.length);
+  }
+
+  /** Whether the last place was one of several that the segment's codes did not tell apart. */
+  get guessed(): boolean {
+    return this.#guessed;
   }
 
   /** The loop that is open. */
@@ -66,6 +70,7 @@ export class SegmentPlacer {
    * @returns the node it is; undefined when it has no place here, which has been reported.
    */
   place(segment: number): GuideNode | undefined {
+    this.#guessed = false;
     const node = this.#choose(segment) ?? this.#chooseImplied(segment) ?? this.#chooseNearest(segment);
     if (node !== undefined) this.#arrive(node);
     return node;
@@ -197,9 +202,10 @@ export class SegmentPlacer {
     const list = guide.candidates[this.state.current * guide.segmentCount + segment];
     if (list === undefined) return undefined;
     const nearest = list.nodes.filter((_, i) => list.levels[i] === list.levels[0]);
-    return (
-      nearest.find((node) => this.#isDue(node)) ?? nearest.find((node) => this.#isOpen(node)) ?? nearest[0]
-    );
+    this.#guessed = nearest.length > 1;
+    const likely = nearest.find((node) => this.#isDue(node)) ?? nearest.find((node) => this.#isOpen(node));
+    // What lies further out and behind us is no likelier than nothing: then the segment is unexpected (IK304 2).
+    return likely ?? (list.levels[0] === 0 ? nearest[0] : undefined);
   }
 
   #isDue(node: GuideNode): boolean {
@@ -240,9 +246,9 @@ export class SegmentPlacer {
 
   /** Out of order; if it had been reported as missing, it is not. */
   #reportLate(node: GuideNode): void {
-    const { maker, findings } = this.#deps;
+    const { maker } = this.#deps;
     if (this.#missingIn[node.index] === this.state.instance[node.owner]) {
-      findings.takeBack(this.#missingToken[node.index] as number);
+      maker.findings.takeBack(this.#missingToken[node.index] as number);
       this.#missingIn[node.index] = 0;
     }
     const { segmentId, name } = node;

@@ -33,22 +33,11 @@ export class SetReader {
   #segments = 0;
 
   constructor(context: ValidationContext, start: SetStart) {
-    const { profile, policy, cursor, library, budget } = context;
     this.#context = context;
     this.#start = start;
     this.#codes = [...start.codes];
-    this.#findings = new SetFindings(profile.findingsPerSetMax, budget);
-    this.#validator =
-      start.guide &&
-      new SetValidator({
-        guide: start.guide.guide,
-        rules: start.guide.rules,
-        standard: library.standard,
-        findings: this.#findings,
-        profile,
-        policy,
-        cursor,
-      });
+    this.#findings = new SetFindings(context.profile.findingsPerSetMax, context.budget);
+    this.#validator = start.guide && validatorFor(context, start.guide, this.#findings);
   }
 
   /** Takes a segment of the set, ST included, SE excluded. */
@@ -95,6 +84,22 @@ export class SetReader {
       claimCount: this.#validator?.claimCount ?? 0,
     };
   }
+}
+
+function validatorFor(
+  { validators, library, profile, policy, cursor }: ValidationContext,
+  { guide, rules }: LibraryGuide,
+  findings: SetFindings,
+): SetValidator {
+  const made = validators.get(guide);
+  if (made !== undefined) {
+    made.begin(findings);
+    return made;
+  }
+  const { standard } = library;
+  const validator = new SetValidator({ guide, rules, standard, profile, policy, cursor }, findings);
+  validators.set(guide, validator);
+  return validator;
 }
 
 const SET_VERDICTS: Readonly<Record<'A' | 'E' | 'R', Verdict>> = {

@@ -1,4 +1,4 @@
-/** Validates one transaction set against its guide, segment by segment: places it, checks its elements, asks the rules. */
+/** Validates transaction sets, one after the other, against its guide, segment by segment: places it, checks its elements, asks the rules. */
 import { ClaimState } from './claim-state.ts';
 import type { CompiledGuide, GuideLoop, GuideNode } from './compiled-guide.ts';
 import { ElementChecker } from './element-checker.ts';
@@ -24,7 +24,6 @@ export type SetValidatorDeps = {
   readonly cursor: SegmentCursor;
   readonly policy: RulePolicy;
   readonly profile: EdiProfile;
-  readonly findings: SetFindings;
 };
 
 /** The value that names a business unit, kept as bytes until a finding asks for it. */
@@ -39,28 +38,39 @@ export class SetValidator {
   readonly #maker: FindingMaker;
   readonly #placer: SegmentPlacer;
   readonly #checker: ElementChecker;
-  readonly #scope: RuleScope;
+  #scope: RuleScope;
   readonly #units: OpenUnit[];
 
-  constructor(deps: SetValidatorDeps) {
-    const { guide, cursor, policy, findings, profile } = deps;
+  constructor(deps: SetValidatorDeps, findings: SetFindings) {
+    const { guide, cursor, policy, profile } = deps;
     this.#deps = deps;
     this.#cursor = cursor;
     this.#segmentNumbers = guide.segmentNumbers;
     this.#segmentChecks = deps.rules.segments;
-    this.#maker = new FindingMaker({ guide, policy, findings, badValues: profile.badValues });
+    this.#maker = new FindingMaker({ guide, policy, badValues: profile.badValues }, findings);
     const maker = this.#maker;
     maker.unit = (loop) => this.#unit(loop);
     this.#placer = new SegmentPlacer({
       guide,
       cursor,
       maker,
-      findings,
       onClose: (loop) => this.#onClose(loop),
     });
     this.#checker = new ElementChecker(guide, cursor, maker);
     this.#scope = { guide, cursor, maker, claim: new ClaimState(guide.loops.length) };
     this.#units = guide.units.map(() => ({ instance: 0, length: 0, bytes: new Uint8Array(UNIT_BYTES_MAX) }));
+  }
+
+  /** Begins another set. Making a validator takes as long as validating a claim, so sets of one guide share theirs. */
+  begin(findings: SetFindings): void {
+    const { guide, cursor } = this.#deps;
+    const maker = this.#maker;
+    maker.findings = findings;
+    maker.position = 0;
+    this.claimCount = 0;
+    this.#placer.state.begin();
+    this.#scope = { guide, cursor, maker, claim: new ClaimState(guide.loops.length) };
+    for (const unit of this.#units) unit.length = 0;
   }
 
   /** Segments taken so far; ST is the first. */
@@ -85,7 +95,8 @@ export class SetValidator {
     if (node.opens >= 0 && this.#placer.loop.isClaim) this.claimCount += 1;
     if (node.unit > 0) this.#openUnit(node);
     if (cursor.reader.overlong) this.#reportOverlong(node);
-    this.#checker.check(node);
+    if (this.#placer.guessed) this.#checker.checkQualifier(node);
+    else this.#checker.check(node);
     const checks = this.#segmentChecks[node.index];
     if (checks === undefined) return;
     for (let i = 0; i < checks.length; i += 1) (checks[i] as SegmentCheck)(this.#scope, node);

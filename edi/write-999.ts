@@ -11,8 +11,10 @@ const LOOP_CHARACTERS = 4;
 /** AK102 is data element 28, N0 1/9. */
 const AK1_CONTROL_MAX = 9;
 
-/** AK103 is data element 480, AN 1/12; AK203 is 1705, AN 1/35: an echo that is longer would make our own 999 invalid. */
+/** AK103 is data element 480, AN 1/12: an echo that is longer would make our own 999 invalid. */
 const AK1_VERSION_MAX = 12;
+
+/** AK203 is data element 1705, AN 1/35, and situational: a longer ST03 is left out. */
 const AK2_VERSION_MAX = 35;
 
 type SegmentErrors = { readonly first: Finding; readonly findings: readonly Finding[] };
@@ -39,7 +41,8 @@ export function write999(writer: SegmentWriter, group: GroupResult, controlNumbe
 }
 
 function writeSet(writer: SegmentWriter, set: SetResult): void {
-  writer.write('AK2', set.setId, set.controlNumber, writable(writer, set.version, AK2_VERSION_MAX));
+  const version = set.version.length > AK2_VERSION_MAX ? '' : writable(writer, set.version, AK2_VERSION_MAX);
+  writer.write('AK2', set.setId, set.controlNumber, version);
   if (set.code !== 'A')
     for (const errors of bySegment(set.findings.filter(isTold))) writeSegmentErrors(writer, errors);
   writer.write('IK5', set.code, ...set.codes);

@@ -36,6 +36,12 @@ export const debianPackages = [
     suites: ['test/e2e/clients: curl'],
   },
   {
+    name: 'ssh-audit',
+    command: 'ssh-audit',
+    reason: 'others judge which algorithms are weak',
+    suites: ['test/server/ssh-audit'],
+  },
+  {
     name: 'chromium',
     command: 'chromium',
     reason: 'the browser that walks through the portal',

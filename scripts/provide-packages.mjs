@@ -23,6 +23,19 @@ export function providePackages() {
   }
 }
 
+/**
+ * Installs packages that have no command to be recognised by, for the suites that are asked for by name.
+ * @param {readonly string[]} names as apt-get knows them
+ * @returns {string | undefined} why some could not be installed, in a sentence
+ */
+export function installPackages(names) {
+  const missing = names.filter(
+    (name) =>
+      !/^Status: .* installed$/m.test(spawnSync('dpkg', ['-s', name], { encoding: 'utf8' }).stdout ?? ''),
+  );
+  return missing.length === 0 ? undefined : (whyNotInstall() ?? install(missing));
+}
+
 function findMissing() {
   return debianPackages.filter(({ command }) => !isOnPath(command));
 }

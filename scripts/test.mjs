@@ -4,6 +4,7 @@
 //   npm test                              every suite
 //   npm test -- test/storage              tap's own arguments: files, folders, --grep=...
 //   npm test -- --suite crash             test/crash alone, with many more kills (npm run test:crash)
+//   npm test -- --suite fuzz              test/fuzz alone, for ten minutes (npm run fuzz)
 
 import { spawn, spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -14,7 +15,10 @@ import { createTapDigest } from './tap-digest.mjs';
 const root = new URL('..', import.meta.url).pathname;
 
 /** The suites that have a long version, and what makes them long. */
-const longSuites = new Map([['crash', { CRASH_KILLS: '120' }]]);
+const longSuites = new Map([
+  ['crash', { CRASH_KILLS: '120' }],
+  ['fuzz', { CLAIMGATE_FUZZ_MS: process.env['CLAIMGATE_FUZZ_MS'] ?? '600000' }],
+]);
 
 function readArguments([...rest]) {
   const at = rest.indexOf('--suite');

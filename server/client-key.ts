@@ -14,6 +14,11 @@ const allowedTypes: ReadonlySet<string> = new Set([
   'ssh-rsa',
 ]);
 
+export interface KeyRules {
+  /** Whether RSA may sign with SHA-1: on a listener of the profile `legacy` alone. */
+  readonly sha1Signatures: boolean;
+}
+
 /** What ssh2 hands over of a publickey request. */
 export type OfferedKey = Pick<PublicKeyAuthContext, 'key' | 'signature' | 'blob' | 'hashAlgo'>;
 
@@ -21,16 +26,30 @@ export type OfferedKey = Pick<PublicKeyAuthContext, 'key' | 'signature' | 'blob'
  * Reads a client's public key.
  * @returns undefined when the key is of a kind that is not taken, too short, signed with SHA-1, or not a key at all
  */
-export function readClientKey(offered: OfferedKey): ParsedKey | undefined {
+export function readClientKey(
+  offered: OfferedKey,
+  rules: KeyRules = { sha1Signatures: false },
+): ParsedKey | undefined {
   const { algo, data } = offered.key;
   if (!allowedTypes.has(algo)) return undefined;
   // `ssh-rsa` without a hash is SHA-1 (fault 4 of the ssh2 notes); RFC 8332 names the hash.
-  if (algo === 'ssh-rsa' && offered.hashAlgo !== 'sha256' && offered.hashAlgo !== 'sha512') return undefined;
+  const isSha2 = offered.hashAlgo === 'sha256' || offered.hashAlgo === 'sha512';
+  if (algo === 'ssh-rsa' && !isSha2 && !rules.sha1Signatures) return undefined;
   if (algo === 'ssh-rsa' && rsaBits(data) < minRsaBits) return undefined;
-  const key = ssh2.utils.parseKey(`${algo} ${data.toString('base64')}`);
-  if (key instanceof Error || key.isPrivateKey() || key.type !== algo) return undefined;
+  const key = parseBlob(algo, data);
+  if (key === undefined || key.isPrivateKey() || key.type !== algo) return undefined;
   // The blob that is compared later must be the key that verified, byte for byte (CVE-2024-5806, rule R3).
   return key.getPublicSSH().equals(data) ? key : undefined;
+}
+
+/** ssh2 throws, and does not only return, an error for some blobs that are not a key: ECDSA without a point is one. */
+function parseBlob(algorithm: string, blob: Buffer): ParsedKey | undefined {
+  try {
+    const key = ssh2.utils.parseKey(`${algorithm} ${blob.toString('base64')}`);
+    return key instanceof Error ? undefined : key;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -23,6 +23,8 @@ export type Admission =
 export interface GuardPlace {
   /** The connection has signed in. */
   signedIn(): void;
+  /** Whose connection it is, when it came through a proxy and is counted under no address yet. */
+  cameFrom(address: string): Admission;
   /** The connection is gone. */
   release(): void;
 }
@@ -47,12 +49,14 @@ export class ConnectionGuard {
     return this.#unauthenticated;
   }
 
-  /** @returns whether one more from this address may come in now; `enter` must follow at once when it may */
-  judge(address: string): Admission {
-    const limits = this.#limits;
-    if (this.#connections >= limits.maxConnections)
+  /**
+   * @param address undefined for a connection of a trusted proxy that has not said yet whom it brings
+   * @returns whether one more may come in now; `enter` must follow at once when it may
+   */
+  judge(address: string | undefined): Admission {
+    if (this.#connections >= this.#limits.maxConnections)
       return { kind: 'refused', reason: 'too-many-connections' };
-    if ((this.#perAddress.get(address) ?? 0) >= limits.maxConnectionsPerAddress) {
+    if (address !== undefined && this.#isFull(address)) {
       return { kind: 'refused', reason: 'too-many-from-address' };
     }
     return this.#dropsEarly()
@@ -60,10 +64,15 @@ export class ConnectionGuard {
       : { kind: 'admitted' };
   }
 
-  enter(address: string): GuardPlace {
+  enter(address: string | undefined): GuardPlace {
     this.#connections += 1;
     this.#unauthenticated += 1;
-    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    let counted: string | undefined;
+    const count = (one: string) => {
+      counted = one;
+      this.#perAddress.set(one, (this.#perAddress.get(one) ?? 0) + 1);
+    };
+    if (address !== undefined) count(address);
     let state: 'unauthenticated' | 'signed-in' | 'gone' = 'unauthenticated';
     return {
       signedIn: () => {
@@ -71,16 +80,26 @@ export class ConnectionGuard {
         state = 'signed-in';
         this.#unauthenticated -= 1;
       },
+      cameFrom: (one) => {
+        if (this.#isFull(one)) return { kind: 'refused', reason: 'too-many-from-address' };
+        if (state !== 'gone' && counted === undefined) count(one);
+        return { kind: 'admitted' };
+      },
       release: () => {
         if (state === 'gone') return;
         if (state === 'unauthenticated') this.#unauthenticated -= 1;
         state = 'gone';
         this.#connections -= 1;
-        const left = (this.#perAddress.get(address) ?? 1) - 1;
-        if (left === 0) this.#perAddress.delete(address);
-        else this.#perAddress.set(address, left);
+        if (counted === undefined) return;
+        const left = (this.#perAddress.get(counted) ?? 1) - 1;
+        if (left === 0) this.#perAddress.delete(counted);
+        else this.#perAddress.set(counted, left);
       },
     };
+  }
+
+  #isFull(address: string): boolean {
+    return (this.#perAddress.get(address) ?? 0) >= this.#limits.maxConnectionsPerAddress;
   }
 
   /**

@@ -7,6 +7,7 @@ import type { SftpPrincipal } from '../domain/login.ts';
 import type { Mailbox } from '../domain/mailbox.ts';
 import type { Observe } from '../domain/observation.ts';
 import type { VirtualPath } from '../domain/virtual-path.ts';
+import type { SessionTransfer } from '../storage/sftp-session-store.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { ChannelStream } from './channel-stream.ts';
@@ -15,6 +16,7 @@ import type { SessionObserver } from './session-context.ts';
 import type { SftpServerSettings } from './settings.ts';
 import { SftpSession } from './sftp-session.ts';
 import { bytesHeldByKeyExchange } from './ssh2-internals.ts';
+import { TransferLog } from './transfer-log.ts';
 
 export interface ConnectionSessionsDeps {
   readonly client: Connection;
@@ -42,6 +44,7 @@ interface LiveSession {
 export class ConnectionSessions {
   readonly #deps: ConnectionSessionsDeps;
   readonly #startedAtMs: number;
+  readonly #transfers: TransferLog;
   readonly #live = new Set<LiveSession>();
   readonly #streams = new Set<ChannelStream>();
   /** Session channels that are open, with or without the subsystem. */
@@ -52,6 +55,7 @@ export class ConnectionSessions {
   constructor(deps: ConnectionSessionsDeps) {
     this.#deps = deps;
     this.#startedAtMs = deps.now();
+    this.#transfers = new TransferLog(deps.now);
     this.#lastActiveAtMs = this.#startedAtMs;
     // Forwarding and everything else that is no session ssh2 refuses, because nobody listens for it (rule R16).
     deps.client.on('session', (accept, reject) => this.#opened(accept, reject));
@@ -70,6 +74,17 @@ export class ConnectionSessions {
     let bytes = 0;
     for (const stream of this.#streams) bytes += stream.unreadBytes();
     return bytes;
+  }
+
+  /** What is being uploaded and downloaded now. */
+  get transfers(): readonly SessionTransfer[] {
+    return this.#transfers.running;
+  }
+
+  /** Opens nothing any more. @returns when no transfer moves any more, or the drain time is over */
+  settle(): Promise<void> {
+    this.#closing = true;
+    return this.#transfers.settle(this.#deps.settings.drainMs);
   }
 
   /** Whether a client has sent more than its window allows (fault 14 of the ssh2 notes). */
@@ -147,7 +162,7 @@ export class ConnectionSessions {
     const { settings, budget, pool, now, randomBytes } = this.#deps;
     const session = new SftpSession({
       stream,
-      files: mailboxFileSystem(mailbox),
+      files: mailboxFileSystem(this.#transfers.watch(mailbox)),
       limits: settings,
       budget,
       pool,

@@ -2,7 +2,8 @@
 // fsync@openssh.com (OpenSSH PROTOCOL section 4.6). READ and WRITE of one handle run side by side unless their ranges
 // meet; the others wait for everything before them on the handle.
 
-import type { FileRefusal, OpenWriteOptions, WritableFile } from '../domain/mailbox.ts';
+import type { FileRefusal } from '../domain/mailbox.ts';
+import type { AttributeChanges, SessionOpenOptions, SessionWritableFile } from './file-system.ts';
 import { newHandleOrder, type OpenHandle, type ReadHandle, type WriteHandle } from './handle-table.ts';
 import type { PacketReader } from './packet-reader.ts';
 import { openFlag } from './protocol-numbers.ts';
@@ -14,7 +15,7 @@ import {
   type SessionContext,
   sessionIsOver,
 } from './session-context.ts';
-import { type RequestedAttributes, readAttributes } from './wire-attributes.ts';
+import { readAttributes } from './wire-attributes.ts';
 
 const tooManyHandles: FileRefusal = {
   kind: 'refused',
@@ -53,18 +54,19 @@ const offsetTooLarge: FileRefusal = {
 export async function openFile<Path>(context: SessionContext<Path>, request: PacketReader): Promise<Reply> {
   const place = context.files.parsePath(request.bytes());
   const flags = request.uint32();
-  // Permissions wished for a new file are read and ignored: a mailbox decides its own.
-  readAttributes(request);
+  const { permissions } = readAttributes(request);
   if (place.kind === 'refused') return place;
   const writes = (flags & openFlag.write) !== 0;
   if (!writes && (flags & openFlag.read) === 0) return noAccessAsked;
   if (writes && context.readOnly) return readOnlySession;
   if (!context.handles.reserve()) return tooManyHandles;
   const { path } = place;
-  return context.places.run([context.files.printPath(path)], async () => {
+  return context.places.run([context.files.orderOf(path)], async () => {
     let opened: OpenHandle<Path> | FileRefusal | undefined;
     try {
-      opened = writes ? await openForWrite(context, path, flags) : await openForRead(context, path);
+      opened = writes
+        ? await openForWrite(context, path, { flags, permissions })
+        : await openForRead(context, path);
     } finally {
       if (opened === undefined || opened.kind === 'refused') context.handles.release();
     }
@@ -92,14 +94,17 @@ async function openForRead<Path>(
 async function openForWrite<Path>(
   context: SessionContext<Path>,
   path: Path,
-  flags: number,
+  asked: { readonly flags: number; readonly permissions: number | undefined },
 ): Promise<WriteHandle<Path> | FileRefusal> {
+  const { flags, permissions } = asked;
   const create = (flags & openFlag.create) !== 0;
-  const options: OpenWriteOptions = {
+  const options: SessionOpenOptions = {
+    read: (flags & openFlag.read) !== 0,
     create,
     truncate: (flags & openFlag.truncate) !== 0,
     // Without CREAT there is nothing that EXCL could ask for (section 6.3).
     exclusive: create && (flags & openFlag.exclusive) !== 0,
+    permissions,
   };
   const outcome = await context.files.openForWrite(path, options);
   if (outcome.kind === 'refused') return outcome;
@@ -109,7 +114,7 @@ async function openForWrite<Path>(
     kind: 'write',
     path,
     file,
-    mayRead: (flags & openFlag.read) !== 0,
+    mayRead: options.read,
     appendAtBytes,
     order: newHandleOrder(),
     openedAtMs: context.now(),
@@ -118,7 +123,7 @@ async function openForWrite<Path>(
 }
 
 /** The size of a file that was just opened; when even that fails, nobody will close it. */
-async function sizeOf(file: WritableFile): Promise<number> {
+async function sizeOf(file: SessionWritableFile): Promise<number> {
   try {
     return (await file.attributes()).sizeBytes;
   } catch (thrown) {
@@ -134,7 +139,7 @@ export async function closeHandle<Path>(
 ): Promise<Reply> {
   const handle = context.handles.take(request.bytes());
   if (handle === undefined) return noSuchHandle;
-  return context.places.run([context.files.printPath(handle.path)], () =>
+  return context.places.run([context.files.orderOf(handle.path)], () =>
     handle.order.run({ kind: 'whole' }, () => finishHandle(context, handle)),
   );
 }
@@ -226,7 +231,7 @@ export async function writeFile<Path>(context: SessionContext<Path>, request: Pa
 export async function statHandle<Path>(context: SessionContext<Path>, request: PacketReader): Promise<Reply> {
   const handle = context.handles.find(request.bytes());
   if (handle === undefined) return noSuchHandle;
-  if (handle.kind === 'folder') return context.files.stat(handle.path).then(attributesOf);
+  if (handle.kind === 'folder') return context.files.stat(handle.path, 'followed').then(attributesOf);
   const { file } = handle;
   return handle.order.run({ kind: 'whole' }, async () => ({
     kind: 'attributes',
@@ -238,7 +243,7 @@ function attributesOf(outcome: Awaited<ReturnType<SessionContext<unknown>['files
   return outcome.kind === 'ok' ? { kind: 'attributes', attributes: outcome.attributes } : outcome;
 }
 
-/** FSETSTAT: uint32 id, string handle, ATTRS attrs (section 6.9). Permissions and owner are accepted and ignored. */
+/** FSETSTAT: uint32 id, string handle, ATTRS attrs (section 6.9). */
 export async function setHandleAttributes<Path>(
   context: SessionContext<Path>,
   request: PacketReader,
@@ -246,18 +251,32 @@ export async function setHandleAttributes<Path>(
   const handle = context.handles.find(request.bytes());
   const wanted = readAttributes(request);
   if (handle === undefined) return noSuchHandle;
-  if (handle.kind !== 'write') return wanted.sizeBytes === undefined ? okReply : notForWriting;
-  return handle.order.run({ kind: 'whole' }, () => applyToOpenFile(handle, wanted));
+  if (handle.kind === 'write')
+    return handle.order.run({ kind: 'whole' }, () => applyToOpenFile(handle, wanted));
+  if (wanted.sizeBytes !== undefined) return notForWriting;
+  if (handle.kind === 'folder') return setFolderAttributes(context, handle.path, wanted);
+  return handle.order.run(
+    { kind: 'whole' },
+    async () => (await handle.file.setAttributes?.(wanted)) ?? okReply,
+  );
 }
 
-async function applyToOpenFile<Path>(handle: WriteHandle<Path>, wanted: RequestedAttributes): Promise<Reply> {
-  if (wanted.sizeBytes !== undefined) {
-    const refusal = await handle.file.truncate(wanted.sizeBytes);
-    if (refusal !== undefined) return refusal;
-    if (handle.appendAtBytes !== undefined) handle.appendAtBytes = wanted.sizeBytes;
-  }
-  if (wanted.modifiedAtMs !== undefined) await handle.file.setModifiedAt(wanted.modifiedAtMs);
+async function applyToOpenFile<Path>(handle: WriteHandle<Path>, wanted: AttributeChanges): Promise<Reply> {
+  const refusal = await handle.file.setAttributes(wanted);
+  if (refusal !== undefined) return refusal;
+  if (handle.appendAtBytes !== undefined) handle.appendAtBytes = wanted.sizeBytes ?? handle.appendAtBytes;
   return okReply;
+}
+
+async function setFolderAttributes<Path>(
+  context: SessionContext<Path>,
+  path: Path,
+  wanted: AttributeChanges,
+): Promise<Reply> {
+  return context.places.run(
+    [context.files.orderOf(path)],
+    async () => (await context.files.setAttributes(path, wanted, 'followed')) ?? okReply,
+  );
 }
 
 /** fsync@openssh.com: string handle (OpenSSH PROTOCOL section 4.6). */

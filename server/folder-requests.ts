@@ -1,11 +1,12 @@
-// Listing folders: OPENDIR and READDIR (draft-ietf-secsh-filexfer-02 section 6.7). Entries come from the file system
+// Requests on folders: OPENDIR, READDIR, MKDIR and RMDIR (draft-ietf-secsh-filexfer-02 sections 6.6 and 6.7). Entries come from the file system
 // one at a time and leave in pages, so a folder of any size costs one page of memory.
 
-import type { MailboxEntry } from '../domain/mailbox.ts';
+import type { FolderEntry } from './file-system.ts';
 import { type FolderHandle, newHandleOrder } from './handle-table.ts';
 import type { PacketReader } from './packet-reader.ts';
-import type { Reply } from './reply.ts';
+import { okReply, type Reply } from './reply.ts';
 import { noSuchHandle, type SessionContext } from './session-context.ts';
+import { readAttributes } from './wire-attributes.ts';
 
 /** Draft section 3: clients need not take packets above 34,000 bytes; a page stops well before. */
 const pageBytes = 30_000;
@@ -20,7 +21,7 @@ export async function openFolder<Path>(context: SessionContext<Path>, request: P
     return { kind: 'refused', reason: 'failure', why: 'Too many folders are open in this session.' };
   }
   const { path } = place;
-  return context.places.run([context.files.printPath(path)], async () => {
+  return context.places.run([context.files.orderOf(path)], async () => {
     let handle: FolderHandle<Path> | undefined;
     try {
       const outcome = await context.files.list(path);
@@ -51,8 +52,8 @@ export async function readFolder<Path>(context: SessionContext<Path>, request: P
   });
 }
 
-async function nextPage<Path>(handle: FolderHandle<Path>, maxEntries: number): Promise<MailboxEntry[]> {
-  const page: MailboxEntry[] = [];
+async function nextPage<Path>(handle: FolderHandle<Path>, maxEntries: number): Promise<FolderEntry[]> {
+  const page: FolderEntry[] = [];
   let bytes = 0;
   while (!handle.finished && page.length < maxEntries && bytes < pageBytes) {
     const step = await handle.entries.next();
@@ -64,4 +65,30 @@ async function nextPage<Path>(handle: FolderHandle<Path>, maxEntries: number): P
     bytes += entryOverheadBytes + 2 * Buffer.byteLength(step.value.name);
   }
   return page;
+}
+
+/** MKDIR: uint32 id, string path, ATTRS attrs (section 6.6). */
+export async function makeFolder<Path>(context: SessionContext<Path>, request: PacketReader): Promise<Reply> {
+  const place = context.files.parsePath(request.bytes());
+  const { permissions } = readAttributes(request);
+  if (place.kind === 'refused') return place;
+  const { path } = place;
+  return context.places.run(
+    [context.files.orderOf(path)],
+    async () => (await context.files.makeFolder(path, permissions)) ?? okReply,
+  );
+}
+
+/** RMDIR: uint32 id, string path (section 6.6). */
+export async function removeFolder<Path>(
+  context: SessionContext<Path>,
+  request: PacketReader,
+): Promise<Reply> {
+  const place = context.files.parsePath(request.bytes());
+  if (place.kind === 'refused') return place;
+  const { path } = place;
+  return context.places.run(
+    [context.files.orderOf(path)],
+    async () => (await context.files.removeFolder(path)) ?? okReply,
+  );
 }

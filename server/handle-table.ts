@@ -2,7 +2,7 @@
 // random bytes of the session, so that a handle of another session or a stale one is told from a live one. It gives
 // no access by itself: it is looked up in the session's own table only.
 
-import type { MailboxEntry, ReadableFile, WritableFile } from '../domain/mailbox.ts';
+import type { FolderEntry, SessionReadableFile, SessionWritableFile } from './file-system.ts';
 import { type HandleClaim, handleClaimsConflict, RequestOrder } from './request-order.ts';
 
 interface Opened<Path> {
@@ -14,14 +14,14 @@ interface Opened<Path> {
 /** A file opened for reading alone. */
 export interface ReadHandle<Path> extends Opened<Path> {
   readonly kind: 'read';
-  readonly file: ReadableFile;
+  readonly file: SessionReadableFile;
   bytesRead: number;
 }
 
 /** A file opened for writing, or for both. */
 export interface WriteHandle<Path> extends Opened<Path> {
   readonly kind: 'write';
-  readonly file: WritableFile;
+  readonly file: SessionWritableFile;
   readonly mayRead: boolean;
   /** Where the next WRITE goes whatever offset it names (SSH_FXF_APPEND); undefined without the flag. */
   appendAtBytes: number | undefined;
@@ -31,7 +31,7 @@ export interface WriteHandle<Path> extends Opened<Path> {
 /** A folder that is being listed. */
 export interface FolderHandle<Path> extends Opened<Path> {
   readonly kind: 'folder';
-  readonly entries: AsyncIterator<MailboxEntry>;
+  readonly entries: AsyncIterator<FolderEntry>;
   finished: boolean;
 }
 

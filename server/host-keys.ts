@@ -1,6 +1,6 @@
 // The daemon's host keys: making them, and what the world is shown of them. Only ed25519 and ECDSA P-256: with an RSA
 // host key ssh2 always offers SHA-1 signatures (fault 2 of the ssh2 notes), and every client that was tried takes one
-// of these two. Storing them is the caller's job.
+// of these two. An RSA key is for a listener of the profile `legacy` alone. Storing them is the caller's job.
 
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import ssh2 from 'ssh2';
@@ -11,8 +11,12 @@ export class HostKeyUnusable extends Error {
   override readonly name = 'HostKeyUnusable';
 }
 
+export type HostKeyType = 'ssh-ed25519' | 'ecdsa-sha2-nistp256' | 'ssh-rsa';
+
 export interface HostKey {
-  readonly type: 'ssh-ed25519' | 'ecdsa-sha2-nistp256';
+  readonly type: HostKeyType;
+  /** The key as on the wire (RFC 4253 section 6.6). */
+  readonly blob: Buffer;
   /** `SHA256:` and base64 without padding, as OpenSSH prints it. */
   readonly fingerprint: string;
   /** Type and base64, as in known_hosts and authorized_keys. */
@@ -32,6 +36,12 @@ export function generateHostKeys(): { readonly ed25519: string; readonly ecdsa: 
     ed25519: printEd25519(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })),
     ecdsa: ecdsa.export({ type: 'sec1', format: 'pem' }).toString(),
   };
+}
+
+/** @returns a new RSA key for the profile `legacy`, in PEM; takes a second or so */
+export function generateRsaHostKey(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 3072 });
+  return privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 }
 
 /** OpenSSH PROTOCOL.key: without a passphrase, one key, padded with 1, 2, 3, ... to the cipher's block of 8. */
@@ -67,21 +77,25 @@ function field(value: string | Buffer): Buffer {
 /**
  * Reads a private host key.
  * @param privateText PEM or OpenSSH format, without a passphrase
+ * @param options.rsa whether an RSA key is taken, which only the profile `legacy` may use
  * @throws HostKeyUnusable when it is not one, or of another type
  */
-export function readHostKey(privateText: string): HostKey {
+export function readHostKey(privateText: string, options: { readonly rsa?: boolean } = {}): HostKey {
   const key = ssh2.utils.parseKey(privateText);
   if (key instanceof Error) throw new HostKeyUnusable('A host key is not a private key that can be read.');
   if (!key.isPrivateKey())
     throw new HostKeyUnusable('A host key is a public key; the private one is needed.');
-  if (key.type !== 'ssh-ed25519' && key.type !== 'ecdsa-sha2-nistp256') {
-    throw new HostKeyUnusable(`A host key is of type ${key.type}; use ed25519 and ECDSA P-256.`);
+  const { type } = key;
+  const taken = type === 'ssh-ed25519' || type === 'ecdsa-sha2-nistp256';
+  if (!taken && !(type === 'ssh-rsa' && options.rsa === true)) {
+    throw new HostKeyUnusable(`A host key is of type ${type}; use ed25519 and ECDSA P-256.`);
   }
   const blob = key.getPublicSSH();
   return {
-    type: key.type,
+    type,
+    blob,
     fingerprint: printFingerprint(blob),
-    publicLine: `${key.type} ${blob.toString('base64')}`,
+    publicLine: `${type} ${blob.toString('base64')}`,
     privateText,
   };
 }

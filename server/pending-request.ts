@@ -52,6 +52,7 @@ export function pathOf<Path>(context: SessionContext<Path>, { work, packet }: Pe
     const isExtension = reader.byte() === packetType.extended;
     reader.skip(4);
     if (isExtension) reader.bytes();
+    if (work.names === 'second-path') reader.bytes();
     const named = reader.bytes();
     if (work.names === 'handle') {
       const handle = context.handles.find(named);

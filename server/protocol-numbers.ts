@@ -67,4 +67,12 @@ export const attributeFlag = {
 } as const;
 
 /** POSIX file type bits, which travel in the permissions (draft section 5). */
-export const fileTypeBits = { folder: 0o040000, file: 0o100000 } as const;
+export const fileTypeBits = {
+  pipe: 0o010000,
+  'character-device': 0o020000,
+  folder: 0o040000,
+  'block-device': 0o060000,
+  file: 0o100000,
+  link: 0o120000,
+  socket: 0o140000,
+} as const;

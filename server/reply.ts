@@ -1,7 +1,8 @@
 // The replies that a request can have, and their bytes. Every request is answered exactly once, under its own id
 // (draft-ietf-secsh-filexfer-02 section 7).
 
-import type { FileAttributes, FileRefusal, MailboxEntry } from '../domain/mailbox.ts';
+import type { FileRefusal } from '../domain/mailbox.ts';
+import type { FolderEntry, NodeAttributes } from './file-system.ts';
 import { printLongName } from './long-name.ts';
 import { PacketWriter } from './packet-writer.ts';
 import { packetType, type StatusCode, statusCode } from './protocol-numbers.ts';
@@ -16,9 +17,9 @@ export type Reply =
   | { readonly kind: 'handle'; readonly handle: Uint8Array }
   /** `packet` has room for the head, then `sizeBytes` of data (dataHeadBytes). */
   | { readonly kind: 'data'; readonly packet: Buffer; readonly sizeBytes: number }
-  | { readonly kind: 'names'; readonly entries: readonly MailboxEntry[]; readonly nowMs: number }
+  | { readonly kind: 'names'; readonly entries: readonly FolderEntry[]; readonly nowMs: number }
   | { readonly kind: 'path'; readonly path: string }
-  | { readonly kind: 'attributes'; readonly attributes: FileAttributes }
+  | { readonly kind: 'attributes'; readonly attributes: NodeAttributes }
   | { readonly kind: 'extended'; readonly write: (writer: PacketWriter) => void };
 
 export const okReply: Reply = { kind: 'ok' };
@@ -88,7 +89,7 @@ function encodeData(id: number, reply: { readonly packet: Buffer; readonly sizeB
 
 function encodeNames(
   id: number,
-  reply: { readonly entries: readonly MailboxEntry[]; readonly nowMs: number },
+  reply: { readonly entries: readonly FolderEntry[]; readonly nowMs: number },
 ): Buffer {
   const writer = new PacketWriter(packetType.name).uint32(id).uint32(reply.entries.length);
   for (const entry of reply.entries) {

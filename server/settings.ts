@@ -1,11 +1,34 @@
 // Every limit of the SFTP daemon, with its unit and where the number comes from. config/ mirrors this as what an
 // operator may set; nothing in server/ has a limit of its own.
 
+import type { Network } from '../domain/network.ts';
+import type { AlgorithmProfile } from './ssh-algorithms.ts';
+
+/** One more place to listen at, beside the settings' own host and port. */
+export interface ListenerSettings {
+  /** What it is called in the log. */
+  readonly name: string;
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly profile: AlgorithmProfile;
+  /** From then on it is not opened, and is closed when it is open; milliseconds since 1970. `legacy` must have one. */
+  readonly closesAtMs: number | undefined;
+  /** Peers that must introduce their clients by the PROXY protocol; all others are clients themselves. */
+  readonly trustedProxies: readonly Network[];
+}
+
 export interface SftpServerSettings {
   /** The address to listen on. */
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  readonly profile: Exclude<AlgorithmProfile, 'legacy'>;
+  readonly trustedProxies: readonly Network[];
+  /** Further listeners, each with a profile of its own; they share every limit. */
+  readonly listeners: readonly ListenerSettings[];
+  /** How long before its end a listener is warned of, and how often, at most, it is. */
+  readonly listenerWarningMs: number;
   /** Shown before sign-in, the same for everyone (RFC 4252 section 5.4). Empty: none. */
   readonly banner: string;
   /** What stands after `SSH-2.0-` in the identification string (RFC 4253 section 4.2): printable, no spaces. */
@@ -70,6 +93,10 @@ const mebibyte = 1024 * kibibyte;
 export const defaultSftpServerSettings: SftpServerSettings = {
   host: '127.0.0.1',
   port: 2022,
+  profile: 'modern',
+  trustedProxies: [],
+  listeners: [],
+  listenerWarningMs: 30 * 24 * 3_600_000,
   banner: '',
   softwareIdent: 'Claimgate',
   loginGraceMs: 60_000,

@@ -1,20 +1,19 @@
-// The SFTP daemon: a listener of our own in front, because ssh2 says nothing of a socket until the client has
-// identified itself (faults 7 and 8 of the ssh2 notes) and does not set TCP_NODELAY (fault 28); behind it ssh2's
-// transport, one SshConnection a socket, and one clock that looks after them all.
+// The SFTP daemon: its listeners, one SshConnection a socket, and one clock that looks after them all.
 
 import { createRequire } from 'node:module';
-import { createServer, type Server } from 'node:net';
-import ssh2 from 'ssh2';
 import type { SftpGate, SftpPrincipal } from '../domain/login.ts';
 import type { Mailbox } from '../domain/mailbox.ts';
 import { describeFault, type Observe } from '../domain/observation.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { ConnectionGuard } from './connection-guard.ts';
-import { HostKeyUnusable, readHostKey } from './host-keys.ts';
-import type { SftpServerSettings } from './settings.ts';
-import { modernAlgorithms } from './ssh-algorithms.ts';
-import { SshConnection } from './ssh-connection.ts';
+import { type HostKey, HostKeyUnusable, readHostKey } from './host-keys.ts';
+import { ListenerEnd } from './listener-end.ts';
+import { SessionBook, type SessionBookDeps } from './session-book.ts';
+import type { ListenerSettings, SftpServerSettings } from './settings.ts';
+import { algorithmProfiles } from './ssh-algorithms.ts';
+import { type Arrival, SshConnection } from './ssh-connection.ts';
+import { SshListener } from './ssh-listener.ts';
 
 export interface SftpServerDeps {
   readonly gate: SftpGate;
@@ -22,8 +21,13 @@ export interface SftpServerDeps {
   readonly openMailbox: (principal: SftpPrincipal) => Promise<Mailbox>;
   readonly observe: Observe;
   readonly settings: SftpServerSettings;
-  /** Private keys, ed25519 and ECDSA P-256, in PEM or OpenSSH format (host-keys.ts makes them). At least one. */
+  /**
+   * Private keys, ed25519 and ECDSA P-256, in PEM or OpenSSH format (host-keys.ts makes them). At least one. An RSA key
+   * is used by listeners of the profile `legacy` and by no other.
+   */
   readonly hostKeys: readonly string[];
+  /** Keys that clients are told of and that do not serve yet: a rotation is under way. */
+  readonly announcedHostKeys?: readonly string[];
   /** @returns milliseconds since 1970 */
   readonly now: () => number;
   /** @returns so many bytes from a secure source */
@@ -34,12 +38,18 @@ export interface SftpServerDeps {
    * @returns what ends the subscription
    */
   readonly changed?: (listener: () => void) => () => void;
+  /** Where sessions are written down that have a `sessionId` by the gate; without it, nowhere. */
+  readonly reportSessions?: SessionBookDeps['report'];
+  /** Whether an address is banned, asked before it may say a word. A fault counts as no: the gate refuses as well. */
+  readonly isBanned?: (address: string) => Promise<boolean>;
 }
 
 export interface SftpServer {
   readonly host: string;
   readonly port: number;
-  /** `SHA256:...`, one a host key, ed25519 first. */
+  /** Where the further listeners are, by name; without those whose time is over. */
+  readonly listeners: readonly { readonly name: string; readonly host: string; readonly port: number }[];
+  /** `SHA256:...`, one a host key at the start, ed25519 first. */
   readonly fingerprints: readonly string[];
   /** Connections that are open, signed in or not. */
   readonly connections: () => number;
@@ -52,9 +62,27 @@ export interface SftpServer {
     readonly peakBytes: number;
     readonly unreadBytes: number;
   };
+  /** New connections are served with these keys; those that are open keep theirs. @throws HostKeyUnusable */
+  readonly useHostKeys: (keys: {
+    readonly serving: readonly string[];
+    readonly announced: readonly string[];
+  }) => void;
   /** Stops listening, lets requests under way finish, ends every connection. Safe to call twice. */
   readonly close: () => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
+}
+
+interface HostKeys {
+  readonly serving: readonly HostKey[];
+  readonly announced: readonly HostKey[];
+}
+
+interface OpenListener {
+  readonly settings: ListenerSettings;
+  readonly listener: SshListener;
+  readonly end: ListenerEnd;
+  readonly host: string;
+  readonly port: number;
 }
 
 /**
@@ -63,59 +91,29 @@ export interface SftpServer {
  * @throws HostKeyUnusable for a host key of another kind; Error (EADDRINUSE, EACCES, ...) when it cannot listen
  */
 export async function startSftpServer(deps: SftpServerDeps): Promise<SftpServer> {
-  const { settings, observe } = deps;
-  const keys = deps.hostKeys.map(readHostKey).sort((one, other) => other.type.localeCompare(one.type));
-  if (keys.length === 0) throw new HostKeyUnusable('The daemon needs at least one host key.');
-  const fingerprints = keys.map((key) => key.fingerprint);
+  const { settings } = deps;
   const budget = new ByteBudget(settings.bytesInFlightTotal);
-  const pool = new BufferPool({
-    // The longest packet with its length field, in and out.
-    bufferBytes: settings.maxPacketBytes + 4,
-    maxIdle: settings.maxIdleBuffers,
+  let keys: HostKeys = {
+    serving: readHostKeys(deps.hostKeys),
+    announced: readAnnounced(deps.announcedHostKeys ?? []),
+  };
+  const sessions = new SessionBook({
+    report: deps.reportSessions ?? (async () => undefined),
+    now: deps.now,
+    fault: (where, thrown) => deps.observe({ kind: 'fault', where, fault: describeFault(thrown) }),
   });
-  const guard = new ConnectionGuard({ limits: settings, randomBytes: deps.randomBytes });
-  const connections = new Map<string, SshConnection>();
-  const transport = startTransport(deps, {
-    keys: keys.map((key) => key.privateText),
-    find: (peer) => connections.get(peer),
-  });
-
-  let accepted = 0;
-  const listener = createServer({ noDelay: true }, (socket) => {
-    // Before anything else: an error without a listener ends the process (fault 12).
-    socket.on('error', () => undefined);
-    const { remoteAddress, remotePort } = socket;
-    if (remoteAddress === undefined || remotePort === undefined) {
-      socket.destroy();
-      return;
-    }
-    const address = remoteAddress.replace(/^::ffff:/, '');
-    const admission = guard.judge(address);
-    if (admission.kind === 'refused') {
-      observe({ kind: 'sftp.connection-refused', address, reason: admission.reason });
-      socket.destroy();
-      return;
-    }
-    accepted += 1;
-    const connection = new SshConnection(
-      { ...deps, budget, pool },
-      { socket, number: accepted, address, place: guard.enter(address) },
-    );
-    const peer = peerOf(remoteAddress, remotePort);
-    connections.set(peer, connection);
-    socket.once('close', () => connections.delete(peer));
-    transport.injectSocket(socket);
-  });
-
-  await listen(listener, settings);
+  const opened = await openListeners(deps, { budget, sessions, keys: () => keys });
+  const [first] = opened.listeners;
+  if (first === undefined) throw new Error('The first listener has no end, and so is there.');
+  const all = () => opened.listeners.flatMap(({ listener }) => [...listener.connections.values()]);
   const watcher = setInterval(() => {
-    for (const connection of connections.values()) connection.watch();
+    for (const connection of all()) connection.watch();
+    for (const open of opened.listeners) closeWhenOver(open);
+    sessions.progress(() => all().flatMap(({ progress }) => progress ?? []));
   }, settings.watchIntervalMs);
   const unsubscribe = deps.changed?.(() => {
-    for (const connection of connections.values()) connection.checkWelcome();
+    for (const connection of all()) connection.checkWelcome();
   });
-  const { host, port } = boundTo(listener, settings);
-  observe({ kind: 'sftp.listening', host, port, fingerprints, nativeCrypto: hasNativeCrypto() });
 
   let closing: Promise<void> | undefined;
   const close = () => {
@@ -124,64 +122,124 @@ export async function startSftpServer(deps: SftpServerDeps): Promise<SftpServer>
   };
   async function shutDown(): Promise<void> {
     unsubscribe?.();
-    const stopped = new Promise<void>((resolve) => {
-      listener.close(() => resolve());
-    });
-    const ended = Promise.all(
-      [...connections.values()].map((connection) => connection.close('shutting down')),
-    );
-    await atMost(2 * settings.drainMs, ended);
+    const stopped = Promise.all(opened.listeners.map(({ listener }) => listener.stop()));
+    const ended = Promise.all(all().map((connection) => connection.close('shutting down')));
+    await atMost(3 * settings.drainMs, ended);
     clearInterval(watcher);
     await stopped;
+    await sessions.flush();
   }
   return {
-    host,
-    port,
-    fingerprints,
-    connections: () => connections.size,
+    host: first.host,
+    port: first.port,
+    listeners: opened.listeners.slice(1).map((open) => ({
+      name: open.settings.name,
+      host: open.host,
+      port: open.port,
+    })),
+    fingerprints: keys.serving.map((key) => key.fingerprint),
+    useHostKeys(texts) {
+      keys = { serving: readHostKeys(texts.serving), announced: readAnnounced(texts.announced) };
+      for (const { listener } of opened.listeners) listener.useHostKeys(keys.serving);
+    },
+    connections: () => all().length,
     bytesHeld: () => ({
       nowBytes: budget.usedBytes,
       peakBytes: budget.peakBytes,
-      unreadBytes: [...connections.values()].reduce((sum, connection) => sum + connection.unreadBytes, 0),
+      unreadBytes: all().reduce((sum, connection) => sum + connection.unreadBytes, 0),
     }),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-/** ssh2's server without a listener: sockets are injected, and announced by address and port once they speak SSH. */
-function startTransport(
+/** @throws HostKeyUnusable when there is none, or one cannot be used */
+function readHostKeys(texts: readonly string[]): readonly HostKey[] {
+  const order = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ssh-rsa'];
+  const keys = texts.map((text) => readHostKey(text, { rsa: true }));
+  if (keys.length === 0) throw new HostKeyUnusable('The daemon needs at least one host key.');
+  return keys.sort((one, other) => order.indexOf(one.type) - order.indexOf(other.type));
+}
+
+function readAnnounced(texts: readonly string[]): readonly HostKey[] {
+  return texts.map((text) => readHostKey(text, { rsa: true }));
+}
+
+async function openListeners(
   deps: SftpServerDeps,
-  known: {
-    readonly keys: string[];
-    readonly find: (peer: string) => SshConnection | undefined;
+  shared: {
+    readonly budget: ByteBudget;
+    readonly sessions: SessionBook;
+    readonly keys: () => HostKeys;
   },
-): ssh2.Server {
-  const { settings } = deps;
-  const transport = new ssh2.Server(
-    {
-      hostKeys: known.keys,
-      algorithms: modernAlgorithms,
-      ident: settings.softwareIdent,
-      ...(settings.banner === '' ? {} : { banner: settings.banner }),
-      keepaliveInterval: settings.keepaliveIntervalMs,
-      keepaliveCountMax: settings.keepaliveCountMax,
-    },
-    (client, info) => {
-      const connection = known.find(peerOf(info.ip, info.port));
-      if (connection !== undefined) {
-        connection.attach(client);
-        return;
-      }
-      // The socket was reset in the same breath: there is nobody to serve.
-      client.on('error', () => undefined);
-      client.end();
-    },
-  );
-  transport.on('error', (thrown: unknown) => {
-    deps.observe({ kind: 'fault', where: 'sftp transport', fault: describeFault(thrown) });
-  });
-  return transport;
+) {
+  const { settings, observe, now } = deps;
+  const { host, port, profile, trustedProxies } = settings;
+  const guard = new ConnectionGuard({ limits: settings, randomBytes: deps.randomBytes });
+  // The longest packet with its length field, in and out.
+  const pool = new BufferPool({ bufferBytes: settings.maxPacketBytes + 4, maxIdle: settings.maxIdleBuffers });
+  let accepted = 0;
+  const connect = (arrival: Omit<Arrival, 'number'>) => {
+    accepted += 1;
+    const hostKeys = () => [...shared.keys().serving, ...shared.keys().announced];
+    const { budget, sessions } = shared;
+    const connectionDeps = { ...deps, budget, sessions, pool, hostKeys };
+    return new SshConnection(connectionDeps, { ...arrival, number: accepted });
+  };
+  const main: ListenerSettings = { name: 'main', host, port, profile, trustedProxies, closesAtMs: undefined };
+  const listeners: OpenListener[] = [];
+  try {
+    for (const listenerSettings of [main, ...settings.listeners]) {
+      const end = new ListenerEnd({ listener: listenerSettings, settings, observe, now });
+      if (end.judge() === 'over') continue;
+      const keys = shared
+        .keys()
+        .serving.filter(({ type }) =>
+          algorithmProfiles[listenerSettings.profile].hostKeyTypes.includes(type),
+        );
+      const listener = new SshListener({
+        listener: listenerSettings,
+        settings,
+        hostKeys: keys,
+        guard,
+        observe,
+        connect,
+        isBanned: (address) => isBanned(deps, address),
+      });
+      const bound = await listener.listen();
+      listeners.push({ settings: listenerSettings, listener, end, ...bound });
+      observe({
+        kind: 'sftp.listening',
+        ...bound,
+        listener: listenerSettings.name,
+        profile: listenerSettings.profile,
+        fingerprints: keys.map((key) => key.fingerprint),
+        nativeCrypto: hasNativeCrypto(),
+      });
+    }
+  } catch (thrown) {
+    // Whoever sees the error has nothing to close.
+    for (const { listener } of listeners) await listener.stop();
+    throw thrown;
+  }
+  return { listeners };
+}
+
+async function isBanned(deps: SftpServerDeps, address: string): Promise<boolean> {
+  try {
+    return (await deps.isBanned?.(address)) ?? false;
+  } catch (thrown) {
+    deps.observe({ kind: 'fault', where: 'sftp bans', fault: describeFault(thrown) });
+    return false;
+  }
+}
+
+/** A listener whose end has come takes nobody in any more, and lets go of those it has. */
+function closeWhenOver({ listener, end }: OpenListener): void {
+  if (end.isOver || end.judge() !== 'over') return;
+  // Its connections are closed below, and so both settle.
+  void listener.stop();
+  for (const connection of listener.connections.values()) void connection.close('the listener was closed');
 }
 
 /** Waits for a promise, but not for a disk that never answers: its uploads are found as interrupted at the next start. */
@@ -192,29 +250,6 @@ async function atMost(limitMs: number, work: Promise<unknown>): Promise<void> {
   });
   await Promise.race([work, limit]);
   clearTimeout(timer);
-}
-
-function peerOf(address: string, port: number): string {
-  return `${address} ${port}`;
-}
-
-function listen(listener: Server, settings: SftpServerSettings): Promise<void> {
-  return new Promise((resolve, reject) => {
-    listener.once('error', reject);
-    listener.listen(settings.port, settings.host, () => {
-      listener.off('error', reject);
-      // Out of descriptors, say: the next connection may fare better, and nobody is served by a crash.
-      listener.on('error', () => undefined);
-      resolve();
-    });
-  });
-}
-
-function boundTo(listener: Server, settings: SftpServerSettings): { host: string; port: number } {
-  const address = listener.address();
-  return typeof address === 'object' && address !== null
-    ? { host: address.address, port: address.port }
-    : { host: settings.host, port: settings.port };
 }
 
 /** Whether ssh2 runs with its native ciphers, which are several times as fast (fault 30). */

@@ -36,6 +36,8 @@ export interface SftpSessionDeps<Path> {
   readonly pool: BufferPool;
   readonly observer: SessionObserver;
   readonly readOnly: boolean;
+  /** Which requests may be made, by the table's name for them; all when left out. */
+  readonly allows?: (request: string) => boolean;
   /** @returns milliseconds since 1970 */
   readonly now: () => number;
   /** @returns so many bytes from a secure source */
@@ -53,6 +55,12 @@ const readOnlySession: FileRefusal = {
   kind: 'refused',
   reason: 'permission-denied',
   why: 'This session may read but not write.',
+};
+
+const notAllowed: FileRefusal = {
+  kind: 'refused',
+  reason: 'permission-denied',
+  why: 'This request is not allowed in this session.',
 };
 
 export class SftpSession<Path> {
@@ -239,13 +247,15 @@ export class SftpSession<Path> {
     this.#state = 'serving';
     const version = new PacketWriter(packetType.version).uint32(protocolVersion);
     for (const row of extensionRows) {
-      if (row.announcedAs !== undefined) version.string(row.request).string(row.announcedAs);
+      if (row.offered === 'always' || this.#deps.files.extensions.has(row.request))
+        version.string(row.request).string(row.announcedAs);
     }
     this.#send(version.finish());
   }
 
   async #answer(work: Work, reader: PacketReader): Promise<Reply> {
     if (work.writes && this.#context.readOnly) return readOnlySession;
+    if (this.#deps.allows?.(work.request) === false) return notAllowed;
     try {
       return await work.handle(this.#context, reader);
     } catch (thrown) {

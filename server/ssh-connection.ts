@@ -9,13 +9,19 @@ import type { Connection } from 'ssh2';
 import type { SftpGate, SftpPrincipal } from '../domain/login.ts';
 import type { Mailbox } from '../domain/mailbox.ts';
 import { describeFault, type Observe } from '../domain/observation.ts';
+import type { SessionProgress } from '../storage/sftp-session-store.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { ClientOffer, printable } from './client-offer.ts';
 import type { GuardPlace } from './connection-guard.ts';
 import { ConnectionSessions } from './connection-sessions.ts';
+import { announceHostKeys } from './host-key-announcement.ts';
+import type { HostKey } from './host-keys.ts';
 import { KeySchedule } from './key-schedule.ts';
+import { adviseNegotiation, offeredBy } from './negotiation-advice.ts';
+import type { SessionBook } from './session-book.ts';
 import type { SftpServerSettings } from './settings.ts';
+import { type AlgorithmProfile, algorithmProfiles } from './ssh-algorithms.ts';
 import { SshLogin } from './ssh-login.ts';
 import { WelcomeCheck } from './welcome-check.ts';
 
@@ -29,6 +35,10 @@ export interface ConnectionDeps {
   readonly pool: BufferPool;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
+  /** Where live sessions are written down. */
+  readonly sessions?: SessionBook | undefined;
+  /** All that there are now, those that only the next start will serve with too. */
+  readonly hostKeys: () => readonly HostKey[];
 }
 
 export interface Arrival {
@@ -37,6 +47,8 @@ export interface Arrival {
   readonly number: number;
   readonly address: string;
   readonly place: GuardPlace;
+  /** What its listener offers. */
+  readonly profile: AlgorithmProfile;
 }
 
 /** What a connection has from signing in on. */
@@ -85,6 +97,14 @@ export class SshConnection {
     return this.#signedIn?.sessions.unreadBytes ?? 0;
   }
 
+  /** How far the session is; undefined before sign-in, after the end, and where sessions are not written down. */
+  get progress(): SessionProgress | undefined {
+    const id = this.#principal?.sessionId;
+    if (id === undefined || this.#signedIn === undefined || this.#state === 'closed') return undefined;
+    const { bytesRead: bytesIn, bytesWritten: bytesOut } = this.#socket;
+    return { id, bytesIn, bytesOut, transfers: this.#signedIn.sessions.transfers };
+  }
+
   /** Takes over what ssh2 has announced: the client has identified itself. */
   attach(client: Connection): void {
     // First of all: an error without a listener ends the process (fault 12).
@@ -128,8 +148,8 @@ export class SshConnection {
   }
 
   /**
-   * Ends the connection: requests under way are answered within the drain time, then the client is told, then the
-   * socket goes. Safe to call twice.
+   * Ends the connection: transfers that move may finish within the drain time, then requests under way are answered
+   * within the same time again, then the client is told, then the socket goes. Safe to call twice.
    * @returns when it is closed
    */
   async close(reason: string): Promise<void> {
@@ -137,8 +157,9 @@ export class SshConnection {
       this.#state = 'closing';
       this.#reason = reason;
       this.#login?.stop();
+      await this.#signedIn?.sessions.settle();
       // Whatever has not drained by then goes with the socket.
-      this.#hangUpTimer = setTimeout(() => this.#socket.destroy(), this.#deps.settings.drainMs);
+      this.#hangUpTimer ??= setTimeout(() => this.#socket.destroy(), this.#deps.settings.drainMs);
       await this.#signedIn?.sessions.drain();
       this.#sayGoodbye();
     }
@@ -161,11 +182,12 @@ export class SshConnection {
 
   #newLogin(): SshLogin {
     const { gate, settings, now, observe } = this.#deps;
-    const { number: connection, address } = this.#arrival;
+    const { number: connection, address, profile } = this.#arrival;
     return new SshLogin({
       gate,
       address,
       maxAuthTries: settings.maxAuthTries,
+      sha1Signatures: algorithmProfiles[profile].sha1Signatures,
       now,
       accepted: ({ principal, method, durationMs }) => {
         this.#principal = principal;
@@ -177,6 +199,7 @@ export class SshConnection {
         const shown = printable(userName).slice(0, maxLoggedUserName);
         observe({ kind: 'sftp.login-refused', connection, address, userName: shown, ...refusal });
       },
+      forsaken: (principal) => this.#deps.sessions?.ended(principal),
       exhausted: () => this.#hangUp('too many sign-in attempts', 'polite'),
       fault: (where, thrown) => this.#fault(where, thrown),
     });
@@ -191,6 +214,7 @@ export class SshConnection {
     this.#state = 'open';
     clearTimeout(this.#graceTimer);
     this.#arrival.place.signedIn();
+    this.#announceHostKeys(client);
     const { number: connection, address } = this.#arrival;
     const { settings, now, gate, observe } = this.#deps;
     const fault = (where: string, thrown: unknown) => this.#fault(where, thrown);
@@ -211,6 +235,18 @@ export class SshConnection {
       welcome: new WelcomeCheck({ gate, principal, intervalMs: settings.accountCheckMs, now, fault, ended }),
       keys: new KeySchedule(settings, now()),
     };
+  }
+
+  #announceHostKeys(client: Connection): void {
+    const { hostKeyTypes } = algorithmProfiles[this.#arrival.profile];
+    try {
+      announceHostKeys(
+        client,
+        this.#deps.hostKeys().filter(({ type }) => hostKeyTypes.includes(type)),
+      );
+    } catch (thrown) {
+      this.#fault('sftp host keys', thrown);
+    }
   }
 
   #rekey(): void {
@@ -237,7 +273,7 @@ export class SshConnection {
   /** ssh2 reports: a handshake that found nothing in common, bytes that are not SSH, a silent or reset peer. */
   #transportFailed(error: Error): void {
     const level: unknown = Reflect.get(error, 'level');
-    const { number: connection, address } = this.#arrival;
+    const { number: connection, address, profile } = this.#arrival;
     if (level === 'handshake' && this.#state === 'signing-in') {
       this.#deps.observe({
         kind: 'sftp.negotiation-failed',
@@ -246,6 +282,8 @@ export class SshConnection {
         software: this.#offer.software,
         message: printable(error.message),
         offered: this.#offer.lists,
+        weOffer: offeredBy(profile),
+        advice: adviseNegotiation(this.#offer.lists, profile),
       });
       this.#hangUp('negotiation failed');
     } else if (level === 'client-timeout') {
@@ -304,6 +342,7 @@ export class SshConnection {
     clearTimeout(this.#hangUpTimer);
     this.#login?.stop();
     this.#arrival.place.release();
+    if (this.#principal !== undefined) this.#deps.sessions?.ended(this.#principal);
     const sessions = this.#signedIn?.sessions;
     sessions?.cut();
     this.#deps.observe({

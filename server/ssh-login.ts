@@ -3,14 +3,24 @@
 // fault on the way is a refusal (rules R3 and R8). Attempts are worked on one at a time and counted, because ssh2 does
 // neither (fault 9 of the ssh2 notes).
 
+import { createHmac, randomBytes } from 'node:crypto';
 import type { AuthContext, AuthenticationType, KeyboardAuthContext, PublicKeyAuthContext } from 'ssh2';
-import type { LoginOutcome, LoginProof, LoginRefusal, SftpGate, SftpPrincipal } from '../domain/login.ts';
+import type {
+  LoginOutcome,
+  LoginProof,
+  LoginRefusal,
+  PartialLogin,
+  SftpGate,
+  SftpPrincipal,
+} from '../domain/login.ts';
 import { isSignedBy, readClientKey } from './client-key.ts';
 
 export interface LoginDeps {
   readonly gate: SftpGate;
   readonly address: string;
   readonly maxAuthTries: number;
+  /** Whether RSA keys may sign with SHA-1: on a listener of the profile `legacy` alone. */
+  readonly sha1Signatures: boolean;
   readonly now: () => number;
   /** Called before the client is told: from here on the connection is the principal's. */
   readonly accepted: (login: {
@@ -24,6 +34,8 @@ export interface LoginDeps {
     readonly reason: LoginRefusal;
     readonly durationMs: number;
   }) => void;
+  /** The gate has accepted someone whom the connection cannot have any more. */
+  readonly forsaken: (principal: SftpPrincipal) => void;
   /** Too many attempts: the connection must end. */
   readonly exhausted: () => void;
   readonly fault: (where: string, thrown: unknown) => void;
@@ -32,9 +44,19 @@ export interface LoginDeps {
 /** Named to the client in this order (RFC 4252 section 5.1). */
 const methodsOffered: AuthenticationType[] = ['publickey', 'password', 'keyboard-interactive'];
 
+/** What is left after a first proof, where a partner's users give two. */
+const methodsLeft: Readonly<Record<LoginProof['kind'], AuthenticationType[]>> = {
+  password: ['publickey'],
+  'public-key': ['password', 'keyboard-interactive'],
+};
+
+/** Refusals that a second try of the same password cannot change. */
+const finalReasons: ReadonlySet<LoginRefusal> = new Set<LoginRefusal>(['wrong-password', 'no-account']);
+
 /** What one request came to. A `silent` refusal is no attempt at signing in, so nobody is told. */
 type Decision =
   | { readonly kind: 'accepted'; readonly principal: SftpPrincipal }
+  | { readonly kind: 'partial'; readonly earlier: PartialLogin }
   | { readonly kind: 'may-sign' }
   | { readonly kind: 'rejected'; readonly reason: LoginRefusal }
   | { readonly kind: 'silent' };
@@ -47,6 +69,11 @@ export class SshLogin {
   #tries = 0;
   #askedNone = false;
   #over = false;
+  /** The first of two proofs, where the gate wants two. */
+  #earlier: PartialLogin | undefined;
+  readonly #refusedPasswords = new Map<string, LoginRefusal>();
+  /** By it passwords are remembered as long as the connection lives, and by nobody else recognised. */
+  readonly #memoryKey = randomBytes(32);
 
   constructor(deps: LoginDeps) {
     this.#deps = deps;
@@ -78,6 +105,7 @@ export class SshLogin {
       superseded = true;
     });
     const outcome = await this.#decide(context);
+    if (outcome.kind === 'accepted' && (this.#over || superseded)) this.#deps.forsaken(outcome.principal);
     if (this.#over) return;
     const decision: Decision = superseded ? { kind: 'silent' } : outcome;
     const durationMs = Math.max(0, this.#deps.now() - startedAtMs);
@@ -85,8 +113,16 @@ export class SshLogin {
     switch (decision.kind) {
       case 'accepted':
         this.#over = true;
-        this.#deps.accepted({ principal: decision.principal, method, durationMs });
+        this.#deps.accepted({
+          principal: decision.principal,
+          method: this.#earlier === undefined ? method : `${this.#earlier.proved}+${method}`,
+          durationMs,
+        });
         context.accept();
+        return;
+      case 'partial':
+        this.#earlier = decision.earlier;
+        context.reject(methodsLeft[decision.earlier.proved], true);
         return;
       case 'may-sign':
         // ssh2 sends SSH_MSG_USERAUTH_PK_OK for a request without a signature, and only then.
@@ -107,7 +143,7 @@ export class SshLogin {
     if (context.method === 'none' && !this.#askedNone) this.#askedNone = true;
     else this.#tries += 1;
     if (this.#tries >= this.#deps.maxAuthTries) this.#over = true;
-    context.reject(methodsOffered);
+    context.reject(this.#earlier === undefined ? methodsOffered : methodsLeft[this.#earlier.proved]);
     if (this.#over) this.#deps.exhausted();
   }
 
@@ -133,13 +169,22 @@ export class SshLogin {
   /** @param password anything: with the change flag of RFC 4252 section 8, ssh2 hands over an object (fault 5) */
   async #decidePassword(userName: string, password: unknown): Promise<Decision> {
     if (typeof password !== 'string') return malformed;
-    return this.#ask(userName, { kind: 'password', password });
+    // Clients try one password by both methods: it is one guess, and is counted as one.
+    const guess = createHmac('sha256', this.#memoryKey)
+      .update(JSON.stringify([userName, password]))
+      .digest('base64');
+    const known = this.#refusedPasswords.get(guess);
+    if (known !== undefined) return { kind: 'rejected', reason: known };
+    const outcome = await this.#ask(userName, { kind: 'password', password });
+    if (outcome.kind === 'rejected' && finalReasons.has(outcome.reason))
+      this.#refusedPasswords.set(guess, outcome.reason);
+    return outcome;
   }
 
   async #decideKey(context: PublicKeyAuthContext): Promise<Decision> {
     const { username: userName } = context;
     const signed = context.signature !== undefined;
-    const key = readClientKey(context);
+    const key = readClientKey(context, this.#deps);
     if (key === undefined) return signed ? { kind: 'rejected', reason: 'unknown-key' } : { kind: 'silent' };
     const offered = { algorithm: context.key.algo, blob: context.key.data };
     if (!signed) {
@@ -150,8 +195,9 @@ export class SshLogin {
     return this.#ask(userName, { kind: 'public-key', ...offered });
   }
 
-  async #ask(userName: string, proof: LoginProof): Promise<LoginOutcome> {
-    return this.#deps.gate.authenticate({ userName, address: this.#deps.address, proof });
+  #ask(userName: string, proof: LoginProof): Promise<LoginOutcome> {
+    const { gate, address } = this.#deps;
+    return gate.authenticate({ userName, address, proof, earlier: this.#earlier });
   }
 }
 

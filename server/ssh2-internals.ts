@@ -1,7 +1,11 @@
 // The one place that looks inside ssh2 and its streams, for what no public interface gives. When a new version changes
 // what is looked at, these do nothing, and the tests of the transport fail.
 
+import { createRequire } from 'node:module';
 import type { Connection, ServerChannel } from 'ssh2';
+
+/** RFC 4254 section 4. */
+const globalRequest = 80;
 
 /**
  * Makes a channel keep its window shut while nobody reads. ssh2 makes its channels with a highWaterMark of the whole
@@ -28,6 +32,69 @@ export function bytesHeldByKeyExchange(client: Connection): number {
     (sum: number, packet: unknown) => sum + (packet instanceof Uint8Array ? packet.length : 0),
     0,
   );
+}
+
+/**
+ * Sends a global request that wants no reply (RFC 4254 section 4); ssh2 has no way to say one of one's own. While keys
+ * are exchanged it waits with everything else.
+ */
+export function sendGlobalRequest(
+  client: Connection,
+  request: { readonly name: string; readonly data: Buffer },
+): void {
+  const protocol = fieldOf(client, '_protocol');
+  const writer = fieldOf(fieldOf(protocol, '_packetRW'), 'write');
+  const start = fieldOf(writer, 'allocStart');
+  const name = Buffer.from(request.name);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(name.length);
+  const payload = Buffer.concat([Buffer.from([globalRequest]), length, name, Buffer.from([0]), request.data]);
+  const packet = call(writer, 'alloc', payload.length);
+  if (typeof start !== 'number' || !(packet instanceof Uint8Array)) return;
+  packet.set(payload, start);
+  const utilities: unknown = createRequire(import.meta.url)('ssh2/lib/protocol/utils.js');
+  call(utilities, 'sendPacket', protocol, call(writer, 'finalize', packet));
+}
+
+/**
+ * Answers one kind of global request, which ssh2 would refuse. Its own handler goes on answering all others; since it
+ * answers at once (nobody listens for `request`), replies stay in order.
+ * @param answer gives what stands in SSH_MSG_REQUEST_SUCCESS, or undefined for a refusal; it may throw, and then refuses
+ */
+export function answerGlobalRequest(
+  client: Connection,
+  name: string,
+  answer: (asked: { readonly data: Buffer; readonly sessionId: Buffer }) => Buffer | undefined,
+): void {
+  const handlers = fieldOf(fieldOf(client, '_protocol'), '_handlers');
+  const others = fieldOf(handlers, 'GLOBAL_REQUEST');
+  if (typeof handlers !== 'object' || handlers === null || typeof others !== 'function') return;
+  Reflect.set(handlers, 'GLOBAL_REQUEST', (protocol: unknown, ...request: unknown[]) => {
+    const [asked, wantsReply, data] = request;
+    if (asked !== name) {
+      others.call(handlers, protocol, ...request);
+      return;
+    }
+    const sessionId = fieldOf(fieldOf(protocol, '_kex'), 'sessionID');
+    const given =
+      Buffer.isBuffer(data) && Buffer.isBuffer(sessionId) ? tryAnswer({ data, sessionId }) : undefined;
+    if (wantsReply !== true) return;
+    if (given === undefined) call(protocol, 'requestFailure');
+    else call(protocol, 'requestSuccess', given);
+  });
+
+  function tryAnswer(asked: { readonly data: Buffer; readonly sessionId: Buffer }): Buffer | undefined {
+    try {
+      return answer(asked);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function call(holder: unknown, name: string, ...args: unknown[]): unknown {
+  const method = fieldOf(holder, name);
+  return typeof method === 'function' ? method.apply(holder, args) : undefined;
 }
 
 function fieldOf(holder: unknown, name: string): unknown {

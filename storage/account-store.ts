@@ -3,9 +3,10 @@
 
 import { type Actor, printActor } from '../domain/audit.ts';
 import { type PartnerId, parseUserId, type UserId, uuidV7 } from '../domain/ids.ts';
-import { takeNumbers } from './counter.ts';
+import { noteAccountChange } from './account-changes.ts';
 import { storedPartnerId } from './partner-store.ts';
-import type { SftpAccountKeyRow, SftpAccountRow } from './tables.ts';
+import { type NewSession, takeSessionPlace } from './sftp-session-store.ts';
+import type { SftpAccountRow, StoredAccountKeyRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
 
 export interface AccountKey {
@@ -17,6 +18,8 @@ export interface AccountKey {
   readonly comment: string;
   readonly addedAtMs: number;
   readonly lastUsedAtMs: number | undefined;
+  /** From then on it signs nobody in; undefined: never. */
+  readonly expiresAtMs: number | undefined;
 }
 
 export interface SftpAccount {
@@ -267,58 +270,55 @@ export async function switchAccount(
   });
 }
 
-const changeCounter = 'account-changes';
+export type RecordLoginOutcome =
+  | { readonly kind: 'recorded'; readonly sessionId: string | undefined }
+  | { readonly kind: 'too-many-sessions' };
 
-async function noteAccountChange(transaction: Transaction): Promise<void> {
-  await takeNumbers(transaction.sql, changeCounter, 1);
-}
-
-/** @returns how many changes of accounts there have been: when it differs, live sessions are checked (invariant I5) */
-export async function countAccountChanges(database: Database): Promise<number> {
-  const row = await database.sql
-    .selectFrom('counters')
-    .select('value')
-    .where('name', '=', changeCounter)
-    .executeTakeFirst();
-  return Number(row?.value ?? 0);
-}
-
-/** Records a login: the time on the account, and on the key where one was used; with its audit record. */
+/**
+ * Records a login: the time on the account, and on the key where one was used; with its audit record and, where
+ * sessions are kept, the row of its session.
+ */
 export async function recordLogin(
   database: Database,
   input: {
     readonly userId: UserId;
+    readonly partnerId: PartnerId;
     readonly address: string;
     readonly method: string;
-    readonly blobBase64?: string;
+    readonly keyId?: string | undefined;
+    readonly session?: NewSession | undefined;
   },
-): Promise<void> {
-  await database.transaction(async (transaction) => {
+): Promise<RecordLoginOutcome> {
+  const { userId, address, method, keyId, session } = input;
+  return database.transaction(async (transaction): Promise<RecordLoginOutcome> => {
     const { sql, nowMs } = transaction;
+    const sessionId =
+      session === undefined ? undefined : await takeSessionPlace(transaction, { ...session, ...input });
+    if (session !== undefined && sessionId === undefined) return { kind: 'too-many-sessions' };
     await sql
       .updateTable('sftp_accounts')
       .set({ last_login_at_ms: nowMs })
-      .where('user_id', '=', input.userId)
+      .where('user_id', '=', userId)
       .execute();
-    if (input.blobBase64 !== undefined) {
+    if (keyId !== undefined) {
       await sql
         .updateTable('sftp_account_keys')
         .set({ last_used_at_ms: nowMs })
-        .where('user_id', '=', input.userId)
-        .where('blob_base64', '=', input.blobBase64)
+        .where('id', '=', keyId)
         .execute();
     }
     await transaction.audit({
-      actor: { kind: 'user', id: input.userId },
+      actor: { kind: 'user', id: userId },
       action: 'sftp.login',
-      subject: `account:${input.userId}`,
-      address: input.address,
-      detail: { method: input.method },
+      subject: `account:${userId}`,
+      address,
+      detail: { method },
     });
+    return { kind: 'recorded', sessionId };
   });
 }
 
-function accountOf(row: SftpAccountRow, keys: readonly SftpAccountKeyRow[]): SftpAccount {
+function accountOf(row: SftpAccountRow, keys: readonly StoredAccountKeyRow[]): SftpAccount {
   const userId = parseUserId(row.user_id);
   if (userId.kind === 'invalid')
     throw new Error(`The database holds ${JSON.stringify(row.user_id)} as a user id.`);
@@ -340,6 +340,7 @@ function accountOf(row: SftpAccountRow, keys: readonly SftpAccountKeyRow[]): Sft
       comment: key.comment,
       addedAtMs: Number(key.added_at_ms),
       lastUsedAtMs: key.last_used_at_ms === null ? undefined : Number(key.last_used_at_ms),
+      expiresAtMs: key.expires_at_ms === null ? undefined : Number(key.expires_at_ms),
     })),
   };
 }

@@ -19,3 +19,13 @@ export async function takeNumbers(database: Sql, name: string, count: number): P
     .executeTakeFirstOrThrow();
   return Number(row.value) - count + 1;
 }
+
+/** @returns the last number taken from a counter; 0 when none was */
+export async function readCounter(database: Sql, name: string): Promise<number> {
+  const row = await database
+    .selectFrom('counters')
+    .select('value')
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return Number(row?.value ?? 0);
+}

@@ -2,7 +2,9 @@
 
 import type { Actor } from '../domain/audit.ts';
 import { type PartnerId, parsePartnerId } from '../domain/ids.ts';
-import type { PartnerRow } from './tables.ts';
+import type { AuthenticationPolicy } from '../domain/login.ts';
+import { type Network, parseNetwork } from '../domain/network.ts';
+import type { StoredPartnerRow } from './tables.ts';
 import type { Database } from './transaction.ts';
 
 export interface Partner {
@@ -12,6 +14,9 @@ export interface Partner {
   readonly submitterId: string;
   readonly status: 'active' | 'disabled';
   readonly createdAtMs: number;
+  readonly authentication: AuthenticationPolicy;
+  /** Where its users may come from; empty: from anywhere. */
+  readonly allowedNetworks: readonly Network[];
 }
 
 export type AddPartnerOutcome =
@@ -40,14 +45,18 @@ export async function addPartner(
       .where((where) => where.or([where('id', '=', input.id), where('submitter_id', '=', input.submitterId)]))
       .executeTakeFirst();
     if (taken !== undefined) return compare(taken, input);
-    const row: PartnerRow = {
+    const row = {
       id: input.id,
       name: input.name,
       submitter_id: input.submitterId,
-      status: 'active',
+      status: 'active' as const,
       created_at_ms: transaction.nowMs,
     };
-    await transaction.sql.insertInto('partners').values(row).execute();
+    const added = await transaction.sql
+      .insertInto('partners')
+      .values(row)
+      .returningAll()
+      .executeTakeFirstOrThrow();
     await transaction.event({ kind: 'partner.created', partnerId: input.id });
     await transaction.audit({
       actor: input.actor,
@@ -55,12 +64,12 @@ export async function addPartner(
       subject: `partner:${input.id}`,
       detail: { name: input.name, submitterId: input.submitterId },
     });
-    return { kind: 'added', partner: partnerOf(row) };
+    return { kind: 'added', partner: partnerOf(added) };
   });
 }
 
 function compare(
-  taken: PartnerRow,
+  taken: StoredPartnerRow,
   input: { readonly id: PartnerId; readonly name: string; readonly submitterId: string },
 ): AddPartnerOutcome {
   if (taken.id !== input.id) {
@@ -89,14 +98,62 @@ export async function listPartners(database: Database): Promise<readonly Partner
   return rows.map(partnerOf);
 }
 
-function partnerOf(row: PartnerRow): Partner {
+/**
+ * Says how and from where a partner's users may sign in; what is left out stays. It counts from the next sign-in on.
+ * @returns the partner as it is now, or undefined when there is none
+ */
+export async function setPartnerAccess(
+  database: Database,
+  input: {
+    readonly id: PartnerId;
+    readonly authentication?: AuthenticationPolicy | undefined;
+    readonly allowedNetworks?: readonly Network[] | undefined;
+    readonly actor: Actor;
+  },
+): Promise<Partner | undefined> {
+  const { id, authentication, allowedNetworks, actor } = input;
+  return database.transaction(async (transaction) => {
+    const networks = allowedNetworks?.map(({ text }) => text).join(' ');
+    const row = await transaction.sql
+      .updateTable('partners')
+      .set((value) => ({
+        authentication: authentication ?? value.ref('authentication'),
+        allowed_networks: networks ?? value.ref('allowed_networks'),
+      }))
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    await transaction.audit({
+      actor,
+      action: 'partner.access',
+      subject: `partner:${id}`,
+      detail: { authentication: row.authentication, allowedNetworks: row.allowed_networks },
+    });
+    return partnerOf(row);
+  });
+}
+
+function partnerOf(row: StoredPartnerRow): Partner {
   return {
     id: storedPartnerId(row.id),
     name: row.name,
     submitterId: row.submitter_id,
     status: row.status,
     createdAtMs: Number(row.created_at_ms),
+    authentication: row.authentication,
+    allowedNetworks: row.allowed_networks
+      .split(' ')
+      .filter((text) => text !== '')
+      .map(storedNetwork),
   };
+}
+
+/** @throws Error when the row was not written by Claimgate: nobody may come in by a list that cannot be read */
+function storedNetwork(text: string): Network {
+  const network = parseNetwork(text);
+  if (network === undefined) throw new Error(`The database holds ${JSON.stringify(text)} as a network.`);
+  return network;
 }
 
 /**

@@ -1,8 +1,13 @@
 // The tables as TypeScript sees them. The columns are those of migrations/; both databases hold the same.
 // Times are milliseconds since 1970 in bigint columns, flags are states in text columns, JSON is text.
 
-import type { Generated } from 'kysely';
+import type { Generated, Selectable } from 'kysely';
+import type { AuthenticationPolicy } from '../domain/login.ts';
 import type { TransmissionSource, TransmissionState, Verdict } from '../domain/transmission.ts';
+
+/** What a row of partners holds when it is read. */
+export type StoredPartnerRow = Selectable<PartnerRow>;
+export type StoredAccountKeyRow = Selectable<SftpAccountKeyRow>;
 
 export interface PartnerRow {
   id: string;
@@ -10,6 +15,9 @@ export interface PartnerRow {
   submitter_id: string;
   status: 'active' | 'disabled';
   created_at_ms: number;
+  authentication: Generated<AuthenticationPolicy>;
+  /** Networks with a space between; empty: from anywhere. */
+  allowed_networks: Generated<string>;
 }
 
 export interface UserRow {
@@ -71,6 +79,23 @@ export interface SftpAccountKeyRow {
   comment: string;
   added_at_ms: number;
   last_used_at_ms: number | null;
+  expires_at_ms: Generated<number | null>;
+}
+
+export interface SftpSessionRow {
+  id: string;
+  /** Which process has the connection. */
+  process: string;
+  user_id: string;
+  partner_id: string;
+  address: string;
+  method: string;
+  since_ms: number;
+  bytes_in: number;
+  bytes_out: number;
+  /** JSON: what is being transferred. */
+  transfers: string;
+  end_requested_at_ms: number | null;
 }
 
 export interface AttestationRow {
@@ -290,6 +315,7 @@ export interface Tables {
   password_history: PasswordHistoryRow;
   sftp_accounts: SftpAccountRow;
   sftp_account_keys: SftpAccountKeyRow;
+  sftp_sessions: SftpSessionRow;
   attestations: AttestationRow;
   throttles: ThrottleRow;
   portal_sessions: PortalSessionRow;

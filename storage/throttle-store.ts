@@ -52,6 +52,19 @@ export async function countFailure(
   });
 }
 
+/** @returns every counter that blocks someone now, the one that does so longest first */
+export async function listBlocked(
+  database: Database,
+): Promise<readonly (Throttle & { readonly scope: string })[]> {
+  const rows = await database.sql
+    .selectFrom('throttles')
+    .selectAll()
+    .where('blocked_until_ms', '>', database.now())
+    .orderBy('blocked_until_ms', 'desc')
+    .execute();
+  return rows.map((row) => ({ ...throttleOf(row), scope: row.scope }));
+}
+
 /** Forgets a scope's failures, after a success or by an administrator. */
 export async function clearThrottle(database: Database, scope: string): Promise<void> {
   await database.sql.deleteFrom('throttles').where('scope', '=', scope).execute();

@@ -1,9 +1,13 @@
 /** Accidents: CLM11 says what a claim is related to, and what must follow from that. 837P and 837D. */
+import { codeOf } from '../code-table.ts';
 import type { GuideNode } from '../compiled-guide.ts';
 import type { Rule, RuleScope } from '../rule.ts';
 import { claimTrigger, isAbsent, loopOfClaim, wrong, wrongSegment } from './reading.ts';
 
 const GUIDES = ['837P', '837D'];
+
+/** DTP01. */
+const ACCIDENT = codeOf('439');
 
 /** CLM11-1 to CLM11-3. */
 const CAUSES = 3;
@@ -33,7 +37,7 @@ function endClaim(scope: RuleScope): void {
     name: 'Date - Accident',
     code: 'I6',
     loop: loopOfClaim(scope, '2300'),
-    position: claim.datesEnd + 1,
+    position: claim.afterDates,
     trigger: claimTrigger(scope, 11, claim.accidentCause),
   });
 }
@@ -46,7 +50,7 @@ export const accidentRules: readonly Rule[] = [
     loops: ['2300'],
     guides: GUIDES,
     check: ({ claim, cursor }) => {
-      if (cursor.equals(1, 1, '439')) claim.hasAccidentDate = true;
+      if (cursor.code(1) === ACCIDENT) claim.hasAccidentDate = true;
     },
   },
   { kind: 'loop-end', loops: ['2300'], guides: GUIDES, check: endClaim },

@@ -1,16 +1,22 @@
 /** Stays in a hospital: what an inpatient claim must say of the admission. 837P by place, 837I by type of bill. */
+import { codeOf } from '../code-table.ts';
 import type { Rule, RuleScope } from '../rule.ts';
 import { claimTrigger, loopOfClaim, wrongSegment } from './reading.ts';
 
 /** CMS place of service: inpatient hospital, inpatient psychiatric facility, inpatient rehabilitation facility. */
-const INPATIENT_PLACES = ['21', '51', '61'];
+const INPATIENT_PLACES = ['21', '51', '61'].map(codeOf);
 
 /** NUBC type of bill, first two digits: hospital inpatient, swing bed, skilled nursing inpatient. */
-const INPATIENT_BILLS = ['11', '18', '21'];
+const INPATIENT_BILLS = ['11', '18', '21'].map(codeOf);
 
-function readPlace(scope: RuleScope, inpatient: readonly string[]): void {
-  const { claim, cursor } = scope;
-  for (const place of inpatient) if (cursor.equals(5, 1, place)) claim.isInpatient = true;
+/** DTP01. */
+const ADMISSION = codeOf('435');
+
+/** HI01-1. */
+const ADMITTING = ['ABJ', 'BJ'].map(codeOf);
+
+function readPlace({ claim, cursor }: RuleScope, inpatient: readonly number[]): void {
+  claim.isInpatient = inpatient.includes(cursor.code(5));
 }
 
 /** TR3 2300 DTP*435: required on inpatient claims (837I), and on those for inpatient visits (837P). */
@@ -22,7 +28,7 @@ function checkAdmission(scope: RuleScope): void {
     name: 'Date - Admission',
     code: 'I6',
     loop: loopOfClaim(scope, '2300'),
-    position: claim.datesEnd + 1,
+    position: claim.afterDates,
     trigger: claimTrigger(scope, 5, 1),
   });
 }
@@ -36,7 +42,7 @@ function checkAdmittingDiagnosis(scope: RuleScope): void {
     name: 'Admitting Diagnosis',
     code: 'I6',
     loop: loopOfClaim(scope, '2300'),
-    position: claim.diagnosesEnd + 1,
+    position: claim.afterDiagnoses,
     trigger: claimTrigger(scope, 5, 1),
   });
 }
@@ -62,7 +68,7 @@ export const admissionRules: readonly Rule[] = [
     loops: ['2300'],
     guides: ['837P', '837I'],
     check: ({ claim, cursor }) => {
-      if (cursor.equals(1, 1, '435')) claim.hasAdmissionDate = true;
+      if (cursor.code(1) === ADMISSION) claim.hasAdmissionDate = true;
     },
   },
   {
@@ -71,7 +77,7 @@ export const admissionRules: readonly Rule[] = [
     loops: ['2300'],
     guides: ['837I'],
     check: ({ claim, cursor }) => {
-      if (cursor.equals(1, 1, 'ABJ') || cursor.equals(1, 1, 'BJ')) claim.hasAdmittingDiagnosis = true;
+      if (ADMITTING.includes(cursor.code(1))) claim.hasAdmittingDiagnosis = true;
     },
   },
   { kind: 'loop-end', loops: ['2300'], guides: ['837P', '837I'], check: checkAdmission },

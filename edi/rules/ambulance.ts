@@ -1,8 +1,12 @@
 /** Transport by ambulance: 837P CR1, and where the patient was picked up and brought to. */
+import { codeOf } from '../code-table.ts';
 import type { Rule, RuleScope } from '../rule.ts';
 import { claimTrigger, loopOfClaim, wrongSegment } from './reading.ts';
 
 const GUIDES = ['837P'];
+
+/** CMS place of service: ambulance by land, by air or water. */
+const AMBULANCES = ['41', '42'].map(codeOf);
 
 /** TR3 2300 CR1: required on all claims involving ambulance transport; places 41 and 42 are ambulances. */
 function checkTransport(scope: RuleScope): void {
@@ -13,7 +17,7 @@ function checkTransport(scope: RuleScope): void {
     name: 'Ambulance Transport Information',
     code: 'I6',
     loop: loopOfClaim(scope, '2300'),
-    position: claim.referencesEnd + 1,
+    position: claim.afterReferences,
     trigger: claimTrigger(scope, 5, 1),
   });
 }
@@ -23,7 +27,7 @@ function checkLocations(scope: RuleScope): void {
   const { claim } = scope;
   if (claim.transport === 0) return;
   const trigger = { segmentId: 'CR1', position: claim.transport, loop: '2300' };
-  const about = { segmentId: 'NM1', code: 'I6', position: claim.providersEnd + 1, trigger } as const;
+  const about = { segmentId: 'NM1', code: 'I6', position: claim.afterProviders, trigger } as const;
   if (!claim.hasPickUp)
     wrongSegment(scope, 'ambulance.pick-up', {
       ...about,
@@ -45,7 +49,7 @@ export const ambulanceRules: readonly Rule[] = [
     loops: ['2300'],
     guides: GUIDES,
     check: ({ claim, cursor }) => {
-      claim.isAmbulancePlace = cursor.equals(5, 1, '41') || cursor.equals(5, 1, '42');
+      claim.isAmbulancePlace = AMBULANCES.includes(cursor.code(5));
     },
   },
   {

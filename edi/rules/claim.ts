@@ -1,12 +1,13 @@
 /** The claim as a whole: its lines are numbered, its total is their sum, a replacement names what it replaces. */
 import { amountText } from '../amount.ts';
+import { codeOf } from '../code-table.ts';
 import type { GuideNode } from '../compiled-guide.ts';
 import type { Rule, RuleScope } from '../rule.ts';
 import {
   amountAt,
+  byteAt,
   claimTrigger,
   differs,
-  isAbsent,
   loopOfClaim,
   nodeIn,
   numberAt,
@@ -25,22 +26,27 @@ const LINE_CHARGE: ReadonlyMap<string, number> = new Map([
 /** Segments of 2300 that come before REF, and with it. */
 const UP_TO_REFERENCES = ['CL1', 'DN1', 'DN2', 'PWK', 'CN1', 'AMT', 'REF'];
 
-const UP_TO_DIAGNOSES = ['K3', 'NTE', 'CR1', 'CR2', 'CRC', 'HI'];
+/** REF01. */
+const ORIGINAL_REFERENCE = codeOf('F8');
 
-const PROVIDER_LOOPS = ['2310A', '2310B', '2310C', '2310D', '2310E', '2310F'];
+/** CLM05-3. */
+const REPLACEMENT = 0x37;
+const VOID = 0x38;
+
+const UP_TO_DIAGNOSES = ['K3', 'NTE', 'CR1', 'CR2', 'CRC', 'HI'];
 
 function beginClaim(scope: RuleScope, node: GuideNode): void {
   const { claim, cursor, maker } = scope;
   claim.begin(maker.position, node.loop);
   claim.charge = amountAt(scope, node, 2);
   if (claim.charge < 0) wrong(scope, 'amount.negative', node, 2, 'I12');
-  claim.replacesAnother = cursor.equals(5, 3, '7') || cursor.equals(5, 3, '8');
+  const frequency = byteAt(cursor, 5, 3);
+  claim.replacesAnother = frequency === REPLACEMENT || frequency === VOID;
 }
 
 function countLine(scope: RuleScope, node: GuideNode): void {
   const { claim, cursor, maker } = scope;
   claim.beginLine(maker.position);
-  if (isAbsent(cursor, 1)) return;
   const number = numberAt(cursor, 1);
   const expected = claim.lines;
   if (number === expected || number < 0) return;
@@ -58,7 +64,7 @@ function checkReference(scope: RuleScope): void {
     name: 'Payer Claim Control Number',
     code: 'I6',
     loop: loopOfClaim(scope, '2300'),
-    position: claim.referencesEnd + 1,
+    position: claim.afterReferences,
     trigger: claimTrigger(scope, 5, 3),
   });
 }
@@ -102,9 +108,6 @@ const markRules: readonly Rule[] = [
     loops: ['2300'],
     check: ({ claim, maker }) => {
       claim.datesEnd = maker.position;
-      claim.referencesEnd = maker.position;
-      claim.diagnosesEnd = maker.position;
-      claim.providersEnd = maker.position;
     },
   },
   ...UP_TO_REFERENCES.map(
@@ -114,8 +117,6 @@ const markRules: readonly Rule[] = [
       loops: ['2300'],
       check: ({ claim, maker }) => {
         claim.referencesEnd = maker.position;
-        claim.diagnosesEnd = maker.position;
-        claim.providersEnd = maker.position;
       },
     }),
   ),
@@ -126,17 +127,6 @@ const markRules: readonly Rule[] = [
       loops: ['2300'],
       check: ({ claim, maker }) => {
         claim.diagnosesEnd = maker.position;
-        claim.providersEnd = maker.position;
-      },
-    }),
-  ),
-  ...['HCP', 'NM1', 'PRV', 'N3', 'N4', 'REF', 'PER'].map(
-    (segment): Rule => ({
-      kind: 'segment',
-      segment,
-      loops: segment === 'HCP' ? ['2300'] : PROVIDER_LOOPS,
-      check: ({ claim, maker }) => {
-        claim.providersEnd = maker.position;
       },
     }),
   ),
@@ -150,7 +140,7 @@ export const claimRules: readonly Rule[] = [
     segment: 'REF',
     loops: ['2300'],
     check: ({ claim, cursor }) => {
-      if (cursor.equals(1, 1, 'F8')) claim.hasOriginalReference = true;
+      if (cursor.code(1) === ORIGINAL_REFERENCE) claim.hasOriginalReference = true;
     },
   },
   { kind: 'segment', segment: 'LX', loops: ['2400'], check: countLine },

@@ -1,4 +1,5 @@
 /** SNIP 5 by form: codes whose lists are licensed or too long to carry, but whose look is known. */
+import { codeOf } from '../code-table.ts';
 import type { GuideNode } from '../compiled-guide.ts';
 import { type Rule, type RuleScope, specOf } from '../rule.ts';
 import { isAlphanumeric, isCdt, isDigitsOf, isHcpcs, isHipps, isNpi } from './forms.ts';
@@ -16,9 +17,11 @@ function fits(scope: RuleScope, element: number, component: number, form: Form):
   return end === start || form(cursor.reader.bytes, start, end);
 }
 
+/** NM108. */
+const NPI = codeOf('XX');
+
 function checkNpi(scope: RuleScope, node: GuideNode): void {
-  if (scope.cursor.equals(8, 1, 'XX') && !fits(scope, 9, 1, isNpi))
-    wrong(scope, 'code-set.npi', node, 9, 'I12');
+  if (scope.cursor.code(8) === NPI && !fits(scope, 9, 1, isNpi)) wrong(scope, 'code-set.npi', node, 9, 'I12');
 }
 
 /** Places whose ZIP code has all nine digits: TR3 2010AA and the service facility loops. */
@@ -51,21 +54,26 @@ function wantsNine(scope: RuleScope, node: GuideNode): boolean {
   return opener !== undefined && codes.members(specOf(opener, 1)?.codes ?? 0).includes(SERVICE_FACILITY);
 }
 
+const HCPCS = codeOf('HC');
+const CDT = codeOf('AD');
+const HIPPS = codeOf('HP');
+
+function isProcedure(scope: RuleScope, element: number, list: number): boolean {
+  if (list === HCPCS) return fits(scope, element, 2, isHcpcs);
+  if (list === CDT) return fits(scope, element, 2, isCdt);
+  return list !== HIPPS || fits(scope, element, 2, isHipps);
+}
+
 /** C003: which list, the code, four modifiers. IV, WK and ER are lists that Claimgate does not know. */
 function checkProcedure(scope: RuleScope, node: GuideNode, element: number): void {
   const { cursor } = scope;
-  const form = cursor.equals(element, 1, 'HC')
-    ? isHcpcs
-    : cursor.equals(element, 1, 'AD')
-      ? isCdt
-      : cursor.equals(element, 1, 'HP')
-        ? isHipps
-        : undefined;
-  if (form !== undefined && !fits(scope, element, 2, form))
+  if (!isProcedure(scope, element, cursor.code(element)))
     wrong(scope, 'code-set.procedure', node, element, 'I12', { component: 2 });
-  for (let component = 3; component <= 6; component += 1)
+  for (let component = 3; component <= 6; component += 1) {
+    if (cursor.tokenOf(element, component) === 0) return;
     if (!fits(scope, element, component, isModifier))
       wrong(scope, 'code-set.modifier', node, element, 'I12', { component });
+  }
 }
 
 const isRevenue: Form = (bytes, start, end) => isDigitsOf(4, bytes, start, end);
@@ -79,9 +87,12 @@ function checkRevenue(scope: RuleScope, node: GuideNode, element: number): void 
   if (!fits(scope, element, 1, isRevenue)) wrong(scope, 'code-set.revenue', node, element, 'I12');
 }
 
+/** LIN02. */
+const NDC = codeOf('N4');
+
 /** TR3 2410 LIN03: a National Drug Code has eleven digits (5-4-2), without hyphens. */
 function checkDrug(scope: RuleScope, node: GuideNode): void {
-  if (!scope.cursor.equals(2, 1, 'N4')) return;
+  if (scope.cursor.code(2) !== NDC) return;
   if (!fits(scope, 3, 1, isNdc)) wrong(scope, 'code-set.ndc', node, 3, 'I12');
 }
 

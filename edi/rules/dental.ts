@@ -27,7 +27,7 @@ function endClaim(scope: RuleScope): void {
     name: 'Date - Service Date',
     code: 'I6',
     loop: own ? loopOfClaim(scope, '2300') : line,
-    position: own ? claim.datesEnd + 1 : claim.undatedLine,
+    position: own ? claim.afterDates : claim.undatedLine,
     trigger: claimTrigger(scope),
   });
 }

@@ -1,7 +1,7 @@
 /** HI: codes of diagnoses and procedures by form, what else institutions list there, and the pointers to it. */
-import { packCode } from '../code-table.ts';
+import { codeOf, packCode } from '../code-table.ts';
 import type { GuideNode } from '../compiled-guide.ts';
-import { type Rule, type RuleScope, specOf } from '../rule.ts';
+import type { Rule, RuleScope } from '../rule.ts';
 import type { RuleId } from '../rule-facts.ts';
 import { isAlphanumeric, isHcpcs, isIcd9Diagnosis, isIcd10Diagnosis, isIcd10Procedure } from './forms.ts';
 import { numberAt, wrong } from './reading.ts';
@@ -31,15 +31,14 @@ const FORMS: ReadonlyMap<number, Form> = new Map(
       [['BP', 'BO'], PROCEDURE],
       [['BG', 'BH', 'BI', 'BE'], BILLING],
     ] as const
-  ).flatMap(([lists, form]) => lists.map((list) => [packed(list), form] as const)),
+  ).flatMap(([lists, form]) => lists.map((list) => [codeOf(list), form] as const)),
 );
 
 /** Lists whose codes pointers point to: 837P and 837D HI01-1. */
-const POINTED_TO = ['ABK', 'BK', 'TQ'];
+const POINTED_TO = ['ABK', 'BK', 'TQ'].map(codeOf);
 
-function packed(list: string): number {
-  return packCode(new TextEncoder().encode(list), 0, list.length);
-}
+/** C004 has four. */
+const POINTERS = 4;
 
 function checkCodes(scope: RuleScope, node: GuideNode): void {
   const { cursor } = scope;
@@ -58,7 +57,7 @@ function checkCodes(scope: RuleScope, node: GuideNode): void {
 }
 
 function countDiagnoses({ claim, cursor }: RuleScope): void {
-  if (!POINTED_TO.some((list) => cursor.equals(1, 1, list))) return;
+  if (!POINTED_TO.includes(cursor.code(1))) return;
   claim.diagnoses = 0;
   for (let element = 1; element <= cursor.elements; element += 1)
     if (!cursor.isEmpty(element)) claim.diagnoses = element;
@@ -69,12 +68,13 @@ function checkPointers(scope: RuleScope, node: GuideNode, element: number, highe
   const { claim, cursor } = scope;
   // 837P without any HI has been reported for that.
   if (claim.diagnoses < 0 && element === 7) return;
-  const last = specOf(node, element)?.components.length ?? 0;
-  for (let component = 1; component <= last; component += 1) {
+  const diagnoses = Math.max(claim.diagnoses, 0);
+  for (let component = 1; component <= POINTERS; component += 1) {
+    if (cursor.tokenOf(element, component) === 0) return;
     const pointer = numberAt(cursor, element, component);
     // A pointer beyond what the guide lists has been reported as a code that does not exist.
-    if (pointer <= Math.max(claim.diagnoses, 0) || pointer > highest) continue;
-    const limit = String(Math.max(claim.diagnoses, 0));
+    if (pointer <= diagnoses || pointer > highest) continue;
+    const limit = String(diagnoses);
     wrong(scope, 'line.diagnosis-pointer', node, element, '7', {
       component,
       limit,

@@ -27,7 +27,7 @@ function endClaim(scope: RuleScope): void {
     name: 'Attending Provider Name',
     code: 'I6',
     loop: loopOfClaim(scope, '2310A'),
-    position: claim.diagnosesEnd + 1,
+    position: claim.afterDiagnoses,
     trigger: claimTrigger(scope),
   });
 }

@@ -1,13 +1,16 @@
 /** Names and addresses: what a person must have, and what an address in the United States must have. */
 import { type GuideNode, USAGE_SITUATIONAL } from '../compiled-guide.ts';
 import { type Rule, type RuleScope, specOf } from '../rule.ts';
-import { isAbsent, wrong } from './reading.ts';
+import { byteAt, isAbsent, wrong } from './reading.ts';
+
+/** NM102. */
+const PERSON = 0x31;
 
 /** X12 RFI 2502 has NM104 missing for a person as IK403 I9. */
 function checkFirstName(scope: RuleScope, node: GuideNode): void {
   const { cursor, guide, maker } = scope;
-  const spec = specOf(node, 4);
-  if (spec?.usage !== USAGE_SITUATIONAL || !cursor.equals(2, 1, '1') || !cursor.isEmpty(4)) return;
+  if (cursor.lengthOf(4) > 0 || byteAt(cursor, 2) !== PERSON) return;
+  if (specOf(node, 4)?.usage !== USAGE_SITUATIONAL || !cursor.isEmpty(4)) return;
   const loop = guide.loops[node.loop]?.id ?? '';
   const trigger = { segmentId: 'NM1', position: maker.position, loop, element: 2 };
   wrong(scope, 'name.first-required', node, 4, 'I9', { trigger });
@@ -16,7 +19,7 @@ function checkFirstName(scope: RuleScope, node: GuideNode): void {
 /** TR3 2010BA NM108 and NM109: required when NM102 is 1. One without the other is P0809 already. */
 function checkMemberId(scope: RuleScope, node: GuideNode): void {
   const { cursor, guide, maker } = scope;
-  if (!cursor.equals(2, 1, '1') || !cursor.isEmpty(8) || !cursor.isEmpty(9)) return;
+  if (byteAt(cursor, 2) !== PERSON || !cursor.isEmpty(8) || !cursor.isEmpty(9)) return;
   const loop = guide.loops[node.loop]?.id ?? '';
   const trigger = { segmentId: 'NM1', position: maker.position, loop, element: 2 };
   wrong(scope, 'name.member-id', node, 9, 'I9', { trigger });
@@ -25,10 +28,11 @@ function checkMemberId(scope: RuleScope, node: GuideNode): void {
 /** TR3 N402 and N403: required when the address is in the United States or Canada. Without N404 it is in the former. */
 function checkAddress(scope: RuleScope, node: GuideNode): void {
   const { cursor } = scope;
-  const american = isAbsent(cursor, 4) || cursor.equals(4, 1, 'US') || cursor.equals(4, 1, 'CA');
-  if (!american || isAbsent(cursor, 1)) return;
   const noState = isAbsent(cursor, 2);
   const noZip = isAbsent(cursor, 3);
+  if (!noState && !noZip) return;
+  const american = isAbsent(cursor, 4) || cursor.equals(4, 1, 'US') || cursor.equals(4, 1, 'CA');
+  if (!american || isAbsent(cursor, 1)) return;
   if (noState && specOf(node, 2)?.usage === USAGE_SITUATIONAL)
     wrong(scope, 'address.state-required', node, 2, 'I9');
   if (noZip && specOf(node, 3)?.usage === USAGE_SITUATIONAL)

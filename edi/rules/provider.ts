@@ -8,8 +8,9 @@ import { nodeIn, wrongSegment } from './reading.ts';
  */
 function checkTaxonomy(scope: RuleScope): void {
   const { claim, guide, maker } = scope;
+  if (claim.billingTaxonomy) return;
   const loop = guide.loops.find(({ id }) => id === '2000A');
-  if (loop === undefined || claim.billingTaxonomy || nodeIn(scope, loop.index, 'PRV') === undefined) return;
+  if (loop === undefined || nodeIn(scope, loop.index, 'PRV') === undefined) return;
   wrongSegment(scope, 'provider.billing-taxonomy', {
     segmentId: 'PRV',
     name: 'Billing Provider Specialty Information',

@@ -55,9 +55,8 @@ function placeClaim(scope: RuleScope, node: GuideNode): void {
 
 /** TR3 2010BA N3, N4 and DMG: required when the patient is the subscriber. */
 function endName(scope: RuleScope, loop: GuideLoop): void {
-  const { subscriber } = scope.claim;
-  if (!subscriber.isPatient || subscriber.name === 0) return;
-  const { name, street, city, birth } = subscriber;
+  const { isPatient, name, street, city, birth } = scope.claim.subscriber;
+  if (!isPatient || name === 0 || (street > 0 && city > 0 && birth > 0)) return;
   const missing = (rule: RuleId, segmentId: string, title: string, after: number) =>
     wrongSegment(scope, rule, {
       segmentId,
@@ -81,17 +80,24 @@ function endName(scope: RuleScope, loop: GuideLoop): void {
 
 /** TR3 2000C: required when the patient is not the subscriber, and else not sent. */
 function endSubscriber(scope: RuleScope): void {
+  const { subscriber } = scope.claim;
+  if (subscriber.position === 0) return;
+  if (subscriber.claims === 0 && subscriber.isPatient !== (subscriber.patients === 0)) wrongPatient(scope);
+  subscriber.begin();
+}
+
+function wrongPatient(scope: RuleScope): void {
   const { claim, guide, maker } = scope;
   const { subscriber } = claim;
-  if (subscriber.position === 0) return;
-  const loop = guide.loops.find(({ id }) => id === '2000C');
-  const trigger = subscriberTrigger(scope);
-  const about = { segmentId: 'HL', name: 'Patient Hierarchical Level', loop, trigger };
-  if (!subscriber.isPatient && subscriber.claims === 0 && subscriber.patients === 0)
-    wrongSegment(scope, 'patient.required', { ...about, code: 'I6', position: maker.position });
-  if (subscriber.isPatient && subscriber.claims === 0 && subscriber.patients > 0)
+  const about = {
+    segmentId: 'HL',
+    name: 'Patient Hierarchical Level',
+    loop: guide.loops.find(({ id }) => id === '2000C'),
+    trigger: subscriberTrigger(scope),
+  };
+  if (subscriber.isPatient)
     wrongSegment(scope, 'patient.not-expected', { ...about, code: 'I9', position: subscriber.firstPatient });
-  subscriber.begin();
+  else wrongSegment(scope, 'patient.required', { ...about, code: 'I6', position: maker.position });
 }
 
 /**
@@ -99,8 +105,9 @@ function endSubscriber(scope: RuleScope): void {
  * TR3 2320: required when other payers are known; a secondary payer means a primary one.
  */
 function checkSequence(scope: RuleScope, node: GuideNode): void {
-  const { claim, cursor } = scope;
+  const { claim, cursor, maker } = scope;
   const { payers } = claim;
+  claim.endProviders(maker.position);
   payers.open();
   const letter = byteAt(cursor, 1);
   if (letter < 0x41 || letter > 0x5a || letter === 0x55) return;
@@ -127,25 +134,33 @@ function checkOthers(scope: RuleScope): void {
     name: 'Other Subscriber Information',
     code: 'I6',
     loop,
-    position: claim.providersEnd + 1,
+    position: claim.afterProviders,
     trigger,
   });
 }
 
-function mark(field: 'name' | 'street' | 'city' | 'birth'): SegmentCheck {
-  return (scope: RuleScope) => {
-    scope.claim.subscriber[field] = scope.maker.position;
-  };
-}
+// Four functions rather than one with the field's name, which would be looked up at every segment.
+const seeName: SegmentCheck = ({ claim, maker }) => {
+  claim.subscriber.name = maker.position;
+};
+const seeStreet: SegmentCheck = ({ claim, maker }) => {
+  claim.subscriber.street = maker.position;
+};
+const seeCity: SegmentCheck = ({ claim, maker }) => {
+  claim.subscriber.city = maker.position;
+};
+const seeBirth: SegmentCheck = ({ claim, maker }) => {
+  claim.subscriber.birth = maker.position;
+};
 
 const inName = { kind: 'segment', loops: ['2010BA'], guides: CLAIM_GUIDES } as const;
 
 export const subscriberRules: readonly Rule[] = [
   { kind: 'segment', segment: 'SBR', loops: ['2000B'], guides: CLAIM_GUIDES, check: beginSubscriber },
-  { ...inName, segment: 'NM1', check: mark('name') },
-  { ...inName, segment: 'N3', check: mark('street') },
-  { ...inName, segment: 'N4', check: mark('city') },
-  { ...inName, segment: 'DMG', check: mark('birth') },
+  { ...inName, segment: 'NM1', check: seeName },
+  { ...inName, segment: 'N3', check: seeStreet },
+  { ...inName, segment: 'N4', check: seeCity },
+  { ...inName, segment: 'DMG', check: seeBirth },
   { kind: 'loop-end', loops: ['2010BA'], guides: CLAIM_GUIDES, check: endName },
   { kind: 'segment', segment: 'CLM', loops: ['2300'], check: placeClaim },
   {

@@ -29,6 +29,7 @@ const throttleSettings = {
   lockFailures: 6,
   lockMs: 7_200_000,
   addressFailures: 20,
+  networkFailures: 60,
   addressBlockMs: 900_000,
 };
 

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'tap';
-import type { InterchangeResult } from '../../edi/interchange-result.ts';
-import { strictProfile } from '../../edi/profile.ts';
+import { answerFaults } from './support/answer-faults.ts';
 import { corpusFiles, corpusFolder } from './support/corpus.ts';
 import { answerTo, onlyInterchange, validate } from './support/validate.ts';
 
@@ -11,34 +10,13 @@ const folder = corpusFolder();
 const skip = folder === undefined && 'the shared corpus is not here (set CLAIMGATE_SHARED)';
 const files = folder === undefined ? [] : corpusFiles(folder);
 
-/** X12.5: TA1 01 to 05. */
-const TA1 = /^TA1\*\d{9}\*\d{6}\*\d{4}\*[AER]\*0([012]\d|3[01])$/;
-
-/** What our own guides say against an acknowledgement that we wrote; empty when it is right. */
-function faults(answer: string, inbound: InterchangeResult): unknown[] {
-  const own = onlyInterchange(validate(answer, { profile: strictProfile }));
-  const { element, segment } = inbound.delimiters;
-  const ta1 = answer
-    .split(segment)
-    .filter((text) => text.startsWith(`TA1${element}`))
-    .map((text) => text.replaceAll(element, '*'));
-  return [
-    ...(own.ta1.code === 'A' ? [] : [`TA1 ${own.ta1.note}`]),
-    ...ta1.filter((text) => !TA1.test(text)),
-    ...own.groups.flatMap((group) => [
-      ...(group.functionalId === 'FA' && group.code === 'A' ? [] : [`AK9 ${group.code}`]),
-      ...group.sets.flatMap((set) => set.findings),
-    ]),
-  ];
-}
-
 test('every answer to a one-fault file is right by our own guides', async (t) => {
   for (const file of readdirSync(FIXTURES).filter((name) => name.endsWith('.x12'))) {
     const result = validate(readFileSync(new URL(file, FIXTURES)), { profile: { ta1: 'always' } });
     if (result.kind !== 'x12') continue;
     for (const interchange of result.interchanges) {
       const answer = answerTo(interchange);
-      if (answer !== '') t.same(faults(answer, interchange), [], file);
+      if (answer !== '') t.same(answerFaults(answer, interchange), [], file);
     }
   }
 });
@@ -49,7 +27,7 @@ test('every answer to a file of the corpus is right by our own guides', { skip }
     if (result.kind !== 'x12') continue;
     for (const interchange of result.interchanges) {
       const answer = answerTo(interchange);
-      if (answer !== '') t.same(faults(answer, interchange), [], name);
+      if (answer !== '') t.same(answerFaults(answer, interchange), [], name);
     }
   }
 });

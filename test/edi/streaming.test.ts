@@ -114,3 +114,23 @@ test('findings are kept up to the cap and counted beyond it', async (t) => {
   t.equal(set?.findingsOmitted, 30);
   t.equal(set?.code, 'R');
 });
+
+test('a set is judged as it would be alone, whatever came before it', async (t) => {
+  const names = [
+    'p-00-valid',
+    'ele-02-clm02-alpha',
+    'seg-08-out-of-order',
+    'biz-04-freq7-no-refF8',
+    'p-00-valid',
+  ];
+  const texts = names.map((name) => oneFault(name).replaceAll('\n', ''));
+  const alone = texts.map((text) => onlyInterchange(validate(text)).groups[0]?.sets[0]);
+  const [head = '', tail = ''] = [VALID, VALID].map((text) => text.replaceAll('\n', ''));
+  const sets = texts.map((text) => text.slice(text.indexOf('ST*'), text.indexOf('GE*')));
+  const together = head.slice(0, head.indexOf('ST*')) + sets.join('') + tail.slice(tail.indexOf('GE*'));
+  const judged = onlyInterchange(validate(together)).groups[0]?.sets;
+  t.same(
+    judged?.map(({ findings }) => findings),
+    alone.map((set) => set?.findings),
+  );
+});

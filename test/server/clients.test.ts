@@ -125,7 +125,11 @@ test('OpenSSH sftp: refusals read like sentences, and the exit code is not 0', {
 test('OpenSSH sftp: every key exchange, cipher and MAC that we offer works', {
   skip: missing('sftp'),
 }, async (t) => {
-  const { server, cwd } = await startServer(t, { rekeyBytes: 300_000, watchIntervalMs: 5 }, { up: content });
+  const { server, cwd } = await startServer(
+    t,
+    { rekeyBytes: 300_000, watchIntervalMs: 5, profile: 'compatible' },
+    { up: content },
+  );
   const rows = [
     [
       'KexAlgorithms=ecdh-sha2-nistp256',

@@ -167,11 +167,12 @@ test('attributes name only what the client sent', async (t) => {
   const read = (...words: number[]) => readAttributes(new PacketReader(attributesWith(...words)));
   t.same(read(0), {});
   t.same(read(0x01, 1, 0), { sizeBytes: 2 ** 32 });
-  t.same(read(0x02, 1000, 1000), {}, 'owners are read past');
+  t.same(read(0x02, 1000, 1001), { owner: { userId: 1000, groupId: 1001 } });
   t.same(read(0x04, 0o100644), { permissions: 0o644 });
   t.same(read(0x08, 7, 9), { accessedAtMs: 7000, modifiedAtMs: 9000 });
   t.same(read(0x0f, 0, 5, 1, 2, 0o600, 3, 4), {
     sizeBytes: 5,
+    owner: { userId: 1, groupId: 2 },
     permissions: 0o600,
     accessedAtMs: 3000,
     modifiedAtMs: 4000,

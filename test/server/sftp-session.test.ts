@@ -61,6 +61,7 @@ test('VERSION says 3 and announces what the table holds', async (t) => {
     'fsync@openssh.com': '1',
     'lsetstat@openssh.com': '1',
     'limits@openssh.com': '1',
+    'expand-path@openssh.com': '1',
   });
 });
 

@@ -147,6 +147,10 @@ test('a key must be what it says: no SHA-1, no other type, no trailing bytes, a 
   t.ok(offer('ssh-rsa', rsa, 'sha256'));
   t.equal(offer('ssh-rsa', rsa), undefined, 'ssh-rsa is SHA-1');
   t.equal(offer('ssh-rsa', rsa, 'sha1'), undefined);
+  t.ok(
+    readClientKey({ key: { algo: 'ssh-rsa', data: rsa } }, { sha1Signatures: true }),
+    'on a legacy listener',
+  );
   t.equal(offer('ssh-ed25519', rsa), undefined, 'another type');
   t.equal(offer('ssh-dss', blob), undefined);
   t.equal(offer('ssh-ed25519', Buffer.concat([blob, Buffer.from([0])])), undefined, 'trailing bytes');

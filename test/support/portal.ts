@@ -87,6 +87,7 @@ export async function openPortal(
     lockFailures: 10,
     lockMs: 7_200_000,
     addressFailures: 100,
+    networkFailures: 1000,
     addressBlockMs: 900_000,
   });
   const directory = createUserDirectory({ database, hasher, throttle, policy: 'myncid', observe });

@@ -49,7 +49,7 @@ function lineOf(command: ClientCommand): string {
 }
 
 /** OpenSSH's sftp; it asks for the password through SSH_ASKPASS. */
-const opensshSftp: StockClient = {
+export const opensshSftp: StockClient = {
   program: 'sftp',
   run: (target, { cwd, password, commands }) =>
     runSftp(target, {
@@ -97,7 +97,7 @@ export function runSftp(
   });
 }
 
-const lftp: StockClient = {
+export const lftp: StockClient = {
   program: 'lftp',
   run(target, { cwd, password, commands }) {
     const script = [
@@ -134,7 +134,7 @@ function lftpLine(command: ClientCommand): string {
 }
 
 /** PuTTY's psftp; it takes the password from a file and wants the host key's fingerprint. */
-const psftp: StockClient = {
+export const psftp: StockClient = {
   program: 'psftp',
   run(target, { cwd, password, commands }) {
     writeFileSync(join(cwd, 'password'), password, { mode: 0o600 });
@@ -155,7 +155,7 @@ const psftp: StockClient = {
 };
 
 /** curl speaks SFTP through libssh2; each command is a run of its own. */
-const curl: StockClient = {
+export const curl: StockClient = {
   program: 'curl',
   async run(target, { cwd, password, commands }) {
     const base = `sftp://${target.host}:${target.port}`;

@@ -4,7 +4,6 @@
 import { createRequire } from 'node:module';
 import { connect, type Socket } from 'node:net';
 import type { Test } from 'tap';
-import type { SftpServer } from '../../../server/sftp-server.ts';
 
 interface Transport {
   start(): void;
@@ -28,6 +27,8 @@ interface Message {
 export interface RawSsh {
   readonly socket: Socket;
   readonly sessionId: () => Buffer;
+  /** The host key that the server proved itself with. */
+  readonly hostKeyBlob: () => Buffer;
   /** Sends one message. A number is a byte, a boolean a byte, everything else a string; use `word` for a uint32. */
   readonly send: (...fields: (number | boolean | string | Buffer | Word)[]) => void;
   /** Waits for the next message of one of these names, or for `CLOSED`, the end of the connection. */
@@ -43,6 +44,7 @@ export function word(value: number): Word {
 }
 
 const recorded = [
+  'EXT_INFO',
   'DISCONNECT',
   'SERVICE_ACCEPT',
   'USERAUTH_FAILURE',
@@ -58,10 +60,14 @@ const recorded = [
   'CHANNEL_DATA',
   'CHANNEL_CLOSE',
   'REQUEST_FAILURE',
+  'REQUEST_SUCCESS',
 ];
 
 /** Connects and exchanges keys; then asks for nothing. */
-export async function rawSsh(t: Test, server: SftpServer): Promise<RawSsh> {
+export async function rawSsh(
+  t: Test,
+  server: { readonly host: string; readonly port: number },
+): Promise<RawSsh> {
   const socket = connect(server.port, server.host);
   t.teardown(() => socket.destroy());
   const messages: Message[] = [];
@@ -75,6 +81,7 @@ export async function rawSsh(t: Test, server: SftpServer): Promise<RawSsh> {
   );
   socket.on('error', () => undefined);
   socket.on('close', () => record('CLOSED', []));
+  let hostKey = Buffer.alloc(0);
   const transport = await new Promise<Transport>((resolve, reject) => {
     const fresh = new Protocol({
       onWrite: (data: Buffer) => socket.write(data),
@@ -83,6 +90,10 @@ export async function rawSsh(t: Test, server: SftpServer): Promise<RawSsh> {
         reject(error);
       },
       onHandshakeComplete: () => resolve(fresh),
+      hostVerifier: (blob: Buffer, accept: (yes: boolean) => void) => {
+        hostKey = Buffer.from(blob);
+        accept(true);
+      },
       messageHandlers,
     });
     socket.on('connect', () => fresh.start());
@@ -90,6 +101,7 @@ export async function rawSsh(t: Test, server: SftpServer): Promise<RawSsh> {
   });
   return {
     socket,
+    hostKeyBlob: () => hostKey,
     sessionId: () => transport._kex.sessionID,
     send(...fields) {
       const payload = Buffer.concat(fields.map(encode));

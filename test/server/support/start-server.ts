@@ -61,6 +61,7 @@ export async function startServer(
   const listeners = new Set<() => void>();
   const gate = newGate();
   const { ed25519, ecdsa } = generateHostKeys();
+  const legacy = settings.listeners?.some(({ profile }) => profile === 'legacy') ?? false;
   const server = await startSftpServer({
     gate,
     openMailbox: async () => mailbox,
@@ -69,7 +70,7 @@ export async function startServer(
       for (const wake of waiting) wake();
     },
     settings: { ...defaultSftpServerSettings, port: 0, ...settings },
-    hostKeys: [ed25519, ecdsa],
+    hostKeys: [ed25519, ecdsa, ...(legacy ? [rsaPrivateKey(2048)] : [])],
     now: Date.now,
     randomBytes: (count) => randomBytes(count),
     changed(listener) {

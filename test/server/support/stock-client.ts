@@ -50,14 +50,15 @@ export function runSftp(
     readonly commands: readonly string[];
     readonly password?: string;
     readonly options?: readonly string[];
+    /** A configuration file that says which host keys are known; without it, any is. */
+    readonly config?: string;
   },
 ): Promise<Ran> {
   const askpass = join(batch.cwd, 'askpass.sh');
   writeFileSync(askpass, `#!/bin/sh\necho '${batch.password ?? password}'\n`);
   chmodSync(askpass, 0o700);
   const options = [
-    'StrictHostKeyChecking=no',
-    'UserKnownHostsFile=/dev/null',
+    ...(batch.config === undefined ? ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null'] : []),
     'PreferredAuthentications=password,keyboard-interactive',
     'NumberOfPasswordPrompts=1',
     'LogLevel=ERROR',
@@ -65,9 +66,14 @@ export function runSftp(
     'BatchMode=no',
     ...(batch.options ?? []),
   ].flatMap((option) => ['-o', option]);
-  return run('sftp', [...options, '-P', String(server.port), '-b', '-', `${userName}@${server.host}`], {
-    cwd: batch.cwd,
-    input: `${batch.commands.join('\n')}\n`,
-    env: { SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: 'none' },
-  });
+  const file = batch.config === undefined ? [] : ['-F', batch.config];
+  return run(
+    'sftp',
+    [...file, ...options, '-P', String(server.port), '-b', '-', `${userName}@${server.host}`],
+    {
+      cwd: batch.cwd,
+      input: `${batch.commands.join('\n')}\n`,
+      env: { SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: 'none' },
+    },
+  );
 }

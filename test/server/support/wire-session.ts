@@ -121,6 +121,8 @@ export async function startWireSession(
     readonly readOnly?: boolean;
     readonly budget?: ByteBudget;
     readonly mailbox?: FolderMailbox;
+    /** Served instead of a mailbox. */
+    readonly files?: unknown;
     readonly greet?: boolean;
   } = {},
 ): Promise<WireSession> {
@@ -133,7 +135,7 @@ export async function startWireSession(
   const protocolErrors: string[] = [];
   const session = new SftpSession<unknown>({
     stream,
-    files: mailboxFileSystem(mailbox) as never,
+    files: (options.files ?? mailboxFileSystem(mailbox)) as never,
     limits: { ...defaultSftpServerSettings, ...options.limits },
     budget,
     pool: new BufferPool({ bufferBytes: 256 * 1024 + 4, maxIdle: 4 }),
