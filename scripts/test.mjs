@@ -10,7 +10,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { providePackages } from './provide-packages.mjs';
-import { readTotals } from './tap-totals.mjs';
+import { createTapDigest } from './tap-digest.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -45,23 +45,17 @@ function build() {
 function runTap({ rest, environment }) {
   const require = createRequire(join(root, 'package.json'));
   const tap = join(dirname(require.resolve('tap/package.json')), 'dist', 'esm', 'run.mjs');
-  const named = rest.some((argument) => argument.startsWith('--reporter') || argument.startsWith('-R'));
-  const reporter = named ? [] : ['--reporter=base'];
-  const child = spawn(process.execPath, [tap, ...reporter, ...rest], {
+  const child = spawn(process.execPath, [tap, '--reporter=tap', ...rest], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
-    // With CI set, tap's reporter writes each line once instead of painting the screen over and over.
-    env: { ...process.env, CI: 'true', ...environment },
+    env: { ...process.env, ...environment },
   });
-  let tail = '';
-  child.stdout.on('data', (chunk) => {
-    process.stdout.write(chunk);
-    // The totals are in the last lines; a log that scrolls by need not be kept.
-    tail = `${tail}${chunk}`.slice(-65_536);
-  });
+  const digest = createTapDigest((line) => console.log(line));
+  child.stdout.setEncoding('utf8');
+  child.stdout.on('data', (chunk) => digest.push(chunk));
   child.on('close', (code) => {
     const status = code ?? 1;
-    const { passed, failed, skipped } = readTotals(tail, status);
+    const { passed, failed, skipped } = digest.end(status);
     console.log(`${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`);
     process.exitCode = status;
   });
