@@ -119,7 +119,8 @@ module.exports = {
       comment: 'An import that leads nowhere is checked by no rule.',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true },
+      // The bench runs the built product, which need not be there yet.
+      to: { couldNotResolve: true, pathNot: '(^|/)dist/' },
     },
   ],
   options: {
