@@ -50,6 +50,8 @@ function runTap({ rest, environment }) {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...environment },
   });
+  // Whoever ends this ends the run, and not only its first process.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => child.kill(signal));
   const digest = createTapDigest((line) => console.log(line));
   child.stdout.setEncoding('utf8');
   child.stdout.on('data', (chunk) => digest.push(chunk));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ConfigInput, testSettings } from './gateway.ts';
 import type { SftpTarget } from './stock-clients.ts';
-import { until } from './until.ts';
+import { until, within } from './until.ts';
 
 const program = fileURLToPath(new URL('../../dist/admin/main.js', import.meta.url));
 
@@ -107,7 +107,7 @@ export async function startServe(
     kill,
     async stop() {
       child.kill('SIGTERM');
-      return ended;
+      return within('claimgate serve ends after SIGTERM', ended);
     },
   };
 }

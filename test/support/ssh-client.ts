@@ -2,6 +2,7 @@
 
 import ssh2, { type Client, type SFTPWrapper } from 'ssh2';
 import type { SftpTarget } from './stock-clients.ts';
+import { within } from './until.ts';
 
 export interface SshSession {
   readonly client: Client;
@@ -24,13 +25,14 @@ export async function connectSsh(
   const client = new ssh2.Client();
   t.teardown(() => client.destroy());
   const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
-  await new Promise<void>((resolve, reject) => {
+  const ready = new Promise<void>((resolve, reject) => {
     client.on('ready', resolve);
     client.on('error', reject);
     client.on('close', () => reject(new Error('The server hung up.')));
     const { host, port, user } = target;
     client.connect({ host, port, username: user, password });
   });
+  await within('a sign-in by SSH', ready);
   const sftp = await call<SFTPWrapper>((done) => client.sftp(done));
   // A cut session ends its requests with errors, which the tests see where they wait for them.
   sftp.on('error', () => undefined);
@@ -41,9 +43,10 @@ export async function connectSsh(
 export function call<Result = void>(
   start: (done: (error?: Error | null, result?: Result) => void) => void,
 ): Promise<Result> {
-  return new Promise((resolve, reject) => {
+  const answered = new Promise<Result>((resolve, reject) => {
     start((error, result) => (error ? reject(error) : resolve(result as Result)));
   });
+  return within('an answer to an SFTP request', answered);
 }
 
 /** Writes a file through OPEN, WRITE and CLOSE; resolves when CLOSE was answered OK. */

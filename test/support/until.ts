@@ -23,3 +23,23 @@ export async function until<Seen>(
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
+
+/**
+ * Gives what a promise gives, or fails when that takes too long: what hangs is named, and not killed with its file.
+ * @param what a sentence of what is waited for
+ */
+export async function within<Result>(
+  what: string,
+  work: Promise<Result>,
+  timeoutMs = 2 * defaultTimeoutMs,
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Waited ${timeoutMs} ms in vain: ${what}.`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
