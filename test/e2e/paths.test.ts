@@ -83,6 +83,11 @@ const unreadable: Readonly<Record<Operation, number>> = {
   truncate: badMessage,
   'set-times': badMessage,
   ...neverDone,
+  // A path is read before anything is decided about it; a link's text is none.
+  mkdir: badMessage,
+  rmdir: badMessage,
+  'symlink-at': badMessage,
+  readlink: badMessage,
 };
 
 /** A well-formed path to a place that no mailbox has. */
