@@ -25,7 +25,9 @@ export async function startClaimgate(root, { roles }) {
   writeFileSync(configFile, JSON.stringify(settings));
   await addUser(settings);
   const program = fileURLToPath(new URL('admin/main.js', dist));
-  const child = spawn(process.execPath, [program, 'serve', '--config', configFile], { stdio: 'inherit' });
+  // As `npm start` and the installed command run it (the first line of admin/main.ts).
+  const node = ['--max-semi-space-size=1', program];
+  const child = spawn(process.execPath, [...node, 'serve', '--config', configFile], { stdio: 'inherit' });
   const ended = new Promise((resolve) => child.once('close', resolve));
   const log = await waitForLog(logFile, child);
   return {
