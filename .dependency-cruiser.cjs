@@ -30,25 +30,34 @@ const mayImport = {
 
 /** The rooms that a package may be used in. One that is not listed here is at home in tests and benches alone. */
 const packageHomes = {
+  '@fastify/compress': ['portal'],
   '@fastify/cookie': ['portal'],
   '@fastify/formbody': ['portal'],
   '@fastify/helmet': ['portal'],
+  '@fastify/multipart': ['portal'],
   '@fastify/static': ['portal'],
+  '@simplewebauthn/browser': ['portal'],
+  '@simplewebauthn/server': ['auth'],
   '@uswds/uswds': ['portal'],
   bcrypt: ['auth'],
   'better-sqlite3': ['storage'],
   chokidar: ['intake'],
   fastify: ['portal'],
   kysely: ['storage'],
+  nodemailer: ['hooks'],
+  'openid-client': ['auth'],
+  otpauth: ['auth'],
   pino: ['observe.ts'],
   piscina: ['intake'],
-  preact: ['portal'],
   'preact-render-to-string': ['portal'],
+  preact: ['portal'],
   // The demo plays a partner where the machine has no stock sftp.
   ssh2: ['server', 'admin/demo-sftp-client.ts'],
+  uqr: ['portal'],
   // `claimgate config print` writes what the loader reads.
   yaml: ['config', 'admin'],
   yargs: ['admin'],
+  yazl: ['portal'],
   zod: ['config', 'portal'],
 };
 
