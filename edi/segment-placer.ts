@@ -71,7 +71,16 @@ export class SegmentPlacer {
    */
   place(segment: number): GuideNode | undefined {
     this.#guessed = false;
-    const node = this.#choose(segment) ?? this.#chooseImplied(segment) ?? this.#chooseNearest(segment);
+    const list = this.#candidates[this.state.current * this.#segmentCount + segment];
+    let node: GuideNode | undefined;
+    if (list !== undefined) {
+      const { split } = list;
+      const code = split === undefined ? 0 : this.#cursor.code(split.element, split.component);
+      // Leaves out what the code of one element rules out; a code that cannot be packed rules nothing out.
+      const left = split === undefined || code === 0 ? list : narrow(split, code);
+      node = left.sure ?? this.#best(left);
+    }
+    node ??= this.#chooseImplied(segment) ?? this.#chooseNearest(segment);
     if (node !== undefined) this.#arrive(node);
     return node;
   }
@@ -90,13 +99,6 @@ export class SegmentPlacer {
    * Level by level from the open loop outward: the first node all of whose qualifiers fit and that has room; else one
    * that fits but has no room; else one whose first qualifier fits.
    */
-  #choose(segment: number): GuideNode | undefined {
-    const list = this.#candidates[this.state.current * this.#segmentCount + segment];
-    if (list === undefined) return undefined;
-    const left = this.#narrowed(list);
-    return left.sure ?? this.#best(left);
-  }
-
   #best({ nodes, levels, known }: Candidates): GuideNode | undefined {
     let best: GuideNode | undefined;
     let bestFit = FITS_NOT;
@@ -113,14 +115,6 @@ export class SegmentPlacer {
       }
     }
     return best;
-  }
-
-  /** Leaves out what the code of one element rules out; a code that cannot be packed rules nothing out. */
-  #narrowed(list: Candidates): Candidates {
-    const { split } = list;
-    if (split === undefined) return list;
-    const code = this.#cursor.code(split.element, split.component);
-    return code === 0 ? list : narrow(split, code);
   }
 
   /** How well the segment fits a node whose first `known` qualifiers do. */

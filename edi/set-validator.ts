@@ -5,7 +5,7 @@ import { ElementChecker } from './element-checker.ts';
 import type { BusinessUnit } from './finding.ts';
 import { FindingMaker } from './finding-maker.ts';
 import type { EdiProfile } from './profile.ts';
-import type { RulePlan, RuleScope, SegmentCheck } from './rule.ts';
+import type { RulePlan, RuleScope, SegmentCheck, SegmentPlan } from './rule.ts';
 import type { RulePolicy } from './rule-policy.ts';
 import type { SegmentCursor } from './segment-cursor.ts';
 import { segmentKey } from './segment-key.ts';
@@ -34,7 +34,7 @@ export class SetValidator {
   readonly #deps: SetValidatorDeps;
   readonly #cursor: SegmentCursor;
   readonly #segmentNumbers: Uint8Array;
-  readonly #segmentChecks: RulePlan['segments'];
+  readonly #segmentPlans: RulePlan['segments'];
   readonly #maker: FindingMaker;
   readonly #placer: SegmentPlacer;
   readonly #checker: ElementChecker;
@@ -46,7 +46,7 @@ export class SetValidator {
     this.#deps = deps;
     this.#cursor = cursor;
     this.#segmentNumbers = guide.segmentNumbers;
-    this.#segmentChecks = deps.rules.segments;
+    this.#segmentPlans = deps.rules.segments;
     this.#maker = new FindingMaker({ guide, policy, badValues: profile.badValues }, findings);
     const maker = this.#maker;
     maker.unit = (loop) => this.#unit(loop);
@@ -95,11 +95,27 @@ export class SetValidator {
     if (node.opens >= 0 && this.#placer.loop.isClaim) this.claimCount += 1;
     if (node.unit > 0) this.#openUnit(node);
     if (cursor.reader.overlong) this.#reportOverlong(node);
-    if (this.#placer.guessed) this.#checker.checkQualifier(node);
-    else this.#checker.check(node);
-    const checks = this.#segmentChecks[node.index];
-    if (checks === undefined) return;
-    for (let i = 0; i < checks.length; i += 1) (checks[i] as SegmentCheck)(this.#scope, node);
+    const { guessed } = this.#placer;
+    const present = guessed ? this.#checker.checkQualifier(node) : this.#checker.check(node);
+    const plan = this.#segmentPlans[node.index];
+    if (plan !== undefined) this.#follow(plan, node, present, guessed);
+  }
+
+  /** Does what rules want at a place. `present` has a bit for each element that holds data. */
+  #follow(
+    { mark, codedMark, checks, care, flip }: SegmentPlan,
+    node: GuideNode,
+    present: number,
+    guessed: boolean,
+  ): void {
+    const scope = this.#scope;
+    const { marks } = scope.claim;
+    const { position } = this.#maker;
+    marks[mark] = position;
+    if (!guessed) marks[codedMark] = position;
+    for (let i = 0; i < checks.length; i += 1)
+      if (((present & (care[i] as number)) ^ (flip[i] as number)) !== 0)
+        (checks[i] as SegmentCheck)(scope, node);
   }
 
   /** Ends the set. `position` is where SE stands, or would. */
