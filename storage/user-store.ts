@@ -3,7 +3,9 @@
 import type { Role } from '../domain/account.ts';
 import type { Actor } from '../domain/audit.ts';
 import { type PartnerId, parseUserId, type UserId } from '../domain/ids.ts';
+import type { Right } from '../domain/right.ts';
 import { requireAccountUpdate } from './account-store.ts';
+import { changeGrants } from './grant-store.ts';
 import { storedPartnerId } from './partner-store.ts';
 import type { UserRow } from './tables.ts';
 import type { Database } from './transaction.ts';
@@ -38,6 +40,8 @@ export async function addUser(
     readonly lastName: string;
     readonly email: string;
     readonly role: Role;
+    /** What the user may send and receive from the first day; left out: nothing. */
+    readonly rights?: readonly Right[];
     readonly passwordHash: string;
     readonly actor: Actor;
   },
@@ -87,6 +91,8 @@ export async function addUser(
       subject: `user:${input.id}`,
       detail: { partner: input.partnerId, role: input.role },
     });
+    const { partnerId, rights = [], actor } = input;
+    await changeGrants(transaction, { partnerId, userId: input.id, rights, expectedVersion: 0, actor });
     return { kind: 'added', user: userOf(row) };
   });
 }

@@ -10,6 +10,7 @@ import { createUserDirectory, type UserDirectory } from '../../auth/user-directo
 import type { Actor } from '../../domain/audit.ts';
 import { parsePartnerId, parseUserId, type UserId } from '../../domain/ids.ts';
 import type { Observation } from '../../domain/observation.ts';
+import { everyRight } from '../../domain/right.ts';
 import { type Portal, startPortal } from '../../portal/portal.ts';
 import type { PortalSettings } from '../../portal/portal-settings.ts';
 import { openDatabase } from '../../storage/database.ts';
@@ -158,6 +159,7 @@ export async function addUser(input: {
     lastName: 'Farnsworth',
     email: 'someone@acme.example',
     role: 'general-user',
+    rights: everyRight,
     password: goodPassword,
     actor: administrator,
   });
