@@ -14,5 +14,3 @@ export type UserKind = 'individual' | 'business' | 'government';
  * - `disabled`     an administrator ended it; only an administrator can allow it again
  */
 export type UserStatus = 'unconfirmed' | 'active' | 'expired' | 'disabled';
-
-export const userKinds: readonly UserKind[] = ['individual', 'business', 'government'];
