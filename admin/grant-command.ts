@@ -2,12 +2,12 @@
 
 import type { CommandModule } from 'yargs';
 import type { Direction, Right } from '../domain/right.ts';
-import { printRight } from '../domain/right.ts';
-import { changeGrants, readGrants, readRights } from '../storage/grant-store.ts';
+import { printRight, transactionTitle } from '../domain/right.ts';
+import { changeGrants, listGrantChanges, readGrants, readRights } from '../storage/grant-store.ts';
 import { findUser, type User } from '../storage/user-store.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { GlobalOptions } from './global-options.ts';
-import { printTable } from './output.ts';
+import { printTable, printTime } from './output.ts';
 import { userIdOf } from './parse-id.ts';
 import { rightOf } from './parse-right.ts';
 import { type CommandContext, withCore } from './with-core.ts';
@@ -25,6 +25,8 @@ interface ChangeOptions extends ListOptions {
 async function memberOf({ core }: CommandContext, name: string) {
   const user: User | undefined = await findUser(core.database, userIdOf(name));
   if (user === undefined) throw new CommandFailure(`There is no user ${name}.`, 1);
+  if (user.partnerId === undefined)
+    throw new CommandFailure(`User ${user.id} belongs to no trading partner, and can have no rights.`, 1);
   return { userId: user.id, partnerId: user.partnerId };
 }
 
@@ -42,6 +44,7 @@ const list: CommandModule<GlobalOptions, ListOptions> = {
       const grants = rights.map(({ transaction, direction }) => ({
         transaction,
         direction,
+        title: transactionTitle(transaction),
         inForce: inForce[direction].has(transaction),
       }));
       output.result({ user: member.userId, partner: member.partnerId, version, grants }, () =>
@@ -50,10 +53,39 @@ const list: CommandModule<GlobalOptions, ListOptions> = {
             ...grant,
             inForce: grant.inForce ? 'yes' : 'no: the partner has not agreed on it',
           })),
-          { transaction: 'TRANSACTION', direction: 'DIRECTION', inForce: 'IN FORCE' },
+          { transaction: 'TRANSACTION', direction: 'DIRECTION', title: 'WHAT IT IS', inForce: 'IN FORCE' },
           `${member.userId} may send and receive nothing.`,
         ),
       );
+    }),
+};
+
+/** How many changes are shown. */
+const historyLimit = 100;
+
+const history: CommandModule<GlobalOptions, ListOptions> = {
+  command: 'history <user>',
+  describe: 'List the changes of a user’s grants, the newest first',
+  builder: (yargs) =>
+    yargs.positional('user', { type: 'string', demandOption: true, describe: 'User id (NCID)' }),
+  handler: (options) =>
+    withCore(options, async (context) => {
+      const member = await memberOf(context, options.user);
+      const found = await listGrantChanges(context.core.database, { ...member, limit: historyLimit });
+      const changes = found.map(({ version, atMs, by, added, removed }) => ({
+        version,
+        at: printTime(atMs),
+        by,
+        added: added.map(printRight),
+        removed: removed.map(printRight),
+      }));
+      const words = { version: 'VERSION', at: 'AT', by: 'BY', added: 'ADDED', removed: 'REMOVED' };
+      const rows = changes.map((change) => ({
+        ...change,
+        added: change.added.join(', ') || undefined,
+        removed: change.removed.join(', ') || undefined,
+      }));
+      context.output.result(changes, () => printTable(rows, words, 'Nothing was ever changed.'));
     }),
 };
 
@@ -112,12 +144,13 @@ async function switchGrant(
 
 export const grantCommand: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'grant',
-  describe: 'What users may send and receive: list, add, remove',
+  describe: 'What users may send and receive: list, history, add, remove',
   builder: (yargs) =>
     yargs
       .command(list)
+      .command(history)
       .command(changing('add'))
       .command(changing('remove'))
-      .demandCommand(1, 'Say what to do: list, add or remove.'),
+      .demandCommand(1, 'Say what to do: list, history, add or remove.'),
   handler: () => undefined,
 };

@@ -90,7 +90,7 @@ async function changeRole(
   const { userId, verb } = input;
   const role = officeRoles.find((known) => known === input.role);
   const user = await findUser(core.database, userId);
-  if (user === undefined || role === undefined) return 'no-such-user';
+  if (user?.partnerId === undefined || role === undefined) return 'no-such-user';
   if (verb === 'remove') {
     if (role === 'general-user')
       throw new CommandFailure('Every user of a trading partner is a general user at least.', 1);

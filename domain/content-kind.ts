@@ -93,11 +93,11 @@ function mayReceiveKind({ receive }: Rights, kind: ContentKind): boolean {
 /**
  * Which of a file's kinds someone may not send.
  * @param kinds what is in it; none where its envelope was rejected before anything could be read
- * @returns those kinds; empty when all may be sent. `unknown` when only somebody with a right to send something may
- *   hear from us about such a file
+ * @returns those kinds; empty when all may be sent
  */
 export function whatMayNotBeSent(rights: Rights, kinds: readonly ContentKind[]): readonly ContentKind[] {
-  const wanted = kinds.length === 0 ? ['unknown'] : [...new Set(kinds)];
+  // An envelope without groups holds at most TA1s.
+  const wanted = kinds.length === 0 ? ['acknowledgement'] : [...new Set(kinds)];
   return wanted.filter((kind) => !maySendKind(rights, kind));
 }
 

@@ -12,6 +12,7 @@ import { noteOutboundFile } from './outbound-file-store.ts';
 import { storedPartnerId } from './partner-store.ts';
 import type { FindingRow, FunctionalGroupRow, InterchangeRow, TransactionSetRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
+import { noteContent } from './transmission-content.ts';
 
 export type InterchangeRecord = Omit<InterchangeRow, 'id' | 'transmission_id' | 'ordinal'> & {
   readonly groups: readonly GroupRecord[];
@@ -71,11 +72,7 @@ export async function writeAnswer(database: Database, answer: Answer): Promise<b
     });
     if (!ended) return false;
     await writeFiles(transaction, answer);
-    await transaction.sql
-      .insertInto('transmission_contents')
-      .values({ transmission_id: answer.id, kinds: answer.kinds.join(' ') })
-      .onConflict((conflict) => conflict.column('transmission_id').doUpdateSet({ kinds: answer.kinds.join(' ') }))
-      .execute();
+    await noteContent(transaction, answer);
     for (const [index, interchange] of answer.interchanges.entries()) {
       await writeInterchange(transaction, answer.id, interchange, index + 1);
     }
@@ -283,9 +280,7 @@ export async function markPublished(
 }
 
 /** A TA1 that stands in one file with a 999 says nothing beyond it. */
-const answerKinds = (kinds: string): readonly ContentKind[] => [
-  kinds.includes('999') ? '999' : kinds,
-];
+const answerKinds = (kinds: string): readonly ContentKind[] => [kinds.includes('999') ? '999' : kinds];
 
 export interface DueRelease {
   readonly id: string;

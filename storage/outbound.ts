@@ -48,7 +48,8 @@ async function publishAnswer({ database, directory }: OutboundDeps, file: Unpubl
   // The name has our control number in it, so only a file put there by hand can be in the way.
   const other = parseEntryName(`${file.id}-${name}`.slice(0, 250));
   for (const free of [name, other]) {
-    if (free === undefined || !(await linkOnce(from, directory.entry(file.partnerId, 'outbound', free)))) continue;
+    if (free === undefined || !(await linkOnce(from, directory.entry(file.partnerId, 'outbound', free))))
+      continue;
     // A crash before this leaves a name that no row tells of: it is looked into, as any other file there is.
     await markPublished(database, { file, name: free, inode: inodeOf(await lstat(from)) });
     return;
