@@ -18,3 +18,5 @@ export const maxFieldCharacters = 16_384;
 export const tokenBytes = 32;
 /** How long before the end of an idle session the page warns, in milliseconds (WCAG 2.2.1: 20 seconds or more). */
 export const warningMs = 120_000;
+/** How long the second factor may take after the password, in milliseconds; making the first one takes a while. */
+export const pendingSignInMs = 30 * 60_000;
