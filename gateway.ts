@@ -33,9 +33,9 @@ import { type StdioServerDeps, serveStdio, stdioRequestNames } from './server/st
 import { countAccountChanges } from './storage/account-changes.ts';
 import { type DataDirectory, openDataDirectory } from './storage/data-directory.ts';
 import { openDatabase } from './storage/database.ts';
+import { pruneChallenges } from './storage/factor-challenge-store.ts';
 import { countHostKeyChanges } from './storage/host-key-changes.ts';
 import type { ClaimedTransmission } from './storage/intake-queue.ts';
-import { pruneChallenges } from './storage/factor-challenge-store.ts';
 import { readOrMakeKey } from './storage/key-file.ts';
 import { createMailboxes } from './storage/mailbox.ts';
 import { findPartner } from './storage/partner-store.ts';

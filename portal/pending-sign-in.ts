@@ -28,7 +28,10 @@ export interface PendingSignIns {
   /** Begins one under a new token; the one before it ends. */
   begin(
     exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-    input: Pick<PendingSignIn, "nextPath" | "authenticatedAtMs"> & { readonly user: User; readonly idToken?: string | undefined },
+    input: Pick<PendingSignIn, 'nextPath' | 'authenticatedAtMs'> & {
+      readonly user: User;
+      readonly idToken?: string | undefined;
+    },
   ): Promise<void>;
   /** Ends it, in the row and in the browser. @returns whether it was there: two requests at once cannot both end it */
   end(request: FastifyRequest, reply: FastifyReply): Promise<boolean>;

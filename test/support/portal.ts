@@ -18,7 +18,14 @@ import type { PortalSettings } from '../../portal/portal-settings.ts';
 import { openDatabase } from '../../storage/database.ts';
 import { addPartner } from '../../storage/partner-store.ts';
 import type { Database } from '../../storage/transaction.ts';
-import { enrol, keepRecoveryCodes, nextProof, recoveryCodesOn, secretOn, setPortalClock } from './authenticator.ts';
+import {
+  enrol,
+  keepRecoveryCodes,
+  nextProof,
+  recoveryCodesOn,
+  secretOn,
+  setPortalClock,
+} from './authenticator.ts';
 
 /** The part of tap's test that this needs. */
 interface TestScope {
@@ -198,7 +205,7 @@ export interface PlainBrowser {
   /** Opens a page, fills in its form beside its hidden fields, sends it, and follows the redirect. */
   fillIn(path: string, fields: Readonly<Record<string, string>>): Promise<FetchedPage>;
   /** Signs in with the password and the second factor, making the first one when the portal asks for it. */
-  signIn(userName: string, password?: string): Promise<FetchedPage>;
+  signIn(userName: string, password?: string, path?: string): Promise<FetchedPage>;
 }
 
 /** A browser without script: fetch, with a jar of cookies. */
@@ -227,8 +234,8 @@ export function openPlainBrowser(url: string): PlainBrowser {
     get,
     post,
     fillIn,
-    async signIn(userName, password = goodPassword) {
-      const page = await fillIn('/sign-in', { 'user-id': userName, password });
+    async signIn(userName, password = goodPassword, path = '/sign-in') {
+      const page = await fillIn(path, { 'user-id': userName, password });
       return passSecondFactor({ url, get, fillIn }, userName.trim().toLowerCase(), page);
     },
   };
