@@ -33,7 +33,7 @@ import { openDatabase } from './storage/database.ts';
 import { countHostKeyChanges } from './storage/host-key-changes.ts';
 import type { ClaimedTransmission } from './storage/intake-queue.ts';
 import { readOrMakeKey } from './storage/key-file.ts';
-import { createMailboxes } from './storage/mailbox.ts';
+import { createMailboxes, type Mailboxes } from './storage/mailbox.ts';
 import { findPartner } from './storage/partner-store.ts';
 import { prunePortalSessions } from './storage/portal-session-store.ts';
 import { type RecoveryReport, recoverAdoptions, recoverUploads } from './storage/recovery.ts';
@@ -41,6 +41,7 @@ import { takeRole } from './storage/role-lock.ts';
 import { forgetSftpSessions, reportSessions } from './storage/sftp-session-store.ts';
 import { pruneThrottles } from './storage/throttle-store.ts';
 import type { Database } from './storage/transaction.ts';
+import { createTransmissionFiles } from './storage/transmission-files.ts';
 
 /** What the control plane works with: `claimgate partner add` and the like open this and no more. */
 export interface Core {
@@ -50,6 +51,8 @@ export interface Core {
   readonly users: UserDirectory;
   readonly accountSetup: AccountSetup;
   readonly gate: SftpGate;
+  /** One for all ways in, so that an upload taken over from another way is fenced off at once. */
+  readonly mailboxes: Mailboxes;
   readonly hostKeys: HostKeyRing;
   readonly observe: Observe;
   close(): Promise<void>;
@@ -99,9 +102,10 @@ export function openCore(deps: CoreDeps): Core {
       maxPerPartner: config.sftp.maxConnectionsPerPartner,
     },
   });
+  const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
   const hostKeys = createHostKeyRing({ directory, database });
   const close = () => database.close();
-  return { config, directory, database, users, accountSetup, gate, hostKeys, observe, close };
+  return { config, directory, database, users, accountSetup, gate, mailboxes, hostKeys, observe, close };
 }
 
 export interface Gateway {
@@ -213,10 +217,9 @@ function tellOfRecovery(observe: Observe, report: RecoveryReport): void {
 }
 
 async function startSftpRole(core: Core) {
-  const { config, directory, database, observe, gate } = core;
+  const { config, directory, database, observe, gate, mailboxes } = core;
   const { interruptedExpiryMs } = config.storage;
   tellOfRecovery(observe, await recoverUploads({ database, directory, interruptedExpiryMs }));
-  const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
   // This process has the role now: whoever left sessions behind is gone.
   await forgetSftpSessions(database);
   const { serving, announced } = textsOf(readHostKeys(core));
@@ -340,9 +343,11 @@ async function profileOfPartner(core: Core, claimed: ClaimedTransmission): Promi
 }
 
 async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
-  const { database, users, accountSetup, observe } = core;
+  const { database, directory, users, accountSetup, mailboxes, observe } = core;
   return startPortal({
     database,
+    mailboxes,
+    files: createTransmissionFiles({ database, directory }),
     directory: users,
     accountSetup,
     observe,
