@@ -7,6 +7,7 @@ import type { Partner } from '../storage/partner-store.ts';
 import { clearCookie } from './cookie.ts';
 import { sendErrorPage } from './error-page.tsx';
 import { type Fields, formTokenField, readFields } from './form.ts';
+import { sendNoPartner } from './no-partner.tsx';
 import { pathToSignIn } from './paths.ts';
 import type { PortalContext } from './portal-deps.ts';
 import type { Viewer } from './session.ts';
@@ -59,18 +60,6 @@ export function partnerPage(
   return signedInPage(context, async (page) => {
     const { partner } = page.viewer;
     if (partner !== undefined) return handle({ ...page, partner });
-    return sendErrorPage(context.settings, page.reply, { status: 404, viewer: page.viewer });
-  });
-}
-
-/** As `signedInForm`, for users of a trading partner. */
-export function partnerForm(
-  context: PortalContext,
-  handle: (page: PartnerPageRequest & { readonly fields: Fields }) => Promise<FastifyReply>,
-): Handler {
-  return signedInForm(context, async (page) => {
-    const { partner } = page.viewer;
-    if (partner !== undefined) return handle({ ...page, partner });
-    return sendErrorPage(context.settings, page.reply, { status: 404, viewer: page.viewer });
+    return sendNoPartner(context.settings, page.reply, { viewer: page.viewer });
   });
 }

@@ -20,7 +20,7 @@ const groups: readonly MenuGroup[] = [
   {
     heading: 'Trading Partner',
     // The published instructions: only a user of a trading partner sees SFTP Account Setup/Update.
-    shownTo: (viewer) => viewer.user.partnerId === viewer.partner.id,
+    shownTo: (viewer) => viewer.partner !== undefined,
     entries: [
       { text: 'Batch Transfer' },
       { text: 'Manage Transaction for User' },
@@ -29,7 +29,7 @@ const groups: readonly MenuGroup[] = [
   },
   {
     heading: 'Files',
-    shownTo: (viewer) => viewer.user.partnerId === viewer.partner.id,
+    shownTo: (viewer) => viewer.partner !== undefined,
     entries: [{ text: 'Transmissions', path: paths.transmissions }],
   },
   // Second factors and recovery codes will stand here beside the password.
