@@ -20,7 +20,7 @@ const groups: readonly MenuGroup[] = [
   {
     heading: 'Trading Partner',
     // The published instructions: only a user of a trading partner sees SFTP Account Setup/Update.
-    shownTo: (viewer) => viewer.user.partnerId === viewer.partner.id,
+    shownTo: (viewer) => viewer.partner !== undefined,
     entries: [
       { text: 'Batch Transfer' },
       { text: 'Manage Transaction for User' },

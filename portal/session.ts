@@ -22,7 +22,8 @@ import type { PortalSettings } from './portal-settings.ts';
 export interface Viewer {
   readonly session: PortalSession;
   readonly user: User;
-  readonly partner: Partner;
+  /** Undefined for a user of no trading partner. */
+  readonly partner: Partner | undefined;
 }
 
 type SessionLook =
@@ -67,8 +68,8 @@ export function createSessions(deps: SessionDeps): Sessions {
       const session = await usePortalSession(database, { tokenHash: hashToken(token), ...times });
       if (session === undefined) return { kind: 'ended' };
       const user = await findUser(database, session.userId);
-      const partner = user === undefined ? undefined : await findPartner(database, user.partnerId);
-      if (user === undefined || partner === undefined) return { kind: 'ended' };
+      if (user === undefined) return { kind: 'ended' };
+      const partner = user.partnerId === undefined ? undefined : await findPartner(database, user.partnerId);
       seen.set(request, user.id);
       return { kind: 'signed-in', viewer: { session, user, partner } };
     },

@@ -43,7 +43,7 @@ export async function beginPortalSession(
       .execute();
     await sql
       .updateTable('users')
-      .set({ last_sign_in_at_ms: nowMs })
+      .set({ last_sign_in_at_ms: nowMs, active_at_ms: nowMs })
       .where('id', '=', input.userId)
       .execute();
     await transaction.audit({

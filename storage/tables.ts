@@ -4,9 +4,11 @@
 import type { Generated, Selectable } from 'kysely';
 import type { AuthenticationPolicy } from '../domain/login.ts';
 import type { TransmissionSource, TransmissionState, Verdict } from '../domain/transmission.ts';
+import type { UserKind, UserStatus } from '../domain/user.ts';
 
 /** What a row of partners holds when it is read. */
 export type StoredPartnerRow = Selectable<PartnerRow>;
+export type StoredUserRow = Selectable<UserRow>;
 export type StoredAccountKeyRow = Selectable<SftpAccountKeyRow>;
 
 export interface PartnerRow {
@@ -22,16 +24,61 @@ export interface PartnerRow {
 
 export interface UserRow {
   id: string;
-  partner_id: string;
+  /** Null for a user of no trading partner. */
+  partner_id: string | null;
+  kind: Generated<UserKind>;
+  prefix: Generated<string>;
   first_name: string;
+  middle_initial: Generated<string>;
   last_name: string;
+  suffix: Generated<string>;
+  business_name: Generated<string>;
   email: string;
-  status: 'active' | 'disabled';
+  mobile_phone: Generated<string>;
+  status: UserStatus;
   password_hash: string;
   password_version: number;
   password_changed_at_ms: number;
   created_at_ms: number;
   last_sign_in_at_ms: number | null;
+  /** Until when who registered must have confirmed the e-mail address; null for everyone else. */
+  confirm_by_ms: Generated<number | null>;
+  /** The last sign-in, or what counts as one: expiry by inactivity is reckoned from here. */
+  active_at_ms: Generated<number>;
+  /** How many days ahead the last warning of expiry was, and the activity that it was reckoned from. */
+  expiry_warned_days: Generated<number | null>;
+  expiry_warned_base_ms: Generated<number | null>;
+}
+
+/** A link or code that was sent to a user. The secret is not in it: auth/one-time-secret.ts computes it from the id. */
+export interface OneTimeSecretRow {
+  id: string;
+  purpose: string;
+  /** As typed by someone who may have made it up: there need not be such a user. */
+  user_id: string;
+  created_at_ms: number;
+  expires_at_ms: number;
+  code_expires_at_ms: number;
+  tries: number;
+  used_at_ms: number | null;
+}
+
+export interface MailRow {
+  id: string;
+  kind: string;
+  /** Empty where the mail is about no one user. */
+  user_id: string;
+  /** Empty: the user's own address, looked up when it is sent. */
+  recipient: string;
+  /** JSON: what the mail says beside the user's own facts. No secret. */
+  facts: string;
+  secret_id: string | null;
+  state: 'waiting' | 'sent' | 'dead';
+  attempts: number;
+  next_attempt_at_ms: number;
+  last_error: string | null;
+  created_at_ms: number;
+  sent_at_ms: number | null;
 }
 
 export interface RoleRow {
@@ -310,6 +357,8 @@ export interface MigrationRow {
 export interface Tables {
   partners: PartnerRow;
   users: UserRow;
+  one_time_secrets: OneTimeSecretRow;
+  mails: MailRow;
   roles: RoleRow;
   grants: GrantRow;
   password_history: PasswordHistoryRow;
