@@ -64,7 +64,7 @@ const packageHomes = {
 
 /** Rooms that compute and do no input or output: not even Node's own modules. */
 const pureRooms = ['domain', 'edi'];
-const freeRooms = ['test', 'bench'];
+const freeRooms = ['test', 'bench', 'scripts'];
 
 const escaped = (text) => text.replace(/[.+*?^$()[\]{}|\\]/g, '\\$&');
 /** A room is a folder or a file at the root. */

@@ -37,7 +37,7 @@ import { pruneChallenges } from './storage/factor-challenge-store.ts';
 import { countHostKeyChanges } from './storage/host-key-changes.ts';
 import type { ClaimedTransmission } from './storage/intake-queue.ts';
 import { readOrMakeKey } from './storage/key-file.ts';
-import { createMailboxes } from './storage/mailbox.ts';
+import { createMailboxes, type Mailboxes } from './storage/mailbox.ts';
 import { findPartner } from './storage/partner-store.ts';
 import { prunePendingSignIns } from './storage/pending-sign-in-store.ts';
 import { prunePortalSessions } from './storage/portal-session-store.ts';
@@ -46,6 +46,7 @@ import { takeRole } from './storage/role-lock.ts';
 import { forgetSftpSessions, reportSessions } from './storage/sftp-session-store.ts';
 import { pruneThrottles } from './storage/throttle-store.ts';
 import type { Database } from './storage/transaction.ts';
+import { createTransmissionFiles } from './storage/transmission-files.ts';
 
 /** What the control plane works with: `claimgate partner add` and the like open this and no more. */
 export interface Core {
@@ -56,6 +57,8 @@ export interface Core {
   readonly accountSetup: AccountSetup;
   readonly secondFactors: SecondFactors;
   readonly gate: SftpGate;
+  /** One for all ways in, so that an upload taken over from another way is fenced off at once. */
+  readonly mailboxes: Mailboxes;
   readonly hostKeys: HostKeyRing;
   readonly observe: Observe;
   close(): Promise<void>;
@@ -112,9 +115,11 @@ export function openCore(deps: CoreDeps): Core {
       maxPerPartner: config.sftp.maxConnectionsPerPartner,
     },
   });
+  const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
   const hostKeys = createHostKeyRing({ directory, database });
   const close = () => database.close();
-  return { config, directory, database, users, accountSetup, secondFactors, gate, hostKeys, observe, close };
+  const accounts = { users, accountSetup, secondFactors, gate };
+  return { config, directory, database, ...accounts, mailboxes, hostKeys, observe, close };
 }
 
 export interface Gateway {
@@ -226,10 +231,9 @@ function tellOfRecovery(observe: Observe, report: RecoveryReport): void {
 }
 
 async function startSftpRole(core: Core) {
-  const { config, directory, database, observe, gate } = core;
+  const { config, directory, database, observe, gate, mailboxes } = core;
   const { interruptedExpiryMs } = config.storage;
   tellOfRecovery(observe, await recoverUploads({ database, directory, interruptedExpiryMs }));
-  const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
   // This process has the role now: whoever left sessions behind is gone.
   await forgetSftpSessions(database);
   const { serving, announced } = textsOf(readHostKeys(core));
@@ -353,9 +357,11 @@ async function profileOfPartner(core: Core, claimed: ClaimedTransmission): Promi
 }
 
 async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
-  const { database, users, accountSetup, secondFactors, observe } = core;
+  const { database, directory, users, accountSetup, secondFactors, mailboxes, observe } = core;
   return startPortal({
     database,
+    mailboxes,
+    files: createTransmissionFiles({ database, directory }),
     directory: users,
     accountSetup,
     secondFactors,

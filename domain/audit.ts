@@ -47,6 +47,9 @@ export type AuditAction =
   | 'transmission.quarantine'
   | 'transmission.fail'
   | 'transmission.release'
+  | 'transmission.view'
+  | 'transmission.list-export'
+  | 'answer.view'
   | 'file.download'
   | 'file.remove'
   | 'file.rename';

@@ -5,7 +5,9 @@ import type { AccountSetup } from '../auth/account-setup.ts';
 import type { SecondFactors } from '../auth/second-factors.ts';
 import type { UserDirectory } from '../auth/user-directory.ts';
 import type { Observe } from '../domain/observation.ts';
+import type { Mailboxes } from '../storage/mailbox.ts';
 import type { Database } from '../storage/transaction.ts';
+import type { TransmissionFiles } from '../storage/transmission-files.ts';
 import type { PendingSignIns } from './pending-sign-in.ts';
 import type { ConnectionFacts, PortalSettings } from './portal-settings.ts';
 import type { Sessions } from './session.ts';
@@ -15,6 +17,9 @@ export interface PortalDeps {
   readonly directory: Pick<UserDirectory, 'signIn' | 'changePassword' | 'passwordRules'>;
   readonly accountSetup: AccountSetup;
   readonly secondFactors: SecondFactors;
+  /** The way in for uploads and out for downloads: the same mailboxes that SFTP shows. */
+  readonly mailboxes: Mailboxes;
+  readonly files: TransmissionFiles;
   readonly observe: Observe;
   readonly settings: PortalSettings;
   /** A function, because the SFTP port is known only after listening. */

@@ -16,6 +16,7 @@ import { createSessions } from './session.ts';
 import { registerSessionExpiry } from './session-expiry.tsx';
 import { registerSftpAccount } from './sftp-account-routes.tsx';
 import { registerSignIn } from './sign-in-routes.tsx';
+import { registerTransmissions } from './transmission-routes.tsx';
 
 export interface Portal {
   readonly host: string;
@@ -42,6 +43,7 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
   registerHome(app, context);
   registerPassword(app, context);
   registerSftpAccount(app, context);
+  registerTransmissions(app, context);
   const { host } = deps.settings;
   await app.listen({ host, port: deps.settings.port });
   const port = portOf(app);

@@ -271,6 +271,8 @@ export interface TransmissionRow {
   verdict: Verdict | null;
   reason: string | null;
   answered_at_ms: number | null;
+  /** The names of its transactions, each once, with a space between; empty until it is answered. */
+  transactions: Generated<string>;
 }
 
 export interface InterchangeRow {
@@ -387,6 +389,16 @@ export interface DispatchRow {
   dispatched_at_ms: number;
 }
 
+/** Who took an outbound file first; a file that is not here has not been collected. */
+export interface CollectionRow {
+  /** The id of an acknowledgement or a dispatch. */
+  file_id: string;
+  partner_id: string;
+  user_id: string;
+  source: 'sftp' | 'portal';
+  collected_at_ms: number;
+}
+
 export interface CounterRow {
   name: string;
   value: number;
@@ -457,6 +469,7 @@ export interface Tables {
   acknowledgements: AcknowledgementRow;
   releases: ReleaseRow;
   dispatches: DispatchRow;
+  collections: CollectionRow;
   counters: CounterRow;
   events: EventRow;
   deliveries: DeliveryRow;

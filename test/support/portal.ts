@@ -2,7 +2,6 @@
 // turns; and a browser that does only what a browser must: keep cookies, fill in forms, follow redirects.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { type AccountSetup, createAccountSetup } from '../../auth/account-setup.ts';
 import { createFactorGuard } from '../../auth/factor-guard.ts';
 import { createPasswordHasher } from '../../auth/password-hasher.ts';
@@ -15,9 +14,12 @@ import { parsePartnerId, parseUserId, type UserId } from '../../domain/ids.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { type Portal, startPortal } from '../../portal/portal.ts';
 import type { PortalSettings } from '../../portal/portal-settings.ts';
+import { openDataDirectory } from '../../storage/data-directory.ts';
 import { openDatabase } from '../../storage/database.ts';
+import { createMailboxes } from '../../storage/mailbox.ts';
 import { addPartner } from '../../storage/partner-store.ts';
 import type { Database } from '../../storage/transaction.ts';
+import { createTransmissionFiles } from '../../storage/transmission-files.ts';
 import {
   enrol,
   keepRecoveryCodes,
@@ -77,8 +79,9 @@ export async function openPortal(
   const now = () => clockMs;
   const observations: Observation[] = [];
   const observe = (observation: Observation) => observations.push(observation);
+  const dataDirectory = openDataDirectory(t.testdir());
   const database = openDatabase({
-    file: join(t.testdir(), 'claimgate.db'),
+    file: dataDirectory.database,
     now,
     randomBytes,
     busyTimeoutMs: 5000,
@@ -117,6 +120,13 @@ export async function openPortal(
     directory,
     accountSetup,
     secondFactors,
+    mailboxes: createMailboxes({
+      database,
+      directory: dataDirectory,
+      observe,
+      settings: { maxFileBytes: 10_000_000, minFreeBytes: 0 },
+    }),
+    files: createTransmissionFiles({ database, directory: dataDirectory }),
     observe,
     settings: { ...portalSettings, ...settings },
     connection: () => ({
