@@ -89,9 +89,20 @@ export async function writeAnswer(database: Database, answer: Answer): Promise<b
         })
         .execute();
     }
+    await transaction.sql
+      .updateTable('transmissions')
+      .set({ transactions: transactionNames(answer.interchanges) })
+      .where('id', '=', answer.id)
+      .execute();
     await announce(transaction, answer);
     return true;
   });
+}
+
+/** Kept beside the transmission, so that a list can be filtered by it without opening every set. */
+function transactionNames(interchanges: readonly InterchangeRecord[]): string {
+  const sets = interchanges.flatMap(({ groups }) => groups.flatMap((group) => group.sets));
+  return [...new Set(sets.map((set) => set.transaction_name.replaceAll(' ', '-')))].join(' ');
 }
 
 const newId = (transaction: Transaction): string => uuidV7(transaction.nowMs, transaction.randomBytes(10));
