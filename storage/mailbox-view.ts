@@ -5,11 +5,11 @@
 
 import type { Stats } from 'node:fs';
 import { type ContentKind, mayReceive, whatMayNotBeSent } from '../domain/content-kind.ts';
-import type { Rights } from '../domain/right.ts';
+import type { Rights, RightsHolder } from '../domain/right.ts';
 import type { EntryName, MailboxFolder } from '../domain/virtual-path.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { readRights } from './grant-store.ts';
-import type { MailboxOwner } from './mailbox-entry.ts';
+
 import { type LookedInto, lookInto } from './outbound-content.ts';
 import { inodeOf, type OutboundFile, readOutboundFiles } from './outbound-file-store.ts';
 import type { Database } from './transaction.ts';
@@ -39,7 +39,7 @@ export const viewBatch = 200;
  */
 export async function openView(
   deps: ViewDeps,
-  owner: MailboxOwner,
+  owner: RightsHolder,
   where: { readonly folder: MailboxFolder; readonly name?: EntryName },
 ): Promise<MailboxView> {
   const rights = await readRights(deps.database, owner);
@@ -57,7 +57,7 @@ export async function openView(
 /** Whether the user may know of one entry. */
 export async function maySeeEntry(
   deps: ViewDeps,
-  owner: MailboxOwner,
+  owner: RightsHolder,
   entry: SeenEntry & { readonly folder: MailboxFolder },
 ): Promise<boolean> {
   const view = await openView(deps, owner, entry);
@@ -67,7 +67,7 @@ export async function maySeeEntry(
 async function maySee(
   deps: ViewDeps,
   input: {
-    readonly owner: MailboxOwner;
+    readonly owner: RightsHolder;
     readonly rights: Rights;
     readonly known: ReadonlyMap<string, OutboundFile>;
     readonly entry: SeenEntry;
@@ -83,12 +83,12 @@ async function maySee(
 }
 
 /** Who sent a file that was not processed is told why, whatever else it may receive. */
-const isOwnReport = (file: OutboundFile, owner: MailboxOwner): boolean =>
+const isOwnReport = (file: OutboundFile, owner: RightsHolder): boolean =>
   file.userId === owner.userId && file.kinds.length === 1 && file.kinds[0] === 'report';
 
 async function seeInbound(
   { database }: ViewDeps,
-  input: { readonly owner: MailboxOwner; readonly rights: Rights; readonly entries: readonly SeenEntry[] },
+  input: { readonly owner: RightsHolder; readonly rights: Rights; readonly entries: readonly SeenEntry[] },
 ): Promise<readonly SeenEntry[]> {
   const { owner, rights, entries } = input;
   const { partnerId } = owner;
