@@ -20,12 +20,17 @@ const groups: readonly MenuGroup[] = [
   {
     heading: 'Trading Partner',
     // The published instructions: only a user of a trading partner sees SFTP Account Setup/Update.
-    shownTo: (viewer) => viewer.user.partnerId === viewer.partner.id,
+    shownTo: (viewer) => viewer.partner !== undefined,
     entries: [
       { text: 'Batch Transfer' },
       { text: 'Manage Transaction for User' },
       { text: 'SFTP Account Setup/Update', path: paths.sftpAccount },
     ],
+  },
+  {
+    heading: 'Files',
+    shownTo: (viewer) => viewer.partner !== undefined,
+    entries: [{ text: 'Transmissions', path: paths.transmissions }],
   },
   // Second factors and recovery codes will stand here beside the password.
   {

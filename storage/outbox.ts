@@ -19,7 +19,8 @@ export async function appendEvent(
       sequence: await takeNumbers(deps.sql, 'events', 1),
       id: newEventId(deps.nowMs, deps.randomBytes(10)),
       kind,
-      partner_id: partnerId,
+      // Empty: it tells of a user of no trading partner.
+      partner_id: partnerId ?? '',
       payload: JSON.stringify(facts),
       created_at_ms: deps.nowMs,
     })
