@@ -2,11 +2,11 @@
 import {
   FIRST_CLAIM_MARK,
   FIRST_LINE_MARK,
-  FIRST_SUBSCRIBER_MARK,
   MARK_DATES,
   MARK_DIAGNOSES,
   MARK_LINE_DATES,
   MARK_REFERENCES,
+  MARK_SUBSCRIBER_NAME,
   MARKS,
 } from './mark.ts';
 import { PayerState } from './payer-state.ts';
@@ -95,7 +95,7 @@ export class ClaimState {
   /** Forgets the last subscriber. */
   beginSubscriber(): void {
     this.subscriber.begin();
-    this.#forget(FIRST_SUBSCRIBER_MARK, MARKS);
+    this.#forget(MARK_SUBSCRIBER_NAME, MARKS);
   }
 
   /** Whether something has stood where a mark is set. */
@@ -144,6 +144,6 @@ export class ClaimState {
     this.line = position;
     this.lineCharge = Number.NaN;
     this.payers.beginLine();
-    this.#forget(FIRST_LINE_MARK, FIRST_SUBSCRIBER_MARK);
+    this.#forget(FIRST_LINE_MARK, MARK_SUBSCRIBER_NAME);
   }
 }

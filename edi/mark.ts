@@ -40,5 +40,4 @@ export const MARK_SUBSCRIBER_BIRTH = 19;
 
 export const FIRST_CLAIM_MARK = MARK_DATES;
 export const FIRST_LINE_MARK = MARK_LINE_DATE;
-export const FIRST_SUBSCRIBER_MARK = MARK_SUBSCRIBER_NAME;
 export const MARKS = 20;

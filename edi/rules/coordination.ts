@@ -37,7 +37,7 @@ function readLinePayment(scope: RuleScope, node: GuideNode): void {
   payers.lineSlot = slot;
   if (slot < 0) {
     // TR3 2430 SVD01: the payer is named by the NM109 of its 2330B.
-    if (!cursor.isEmpty(1)) wrong(scope, 'coordination.payer-unknown', node, 1, 'I12');
+    if (!cursor.isEmpty(1) && !payers.hasUnnamed) wrong(scope, 'coordination.payer-unknown', node, 1, 'I12');
     return;
   }
   if (payers.lineAt[slot] === 0) {
