@@ -125,7 +125,9 @@ export class SegmentPlacer {
     }
     const isStray = this.#noteStray(segment);
     const node = this.#chooseNearest(segment);
-    if (node !== undefined && !isStray) this.#arrive(node);
+    // Of a segment that may belong elsewhere, its code alone is what this place can judge.
+    if (node !== undefined && isStray) this.#guesses = [node];
+    else if (node !== undefined) this.#arrive(node);
     if (node !== undefined) return node;
     reportUnexpected(this.#deps.maker, this.#cursor.segmentId(), this.loop);
     return undefined;

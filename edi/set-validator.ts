@@ -8,8 +8,8 @@ import { MARK_NOTHING } from './mark.ts';
 import type { EdiProfile } from './profile.ts';
 import type { RulePlan, RuleScope, SegmentCheck, SegmentPlan } from './rule.ts';
 import type { RulePolicy } from './rule-policy.ts';
-import type { SegmentCursor } from './segment-cursor.ts';
 import { openLost } from './rules/lost-opener.ts';
+import type { SegmentCursor } from './segment-cursor.ts';
 import { segmentKey } from './segment-key.ts';
 import { SegmentPlacer } from './segment-placer.ts';
 import { SEGMENT_BYTES_MAX } from './segment-reader.ts';
@@ -72,6 +72,7 @@ export class SetValidator {
     const maker = this.#maker;
     maker.findings = findings;
     maker.position = 0;
+    maker.blame(0);
     this.claimCount = 0;
     this.#placer.begin();
     this.#claim = new ClaimState(guide.loops.length);
@@ -195,7 +196,7 @@ export class SetValidator {
     const { cursor, guide, standard } = this.#deps;
     const { loop } = this.#placer;
     const sent = cursor.segmentId();
-    const id = sent.trim();
+    const id = sent.trim().toUpperCase();
     if (id !== sent) {
       const number = guide.segmentNumbers[segmentKey(id)] as number;
       const node = number > 0 ? this.#placer.place(number) : undefined;
@@ -203,7 +204,7 @@ export class SetValidator {
       this.#maker.segment('segment.id', { code: '1', segmentId, loop: this.#placer.loop });
       return node;
     }
-    if (key !== 0 && guide.setId === '837' && standard.segmentIdsOf837.has(id))
+    if (key !== 0 && standard.segmentIdsOf.get(guide.setId)?.has(id) === true)
       this.#maker.segment('segment.not-used', { code: 'I4', segmentId: id, loop });
     else if (key !== 0 && standard.segmentIds.has(id))
       this.#maker.segment('segment.not-in-set', { code: '6', segmentId: id, loop });

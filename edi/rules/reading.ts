@@ -106,6 +106,8 @@ export function wrong(
   more: WrongElement = {},
 ): void {
   const { maker } = scope;
+  // One fault, one finding: what is wrong with the value as such has been told.
+  if (more.position === undefined && maker.isBlamed(element)) return;
   if (!maker.keeps) {
     maker.count(rule);
     return;

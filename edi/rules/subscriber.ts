@@ -21,6 +21,8 @@ function beginSubscriber(scope: RuleScope, node: GuideNode): void {
   claim.beginSubscriber();
   subscriber.position = maker.position;
   subscriber.isPatient = cursor.equals(2, 1, '18');
+  // A code that is wrong has been reported as such.
+  subscriber.reported = !subscriber.isPatient && !isAbsent(cursor, 2);
   subscriber.sequence = byteAt(cursor, 1);
   checkInsurance(scope, node);
 }
