@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
 import { isBanned } from './auth/ban.ts';
+import { createOneTimeSecrets, type OneTimeSecrets } from './auth/one-time-secret.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
 import { createSftpGate } from './auth/sftp-gate.ts';
 import { createSignInThrottle } from './auth/throttle.ts';
@@ -15,6 +16,8 @@ import { type Network, parseNetwork } from './domain/network.ts';
 import { describeFault, type Observe } from './domain/observation.ts';
 import { KNOWN_ALIASES } from './edi/guide-library.ts';
 import { defaultProfile, type EdiProfile, strictProfile } from './edi/profile.ts';
+import { createFolderTransport, createSmtpTransport, type MailTransport } from './hooks/mail-transport.ts';
+import { startMailer } from './hooks/mailer.ts';
 import { startWebhooks } from './hooks/webhooks.ts';
 import { startIntake } from './intake/intake.ts';
 import { createValidatorPool } from './intake/validator-pool.ts';
@@ -51,6 +54,7 @@ export interface Core {
   readonly accountSetup: AccountSetup;
   readonly gate: SftpGate;
   readonly hostKeys: HostKeyRing;
+  readonly secrets: OneTimeSecrets;
   readonly observe: Observe;
   close(): Promise<void>;
 }
@@ -71,6 +75,9 @@ export function openCore(deps: CoreDeps): Core {
   const now = deps.now ?? Date.now;
   const directory = openDataDirectory(config.dataDirectory);
   const pepper = readOrMakeKey(directory, { name: 'pepper', make: () => randomBytes(32) });
+  const secrets = createOneTimeSecrets(
+    readOrMakeKey(directory, { name: 'one-time-secrets', make: () => randomBytes(32) }),
+  );
   const { busyTimeoutMs, changePollMs } = config.storage;
   const database = openDatabase({ file: directory.database, now, randomBytes, busyTimeoutMs, changePollMs });
   if (database.migrated.from !== database.migrated.to)
@@ -101,7 +108,7 @@ export function openCore(deps: CoreDeps): Core {
   });
   const hostKeys = createHostKeyRing({ directory, database });
   const close = () => database.close();
-  return { config, directory, database, users, accountSetup, gate, hostKeys, observe, close };
+  return { config, directory, database, users, accountSetup, gate, hostKeys, secrets, observe, close };
 }
 
 export interface Gateway {
@@ -161,7 +168,8 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
     opened.push(started);
     portal = started;
   }
-  if (config.roles.includes('hooks')) opened.push(startHooksRole(core));
+  if (config.roles.includes('hooks'))
+    opened.push(startHooksRole(core, () => portalUrl(config, portal?.port)));
   opened.push(startHousekeeping(core));
   observe({
     kind: 'gateway.started',
@@ -362,12 +370,59 @@ function portalSettings({ portal }: Config): PortalSettings {
   return { ...settings, tls, secureCookies: behindHttps || tls !== undefined };
 }
 
-function startHooksRole({ config, database, observe }: Core): Closable {
+function startHooksRole(core: Core, url: () => string): Closable {
+  const { config, database, observe, secrets } = core;
   const webhooks = config.hooks.webhooks.map(({ secretFile, ...webhook }) => ({
     ...webhook,
     secret: readFileSync(secretFile, 'utf8'),
   }));
-  return startWebhooks({ database, observe, settings: config.hooks, webhooks, random: Math.random });
+  const posting = startWebhooks({
+    database,
+    observe,
+    settings: config.hooks,
+    webhooks,
+    random: Math.random,
+  });
+  const mailer = startMailer({
+    database,
+    observe,
+    settings: config.mail,
+    transport: mailTransport(core),
+    place: () => ({ ...config.portal, portalUrl: url() }),
+    secrets,
+    random: Math.random,
+  });
+  return {
+    async close() {
+      await mailer.close();
+      await posting.close();
+    },
+  };
+}
+
+function mailTransport({ config, directory }: Core): MailTransport {
+  const { smtp, timeoutMs } = config.mail;
+  const { host, port, tls, user, passwordFile, caFile } = smtp;
+  if (host === undefined) return createFolderTransport(directory);
+  const read = (file: string | undefined) =>
+    file === undefined ? undefined : readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  return createSmtpTransport({
+    host,
+    port,
+    tls,
+    user,
+    password: read(passwordFile),
+    ca: read(caFile),
+    timeoutMs,
+  });
+}
+
+/** How the links in mails begin. */
+function portalUrl({ portal }: Config, listeningPort: number | undefined): string {
+  if (portal.publicUrl !== undefined) return portal.publicUrl.replace(/\/+$/, '');
+  const scheme = portal.tlsCertificateFile === undefined ? 'http' : 'https';
+  const host = portal.host.includes(':') ? `[${portal.host}]` : portal.host;
+  return `${scheme}://${host}:${listeningPort ?? portal.port}`;
 }
 
 const housekeepingMs = 10 * 60 * 1000;

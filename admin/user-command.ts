@@ -106,7 +106,7 @@ function tellExisting(
     user.partnerId === options.partner.toLowerCase() &&
     user.firstName === options['first-name'] &&
     user.lastName === options['last-name'] &&
-    user.email === options.email;
+    user.email === options.email.toLowerCase();
   if (!same)
     throw new CommandFailure(`User ${user.id} exists with other facts: ${JSON.stringify(shown(user))}.`, 1);
   output.result(

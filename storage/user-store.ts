@@ -120,7 +120,8 @@ async function insertUser(transaction: Transaction, input: NewUser): Promise<Use
       last_name: user.lastName,
       suffix: user.suffix,
       business_name: user.businessName,
-      email: user.email,
+      // In lower case: who has forgotten a user id is found by it.
+      email: user.email.toLowerCase(),
       mobile_phone: user.mobilePhone,
       status: user.status,
       password_hash: user.passwordHash,
@@ -179,6 +180,28 @@ export async function listUsers(
   let query = database.sql.selectFrom('users').selectAll().orderBy('id');
   if (input.partnerId !== undefined) query = query.where('partner_id', '=', input.partnerId);
   return (await query.execute()).map(userOf);
+}
+
+/**
+ * Finds the users of one person by what the person knows: names and e-mail address, in any case.
+ * @returns them, by id; those who have never confirmed the address are not among them
+ */
+export async function findUsersByPerson(
+  database: Database,
+  input: { readonly firstName: string; readonly lastName: string; readonly email: string },
+): Promise<readonly User[]> {
+  const rows = await database.sql
+    .selectFrom('users')
+    .selectAll()
+    // Addresses are kept in lower case.
+    .where('email', '=', input.email.toLowerCase())
+    .where('status', '!=', 'unconfirmed')
+    .orderBy('id')
+    .execute();
+  const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+  return rows
+    .map(userOf)
+    .filter((user) => same(user.firstName, input.firstName) && same(user.lastName, input.lastName));
 }
 
 /** @returns the roles that a user has */
