@@ -7,6 +7,8 @@ import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
 import { isBanned } from './auth/ban.ts';
 import { createOneTimeSecrets, type OneTimeSecrets } from './auth/one-time-secret.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
+import { createRecovery, type Recovery } from './auth/recovery.ts';
+import { createRegistration, type Registration } from './auth/registration.ts';
 import { createSftpGate } from './auth/sftp-gate.ts';
 import { createSignInThrottle } from './auth/throttle.ts';
 import { createUserDirectory, type UserDirectory } from './auth/user-directory.ts';
@@ -52,6 +54,8 @@ export interface Core {
   readonly database: Database;
   readonly users: UserDirectory;
   readonly accountSetup: AccountSetup;
+  readonly registration: Registration;
+  readonly recovery: Recovery;
   readonly gate: SftpGate;
   readonly hostKeys: HostKeyRing;
   readonly secrets: OneTimeSecrets;
@@ -95,6 +99,9 @@ export function openCore(deps: CoreDeps): Core {
   const policy = config.auth.passwordPolicy;
   const users = createUserDirectory({ database, hasher, throttle, policy, observe });
   const accountSetup = createAccountSetup({ database, directory: users, hasher });
+  const settings = config.identity;
+  const registration = createRegistration({ database, hasher, secrets, policy, settings });
+  const recovery = createRecovery({ database, directory: users, throttle, secrets, settings });
   const gate = createSftpGate({
     database,
     hasher,
@@ -108,7 +115,20 @@ export function openCore(deps: CoreDeps): Core {
   });
   const hostKeys = createHostKeyRing({ directory, database });
   const close = () => database.close();
-  return { config, directory, database, users, accountSetup, gate, hostKeys, secrets, observe, close };
+  return {
+    config,
+    directory,
+    database,
+    users,
+    accountSetup,
+    registration,
+    recovery,
+    gate,
+    hostKeys,
+    secrets,
+    observe,
+    close,
+  };
 }
 
 export interface Gateway {
@@ -348,11 +368,13 @@ async function profileOfPartner(core: Core, claimed: ClaimedTransmission): Promi
 }
 
 async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
-  const { database, users, accountSetup, observe } = core;
+  const { database, users, accountSetup, registration, recovery, observe } = core;
   return startPortal({
     database,
     directory: users,
     accountSetup,
+    registration,
+    recovery,
     observe,
     settings: portalSettings(core.config),
     connection,

@@ -2,6 +2,8 @@
 
 import type { Buffer } from 'node:buffer';
 import type { AccountSetup } from '../auth/account-setup.ts';
+import type { Recovery } from '../auth/recovery.ts';
+import type { Registration } from '../auth/registration.ts';
 import type { UserDirectory } from '../auth/user-directory.ts';
 import type { Observe } from '../domain/observation.ts';
 import type { Database } from '../storage/transaction.ts';
@@ -10,7 +12,9 @@ import type { Sessions } from './session.ts';
 
 export interface PortalDeps {
   readonly database: Database;
-  readonly directory: Pick<UserDirectory, 'signIn' | 'changePassword' | 'passwordRules'>;
+  readonly directory: Pick<UserDirectory, 'signIn' | 'changePassword' | 'passwordRules' | 'passwordChecks'>;
+  readonly registration: Registration;
+  readonly recovery: Recovery;
   readonly accountSetup: AccountSetup;
   readonly observe: Observe;
   readonly settings: PortalSettings;

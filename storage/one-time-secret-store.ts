@@ -4,9 +4,9 @@
 // A row is made whether or not there is such a user, so that asking costs the same for both.
 
 import { type UserId, uuidV7 } from '../domain/ids.ts';
+import { storedUserId } from './stored-id.ts';
 import type { OneTimeSecretRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
-import { storedUserId } from './user-store.ts';
 
 /** What a link or code lets its holder do; other rooms may have more of their own. */
 export type SecretPurpose = 'confirm-email' | 'invitation' | 'reset-password' | 'unlock';

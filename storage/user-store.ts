@@ -2,12 +2,16 @@
 
 import type { Role } from '../domain/account.ts';
 import type { Actor } from '../domain/audit.ts';
-import { type PartnerId, parseUserId, type UserId } from '../domain/ids.ts';
+import type { PartnerId, UserId } from '../domain/ids.ts';
 import type { UserKind, UserStatus } from '../domain/user.ts';
 import { requireAccountUpdate } from './account-store.ts';
+import { queueMail } from './mail-store.ts';
+import { useOneTimeSecret, voidOneTimeSecrets } from './one-time-secret-store.ts';
 import { storedPartnerId } from './partner-store.ts';
+import { storedUserId } from './stored-id.ts';
 import type { StoredUserRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
+import { activateUser } from './user-activation.ts';
 
 export interface User {
   readonly id: UserId;
@@ -236,6 +240,7 @@ export type ReplacePasswordOutcome =
  * (invariant I5), and every portal session but the one named ends.
  * @param input.expectedVersion the password version that the caller has verified or seen
  * @param input.keepSession the hash of the session token that may go on
+ * @param input.secretId the mailed link that it is done with: used up, and the e-mail address counts as confirmed
  */
 export async function replacePassword(
   database: Database,
@@ -246,10 +251,14 @@ export async function replacePassword(
     readonly actor: Actor;
     readonly address?: string;
     readonly keepSession?: string;
+    readonly secretId?: string;
   },
 ): Promise<ReplacePasswordOutcome> {
   return database.transaction(async (transaction): Promise<ReplacePasswordOutcome> => {
     const { sql, nowMs } = transaction;
+    const { userId, secretId } = input;
+    if (secretId !== undefined && !(await useOneTimeSecret(transaction, { id: secretId, userId })))
+      return { kind: 'outdated' };
     const passwordVersion = input.expectedVersion + 1;
     const updated = await sql
       .updateTable('users')
@@ -296,7 +305,14 @@ export async function replacePassword(
       ...(input.address === undefined ? {} : { address: input.address }),
       detail: { passwordVersion },
     });
-    await requireAccountUpdate(transaction, { userId: input.userId, actor: input.actor });
+    const sftpUpdateRequired = await requireAccountUpdate(transaction, { userId, actor: input.actor });
+    await voidOneTimeSecrets(transaction, userId);
+    const first = secretId !== undefined && (await activateUser(transaction, input));
+    // Who chooses a first password needs no warning that it was changed.
+    if (!first) {
+      const content = { kind: 'password-changed', atMs: nowMs, sftpUpdateRequired } as const;
+      await queueMail(transaction, { content, userId });
+    }
     return { kind: 'replaced', passwordVersion };
   });
 }
@@ -323,14 +339,4 @@ function userOf(row: StoredUserRow): User {
     confirmByMs: row.confirm_by_ms === null ? undefined : Number(row.confirm_by_ms),
     activeAtMs: Number(row.active_at_ms),
   };
-}
-
-/**
- * Reads back an id that a row holds.
- * @throws Error when the row was not written by Claimgate
- */
-export function storedUserId(text: string): UserId {
-  const parsed = parseUserId(text);
-  if (parsed.kind === 'invalid') throw new Error(`The database holds ${JSON.stringify(text)} as a user id.`);
-  return parsed.id;
 }

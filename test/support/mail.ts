@@ -5,6 +5,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { createFolderTransport } from '../../hooks/mail-transport.ts';
+import { startMailer } from '../../hooks/mailer.ts';
+import type { PortalUnderTest } from './portal.ts';
 import { until } from './until.ts';
 
 interface TestScope {
@@ -110,4 +113,26 @@ export function codeIn(mail: Email): string {
   const code = /^ {4}(\d{6})$/m.exec(mail.text ?? '')?.[1];
   if (code === undefined) throw new Error(`The mail has no code: ${mail.text}`);
   return code;
+}
+
+/** Has the mails of a portal under test written into files; returns their folder. */
+export function startPortalMailer(running: PortalUnderTest): string {
+  const mailer = startMailer({
+    database: running.database,
+    observe: running.observe,
+    settings: { from: 'Claimgate <no-reply@agency.example>', retryFirstMs: 1, retryMaxMs: 2, maxAttempts: 3 },
+    transport: createFolderTransport(running.data),
+    place: () => ({
+      siteName: 'Claimgate',
+      agencyName: 'Example State Medicaid',
+      idIssuer: 'NCID',
+      supportText: 'Call EDI support at 800-555-0100.',
+      portalUrl: running.url,
+      timeZone: 'UTC',
+    }),
+    secrets: running.secrets,
+    random: Math.random,
+  });
+  running.closeFirst.push(() => mailer.close());
+  return join(running.data.root, 'mail');
 }

@@ -2,19 +2,23 @@
 // turns; and a browser that does only what a browser must: keep cookies, fill in forms, follow redirects.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { type AccountSetup, createAccountSetup } from '../../auth/account-setup.ts';
+import { createOneTimeSecrets, type OneTimeSecrets } from '../../auth/one-time-secret.ts';
 import { createPasswordHasher } from '../../auth/password-hasher.ts';
+import { createRecovery, type RecoverySettings } from '../../auth/recovery.ts';
+import { createRegistration, type RegistrationSettings } from '../../auth/registration.ts';
 import { createSignInThrottle } from '../../auth/throttle.ts';
 import { createUserDirectory, type UserDirectory } from '../../auth/user-directory.ts';
 import type { Actor } from '../../domain/audit.ts';
 import { parsePartnerId, parseUserId, type UserId } from '../../domain/ids.ts';
-import type { Observation } from '../../domain/observation.ts';
+import type { Observation, Observe } from '../../domain/observation.ts';
 import { type Portal, startPortal } from '../../portal/portal.ts';
 import type { PortalSettings } from '../../portal/portal-settings.ts';
+import { type DataDirectory, openDataDirectory } from '../../storage/data-directory.ts';
 import { openDatabase } from '../../storage/database.ts';
 import { addPartner } from '../../storage/partner-store.ts';
 import type { Database } from '../../storage/transaction.ts';
+import { makeTestFolder } from './test-folder.ts';
 
 /** The part of tap's test that this needs. */
 interface TestScope {
@@ -48,6 +52,11 @@ export interface PortalUnderTest {
   readonly database: Database;
   readonly directory: UserDirectory;
   readonly accountSetup: AccountSetup;
+  readonly data: DataDirectory;
+  /** What works on the database beside the portal, to be closed before it. */
+  readonly closeFirst: (() => Promise<void>)[];
+  readonly secrets: OneTimeSecrets;
+  readonly observe: Observe;
   readonly observations: Observation[];
   /** Turns the clock on, in milliseconds. */
   pass(durationMs: number): void;
@@ -59,13 +68,16 @@ export interface PortalUnderTest {
 export async function openPortal(
   t: TestScope,
   settings: Partial<PortalSettings> = {},
+  options: { readonly identity?: Partial<RegistrationSettings & RecoverySettings> } = {},
 ): Promise<PortalUnderTest> {
   let clockMs = Date.UTC(2025, 10, 21, 14, 5);
   const now = () => clockMs;
   const observations: Observation[] = [];
   const observe = (observation: Observation) => observations.push(observation);
+  const data = openDataDirectory(makeTestFolder(t));
+  const closeFirst: (() => Promise<void>)[] = [];
   const database = openDatabase({
-    file: join(t.testdir(), 'claimgate.db'),
+    file: data.database,
     now,
     randomBytes,
     busyTimeoutMs: 5000,
@@ -92,11 +104,33 @@ export async function openPortal(
   });
   const directory = createUserDirectory({ database, hasher, throttle, policy: 'myncid', observe });
   const accountSetup = createAccountSetup({ database, directory, hasher });
+  const secrets = createOneTimeSecrets(randomBytes(32));
+  const identity = {
+    selfRegistration: true,
+    confirmationMs: 3 * 24 * 3_600_000,
+    codeMs: 600_000,
+    linkMs: 3_600_000,
+    codeTries: 5,
+    requestsPerUser: 5,
+    requestsPerAddress: 50,
+    requestWindowMs: 3_600_000,
+    ...options.identity,
+  };
+  const registration = createRegistration({
+    database,
+    hasher,
+    secrets,
+    policy: 'myncid',
+    settings: identity,
+  });
+  const recovery = createRecovery({ database, directory, throttle, secrets, settings: identity });
   const maria = await addUser({ database, directory, id: 'maria.lopez', partner: 'acme' });
   const portal = await startPortal({
     database,
     directory,
     accountSetup,
+    registration,
+    recovery,
     observe,
     settings: { ...portalSettings, ...settings },
     connection: () => ({
@@ -114,6 +148,7 @@ export async function openPortal(
     randomBytes,
   });
   t.teardown(async () => {
+    for (const close of closeFirst) await close();
     await portal.close();
     await database.close();
   });
@@ -124,6 +159,10 @@ export async function openPortal(
     database,
     directory,
     accountSetup,
+    data,
+    closeFirst,
+    secrets,
+    observe,
     observations,
     pass: (durationMs) => {
       clockMs += durationMs;
