@@ -26,8 +26,11 @@ export interface ThrottleSettings {
   readonly addressBlockMs: number;
 }
 
-/** `recovery`: the page where a mailed code is entered. */
-export type Door = 'portal' | 'sftp' | 'recovery';
+/**
+ * `factor` is the second door of the portal, behind the password, and `recovery` the page where a mailed code is
+ * entered: wrong codes count on their own.
+ */
+export type Door = 'portal' | 'factor' | 'sftp' | 'recovery';
 
 /** Whose sign-in it was; `user` is undefined for a name that no user can have. */
 export interface Attempted {

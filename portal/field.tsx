@@ -76,6 +76,8 @@ export function TextField(
       | 'email'
       | 'tel'
       | 'off';
+    /** Which keys a phone shows; letters when absent. */
+    readonly inputMode?: 'numeric';
     readonly value?: string;
     /** Whether it may stay empty; its label then says so. */
     readonly optional?: boolean;
@@ -91,7 +93,7 @@ export function TextField(
     autoCorrect: 'off',
     spellcheck: false,
     required: props.optional !== true,
-    inputMode: props.autocomplete === 'one-time-code' ? 'numeric' : undefined,
+    inputMode: props.inputMode,
     'aria-invalid': errors.length > 0 ? 'true' : undefined,
     'aria-describedby': describedBy,
   } as const;

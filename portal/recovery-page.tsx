@@ -163,6 +163,7 @@ export function CodePage(props: PublicFormProps & { readonly purpose: AskPurpose
             hint="6 digits"
             type="text"
             autocomplete="one-time-code"
+            inputMode="numeric"
             value=""
             errors={errors}
           />
