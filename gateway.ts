@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
 import { isBanned } from './auth/ban.ts';
 import { createFactorGuard } from './auth/factor-guard.ts';
+import { createFirstPasswords, type FirstPasswords } from './auth/first-password.ts';
+import { tidyIdentities } from './auth/identity-housekeeping.ts';
 import { createOneTimeSecrets, type OneTimeSecrets } from './auth/one-time-secret.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
 import { createRecovery, type Recovery } from './auth/recovery.ts';
@@ -42,6 +44,7 @@ import { pruneChallenges } from './storage/factor-challenge-store.ts';
 import { countHostKeyChanges } from './storage/host-key-changes.ts';
 import type { ClaimedTransmission } from './storage/intake-queue.ts';
 import { readOrMakeKey } from './storage/key-file.ts';
+import { removeOldMails } from './storage/mail-file.ts';
 import { createMailboxes, type Mailboxes } from './storage/mailbox.ts';
 import { findPartner } from './storage/partner-store.ts';
 import { prunePendingSignIns } from './storage/pending-sign-in-store.ts';
@@ -62,6 +65,7 @@ export interface Core {
   readonly accountSetup: AccountSetup;
   readonly registration: Registration;
   readonly recovery: Recovery;
+  readonly firstPasswords: FirstPasswords;
   readonly secondFactors: SecondFactors;
   readonly gate: SftpGate;
   /** One for all ways in, so that an upload taken over from another way is fenced off at once. */
@@ -132,7 +136,18 @@ export function openCore(deps: CoreDeps): Core {
   const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
   const hostKeys = createHostKeyRing({ directory, database });
   const close = () => database.close();
-  const accounts = { users, accountSetup, registration, recovery, secondFactors, gate, secrets };
+  const { invitationMs } = config.identity;
+  const firstPasswords = createFirstPasswords({ database, hasher, invitationMs, randomBytes });
+  const accounts = {
+    users,
+    accountSetup,
+    registration,
+    recovery,
+    firstPasswords,
+    secondFactors,
+    gate,
+    secrets,
+  };
   return { config, directory, database, ...accounts, mailboxes, hostKeys, observe, close };
 }
 
@@ -463,7 +478,7 @@ const throttleMemoryMs = 24 * 60 * 60 * 1000;
 const pendingMemoryMs = 60 * 60 * 1000;
 
 /** Removes rows that mean nothing any more. */
-function startHousekeeping({ config, database, observe }: Core): Closable {
+function startHousekeeping({ config, directory, database, observe }: Core): Closable {
   const tidy = async (): Promise<void> => {
     try {
       await pruneThrottles(database, database.now() - throttleMemoryMs);
@@ -471,6 +486,8 @@ function startHousekeeping({ config, database, observe }: Core): Closable {
       await prunePortalSessions(database, { idleMs, absoluteMs });
       await prunePendingSignIns(database, database.now() - pendingMemoryMs);
       await pruneChallenges(database, database.now() - pendingMemoryMs);
+      await tidyIdentities(database, config.identity);
+      await removeOldMails({ database, directory }, database.now() - config.mail.keepMs);
     } catch (thrown) {
       observe({ kind: 'fault', where: 'gateway.housekeeping', fault: describeFault(thrown) });
     }

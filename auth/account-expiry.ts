@@ -1,5 +1,5 @@
 // Users who stay away expire: warned by mail some days ahead, once each, and then expired. A look now and then finds
-// whatever is due, so that a gateway that was off for a while catches up, warning before it expires anyone.
+// whatever is due, so that a gateway that was off for a while catches up.
 
 import type { Database } from '../storage/transaction.ts';
 import { listIdleUsers, queueExpiredMail, warnOfExpiry } from '../storage/user-expiry-store.ts';

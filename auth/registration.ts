@@ -199,7 +199,9 @@ async function resend(
   if (over > 0) return { kind: 'asked' };
   const user = await findUser(database, parsed.id);
   // Rows are made for someone who does not exist too, so that both take the same time; the mailer finds no one then.
-  const confirmByMs = user?.confirmByMs ?? database.now() + settings.confirmationMs;
+  const nowMs = database.now();
+  const until = user?.confirmByMs ?? 0;
+  const confirmByMs = until > nowMs ? until : nowMs + settings.confirmationMs;
   await database.transaction((transaction) =>
     queueConfirmation(transaction, { userId: parsed.id, email, confirmByMs }),
   );

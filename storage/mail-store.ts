@@ -1,6 +1,7 @@
 // The queue of mails. A row is written in the transaction of what the mail tells of, sent by the hooks role, tried again
 // with growing pauses, and at last stays as `dead` for everyone to see. It holds no secret: only the id of one.
 
+import type { Actor } from '../domain/audit.ts';
 import { type UserId, uuidV7 } from '../domain/ids.ts';
 import type { MailContent, MailKind } from '../domain/mail.ts';
 import type { MailRow } from './tables.ts';
@@ -126,7 +127,7 @@ export async function recordMail(
  */
 export async function retryMail(
   database: Database,
-  input: { readonly id: string; readonly administrator: string },
+  input: { readonly id: string; readonly actor: Actor },
 ): Promise<boolean> {
   return database.transaction(async (transaction) => {
     const row = await transaction.sql
@@ -138,7 +139,7 @@ export async function retryMail(
       .executeTakeFirst();
     if (row === undefined) return false;
     await transaction.audit({
-      actor: { kind: 'administrator', name: input.administrator },
+      actor: input.actor,
       action: 'mail.retry',
       subject: `mail:${input.id}`,
       detail: { kind: row.kind },

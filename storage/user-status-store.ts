@@ -153,6 +153,8 @@ export async function removeUnconfirmed(database: Database): Promise<number> {
     .select('id')
     .where('status', '=', 'unconfirmed')
     .where('confirm_by_ms', '<=', database.now())
+    // Whom a trading partner has taken in meanwhile, others rely on.
+    .where('partner_id', 'is', null)
     .execute();
   let removed = 0;
   for (const { id } of due) if (await removeOne(database, storedUserId(id))) removed += 1;
@@ -169,6 +171,7 @@ async function removeOne(database: Database, userId: UserId): Promise<boolean> {
       .where('id', '=', userId)
       .where('status', '=', 'unconfirmed')
       .where('confirm_by_ms', '<=', nowMs)
+      .where('partner_id', 'is', null)
       .executeTakeFirst();
     if (still === undefined) return false;
     await sql.deleteFrom('mails').where('user_id', '=', userId).execute();

@@ -175,9 +175,15 @@ test('a mail that no server takes is given up, stays visible, and can be tried a
   const dead = await onlyMail(storage, 'dead');
   t.match(dead, { attempts: 1, lastError: 'EENVELOPE 550' }, 'a refusal for good is not repeated');
   open550 = false;
-  t.equal(await retryMail(storage.database, { id: dead.id, administrator: 'test' }), true);
+  t.equal(
+    await retryMail(storage.database, { id: dead.id, actor: { kind: 'administrator', name: 'test' } }),
+    true,
+  );
   t.equal((await onlyMail(storage, 'sent')).id, dead.id);
-  t.equal(await retryMail(storage.database, { id: dead.id, administrator: 'test' }), false);
+  t.equal(
+    await retryMail(storage.database, { id: dead.id, actor: { kind: 'administrator', name: 'test' } }),
+    false,
+  );
 });
 
 test('without a mail server mails become files, for their owner alone and whole', async (t) => {
