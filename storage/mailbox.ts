@@ -8,6 +8,7 @@ import type { FileAttributes, FileRefusal, Mailbox, MailboxEntry, ReadableFile }
 import { type MailboxFolder, parseEntryName, type VirtualPath } from '../domain/virtual-path.ts';
 import { checkMailboxFolders, makePartnerFolders } from './data-directory.ts';
 import { noSuchFile, refusalOf, refuse } from './disk-fault.ts';
+import { watchFreeSpace } from './free-space.ts';
 import {
   dropUpload,
   findOwnUpload,
@@ -17,6 +18,7 @@ import {
 } from './mailbox-entry.ts';
 import { renameEntry } from './mailbox-rename.ts';
 import { openForWrite } from './mailbox-write.ts';
+import { createFolderSync } from './shared-sync.ts';
 import { findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
 
 export interface Mailboxes {
@@ -28,8 +30,18 @@ export interface Mailboxes {
 }
 
 /** Everything that mailboxes share in one process. */
-export function createMailboxes(deps: Omit<MailboxDeps, 'openUploads'>): Mailboxes {
-  const shared: MailboxDeps = { ...deps, openUploads: new Map() };
+export function createMailboxes(
+  deps: Omit<MailboxDeps, 'openUploads' | 'syncFolder' | 'whyNoRoom'>,
+): Mailboxes {
+  const shared: MailboxDeps = {
+    ...deps,
+    openUploads: new Map(),
+    syncFolder: createFolderSync(),
+    whyNoRoom: watchFreeSpace({
+      folder: deps.directory.staging,
+      minFreeBytes: deps.settings.minFreeBytes,
+    }),
+  };
   return {
     async open(owner) {
       await makePartnerFolders(deps.directory, owner.partnerId);
