@@ -18,3 +18,19 @@ export const maxFieldCharacters = 16_384;
 export const tokenBytes = 32;
 /** How long before the end of an idle session the page warns, in milliseconds (WCAG 2.2.1: 20 seconds or more). */
 export const warningMs = 120_000;
+/** How long the second factor may take after the password, in milliseconds; making the first one takes a while. */
+export const pendingSignInMs = 30 * 60_000;
+/** Transmissions on one page of the list. */
+export const listPageSize = 25;
+/** Findings on one page: each brings a segment with it. */
+export const findingPageSize = 25;
+/** Lines of a CSV at most; a spreadsheet takes no more than a million. */
+export const csvLinesMax = 100_000;
+/** Originals above this are not read for a page, in bytes: reading one takes a second, and people wait. */
+export const excerptBytesMax = 128 * 1024 * 1024;
+/** Characters of a segment that are shown. */
+export const excerptCharactersMax = 2_000;
+/** Answers above this are not shown in a page but only downloaded, in bytes. */
+export const answerBytesMax = 1024 * 1024;
+/** Sets of one group that are listed; their findings are all there. */
+export const setsShownMax = 100;

@@ -27,6 +27,11 @@ const groups: readonly MenuGroup[] = [
       { text: 'SFTP Account Setup/Update', path: paths.sftpAccount },
     ],
   },
+  {
+    heading: 'Files',
+    shownTo: (viewer) => viewer.partner !== undefined,
+    entries: [{ text: 'Transmissions', path: paths.transmissions }],
+  },
   // Second factors and recovery codes will stand here beside the password.
   {
     heading: 'Your Account',

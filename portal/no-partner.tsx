@@ -1,7 +1,10 @@
 // What a page of a trading partner says to someone who belongs to none.
 
+import type { FastifyReply } from 'fastify';
 import { Alert } from './alert.tsx';
+import { Layout, sendPage } from './layout.tsx';
 import type { PortalSettings } from './portal-settings.ts';
+import type { Viewer } from './session.ts';
 
 /** Why there is nothing to do yet, and who can change that. */
 export function NoPartner(props: { readonly settings: Pick<PortalSettings, 'idIssuer' | 'supportText'> }) {
@@ -12,4 +15,18 @@ export function NoPartner(props: { readonly settings: Pick<PortalSettings, 'idIs
       partner yet: {props.settings.supportText}
     </Alert>
   );
+}
+
+/** Sends that as a page of its own, in place of a page about a trading partner's files. */
+export function sendNoPartner(
+  settings: PortalSettings,
+  reply: FastifyReply,
+  input: { readonly viewer: Viewer },
+): FastifyReply {
+  const page = (
+    <Layout settings={settings} viewer={input.viewer} path="" title="For trading partners">
+      <NoPartner settings={settings} />
+    </Layout>
+  );
+  return sendPage(reply, { status: 403, page });
 }

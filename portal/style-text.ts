@@ -76,6 +76,9 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-copy-row { align-items: center; display: flex; flex-wrap: wrap; gap: .25rem 1rem; min-height: 1.75rem; }
 .cg-copy-row .usa-button { min-height: 1.5rem; }
 
+.cg-qr { display: block; height: auto; margin: 1rem 0; max-width: 15rem; width: 100%; }
+.usa-process-list .usa-process-list__item { max-width: none; }
+
 .cg-expiry { border: 0; border-top: .5rem solid #ffbe2e; line-height: 1.5; max-width: 32rem; padding: 1.5rem; }
 .cg-expiry h2 { margin-top: 0; }
 .cg-expiry::backdrop { background: rgb(0 0 0 / .6); }
@@ -85,5 +88,31 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-footer__links { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none; margin: 1rem 0; padding: 0; }
 .cg-footer__links a { display: inline-block; min-height: 1.5rem; }
 .cg-footer__agency { color: #3d4551; font-size: .93rem; }
-@media print { .cg-menu--wide, .cg-menu--folded, .cg-footer__links, .cg-sign-out, .cg-script-only { display: none; } }
+.cg-small { font-size: .93rem; }
+.cg-name { overflow-wrap: anywhere; }
+.cg-table { width: 100%; }
+.cg-stages { display: flex; flex-wrap: wrap; gap: .25rem; list-style: none; margin: 0; padding: 0; }
+.cg-stage { border: 1px solid #71767a; border-radius: 1rem; font-size: .87rem; line-height: 1.3; padding: .1rem .6rem; white-space: nowrap; }
+.cg-stage--done { background: #ecf3ec; border-color: #154c21; color: #154c21; }
+.cg-stage--now { background: #e7f6f8; border-color: #0f3d53; color: #0f3d53; font-weight: 700; }
+.cg-stage--stopped { background: #f4e3db; border-color: #6f3331; color: #6f3331; font-weight: 700; }
+.cg-stage--later, .cg-stage--none { background: #fff; color: #3d4551; }
+.cg-filter { display: grid; gap: .5rem 1.5rem; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); border: 1px solid #a9aeb1; padding: 0 1rem 1rem; }
+.cg-filter .usa-label { margin-top: .75rem; }
+.cg-filter .usa-input, .cg-filter .usa-select { max-width: none; }
+.cg-filter__buttons { align-items: center; display: flex; gap: 1rem; align-self: end; }
+.cg-filter__buttons a, .cg-pages a { display: inline-block; min-height: 1.5rem; }
+.cg-pages { display: flex; flex-wrap: wrap; gap: 2rem; }
+.cg-files, .cg-timeline { margin: 0; padding-left: 1.25rem; }
+.cg-files li, .cg-timeline li { margin-bottom: .75rem; max-width: none; }
+.cg-files a { display: inline-block; margin-right: 1rem; min-height: 1.5rem; }
+.cg-findings { padding-left: 2rem; }
+.cg-findings > li { border-top: 1px solid #a9aeb1; margin-top: 1.5rem; max-width: none; padding-top: 1rem; }
+.cg-finding h3 { font-size: 1.06rem; margin: 0 0 .5rem; }
+.cg-segment { margin: 1rem 0; }
+.cg-segment mark, .cg-code mark { background: #ffe396; color: #1b1b1b; font-weight: 700; outline: 2px solid #6f3331; text-decoration: underline; }
+.cg-findings details { margin-top: .5rem; }
+main summary { cursor: pointer; min-height: 1.5rem; }
+pre.cg-code { margin: .5rem 0; }
+@media print { .cg-menu--wide, .cg-menu--folded, .cg-footer__links, .cg-sign-out, .cg-script-only, .cg-pages, .cg-filter, .usa-breadcrumb, .cg-no-print { display: none; } .cg-finding, .cg-panel { break-inside: avoid; } main a { text-decoration: none; } }
 `;

@@ -2,10 +2,12 @@
 // statement that an open handle makes names its `writer`, so that a handle whose upload was taken over by a later one
 // changes nothing any more.
 
+import type { Insertable } from 'kysely';
 import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
 import { parseTransmissionId } from '../domain/ids.ts';
 import type { TransmissionSource } from '../domain/transmission.ts';
 import { type EntryName, parseEntryName } from '../domain/virtual-path.ts';
+import { literals } from './literals.ts';
 import { prepareQuery } from './prepared-query.ts';
 import type { TransmissionRow } from './tables.ts';
 import type { Database, Sql } from './transaction.ts';
@@ -19,7 +21,8 @@ export interface UnfinishedUpload {
   readonly updatedAtMs: number;
 }
 
-const unfinished = ['receiving', 'interrupted', 'held'] as const;
+const unfinishedStates = ['receiving', 'interrupted', 'held'] as const;
+const unfinished = literals(...unfinishedStates);
 
 /**
  * Writes the row of an upload that begins. After power loss it may be missing, and then its staging file is swept: of
@@ -36,7 +39,7 @@ export async function beginUpload(
     readonly writer: string;
   },
 ): Promise<void> {
-  const row = (nowMs: number): TransmissionRow => ({
+  const row = (nowMs: number): Insertable<TransmissionRow> => ({
     id: input.id,
     partner_id: input.partnerId,
     user_id: input.userId ?? null,
@@ -62,7 +65,9 @@ export async function beginUpload(
   await database.transaction(({ sql, nowMs }) => insertUpload(sql, row(nowMs)), { survives: 'process-end' });
 }
 
-const insertUpload = prepareQuery((sql, row: TransmissionRow) => sql.insertInto('transmissions').values(row));
+const insertUpload = prepareQuery((sql, row: Insertable<TransmissionRow>) =>
+  sql.insertInto('transmissions').values(row),
+);
 
 /** @returns the user's uploads that are not whole yet, the newest first */
 export async function findUnfinished(
@@ -294,7 +299,7 @@ function uploadOf(
 ): UnfinishedUpload {
   const name = parseEntryName(row.name);
   const id = parseTransmissionId(row.id);
-  const state = unfinished.find((candidate) => candidate === row.state);
+  const state = unfinishedStates.find((candidate) => candidate === row.state);
   if (name === undefined || id.kind === 'invalid' || state === undefined) {
     throw new Error(`The database holds an upload ${JSON.stringify(row.id)} that Claimgate did not write.`);
   }
