@@ -6,6 +6,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, opendir, statfs, unlink, utimes } from 'node:fs/promises';
 import type { FileAttributes, FileRefusal, Mailbox, MailboxEntry, ReadableFile } from '../domain/mailbox.ts';
 import { type MailboxFolder, parseEntryName, type VirtualPath } from '../domain/virtual-path.ts';
+import { recordDownload } from './collection-store.ts';
 import { checkMailboxFolders, makePartnerFolders } from './data-directory.ts';
 import { noSuchFile, refusalOf, refuse } from './disk-fault.ts';
 import {
@@ -173,14 +174,35 @@ async function openForRead(
     await handle.close();
     return noSuchFile;
   }
-  return { kind: 'ok', file: readableFile(handle) };
+  // An upload that its uploader reads back is no one's file yet, and so no download.
+  if (upload !== undefined) return { kind: 'ok', file: readableFile(handle, async () => undefined) };
+  const { folder, name } = path;
+  const closed = async (endBytes: number) => {
+    const whole = endBytes >= stats.size;
+    if (endBytes > 0) await recordDownload(deps.database, { owner, folder, name, whole });
+  };
+  return { kind: 'ok', file: readableFile(handle, closed) };
 }
 
-function readableFile(handle: FileHandle): ReadableFile {
+/** @param closed told once, with how far the file was read */
+function readableFile(handle: FileHandle, closed: (endBytes: number) => Promise<void>): ReadableFile {
+  let endBytes = 0;
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await handle.close();
+    await closed(endBytes);
+  };
   return {
     attributes: async () => fileAttributes(await handle.stat()),
-    read: async (target, offsetBytes) => (await handle.read(target, 0, target.length, offsetBytes)).bytesRead,
-    close: () => handle.close(),
+    async read(target, offsetBytes) {
+      const { bytesRead } = await handle.read(target, 0, target.length, offsetBytes);
+      endBytes = Math.max(endBytes, bytesRead === 0 ? 0 : offsetBytes + bytesRead);
+      return bytesRead;
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
   };
 }
 
