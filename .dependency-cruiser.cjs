@@ -46,7 +46,8 @@ const packageHomes = {
   kysely: ['storage'],
   nodemailer: ['hooks'],
   'openid-client': ['auth'],
-  otpauth: ['auth'],
+  // The demo plays a person with an authenticator app.
+  otpauth: ['auth', 'admin/demo-authenticator.ts'],
   pino: ['observe.ts'],
   piscina: ['intake'],
   'preact-render-to-string': ['portal'],

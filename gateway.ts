@@ -5,7 +5,10 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
 import { isBanned } from './auth/ban.ts';
+import { createFactorGuard } from './auth/factor-guard.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
+import { createSecondFactors, type SecondFactors } from './auth/second-factors.ts';
+import { createSecretSeal } from './auth/secret-seal.ts';
 import { createSftpGate } from './auth/sftp-gate.ts';
 import { createSignInThrottle } from './auth/throttle.ts';
 import { createUserDirectory, type UserDirectory } from './auth/user-directory.ts';
@@ -30,11 +33,13 @@ import { type StdioServerDeps, serveStdio, stdioRequestNames } from './server/st
 import { countAccountChanges } from './storage/account-changes.ts';
 import { type DataDirectory, openDataDirectory } from './storage/data-directory.ts';
 import { openDatabase } from './storage/database.ts';
+import { pruneChallenges } from './storage/factor-challenge-store.ts';
 import { countHostKeyChanges } from './storage/host-key-changes.ts';
 import type { ClaimedTransmission } from './storage/intake-queue.ts';
 import { readOrMakeKey } from './storage/key-file.ts';
 import { createMailboxes, type Mailboxes } from './storage/mailbox.ts';
 import { findPartner } from './storage/partner-store.ts';
+import { prunePendingSignIns } from './storage/pending-sign-in-store.ts';
 import { prunePortalSessions } from './storage/portal-session-store.ts';
 import { type RecoveryReport, recoverAdoptions, recoverUploads } from './storage/recovery.ts';
 import { takeRole } from './storage/role-lock.ts';
@@ -50,6 +55,7 @@ export interface Core {
   readonly database: Database;
   readonly users: UserDirectory;
   readonly accountSetup: AccountSetup;
+  readonly secondFactors: SecondFactors;
   readonly gate: SftpGate;
   /** One for all ways in, so that an upload taken over from another way is fenced off at once. */
   readonly mailboxes: Mailboxes;
@@ -91,6 +97,13 @@ export function openCore(deps: CoreDeps): Core {
   const policy = config.auth.passwordPolicy;
   const users = createUserDirectory({ database, hasher, throttle, policy, observe });
   const accountSetup = createAccountSetup({ database, directory: users, hasher });
+  const factorKey = readOrMakeKey(directory, { name: 'factor-key', make: () => randomBytes(32) });
+  const secondFactors = createSecondFactors({
+    database,
+    guard: createFactorGuard({ database, throttle }),
+    seal: createSecretSeal({ key: factorKey, randomBytes }),
+    randomBytes,
+  });
   const gate = createSftpGate({
     database,
     hasher,
@@ -105,7 +118,8 @@ export function openCore(deps: CoreDeps): Core {
   const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
   const hostKeys = createHostKeyRing({ directory, database });
   const close = () => database.close();
-  return { config, directory, database, users, accountSetup, gate, mailboxes, hostKeys, observe, close };
+  const accounts = { users, accountSetup, secondFactors, gate };
+  return { config, directory, database, ...accounts, mailboxes, hostKeys, observe, close };
 }
 
 export interface Gateway {
@@ -343,13 +357,14 @@ async function profileOfPartner(core: Core, claimed: ClaimedTransmission): Promi
 }
 
 async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
-  const { database, directory, users, accountSetup, mailboxes, observe } = core;
+  const { database, directory, users, accountSetup, secondFactors, mailboxes, observe } = core;
   return startPortal({
     database,
     mailboxes,
     files: createTransmissionFiles({ database, directory }),
     directory: users,
     accountSetup,
+    secondFactors,
     observe,
     settings: portalSettings(core.config),
     connection,
@@ -380,6 +395,9 @@ const housekeepingMs = 10 * 60 * 1000;
 /** Failed sign-ins older than this are forgotten. */
 const throttleMemoryMs = 24 * 60 * 60 * 1000;
 
+/** Sign-ins and second factors that nobody finished are forgotten after so long; they are worth nothing much earlier. */
+const pendingMemoryMs = 60 * 60 * 1000;
+
 /** Removes rows that mean nothing any more. */
 function startHousekeeping({ config, database, observe }: Core): Closable {
   const tidy = async (): Promise<void> => {
@@ -387,6 +405,8 @@ function startHousekeeping({ config, database, observe }: Core): Closable {
       await pruneThrottles(database, database.now() - throttleMemoryMs);
       const { sessionIdleMs: idleMs, sessionAbsoluteMs: absoluteMs } = config.portal;
       await prunePortalSessions(database, { idleMs, absoluteMs });
+      await prunePendingSignIns(database, database.now() - pendingMemoryMs);
+      await pruneChallenges(database, database.now() - pendingMemoryMs);
     } catch (thrown) {
       observe({ kind: 'fault', where: 'gateway.housekeeping', fault: describeFault(thrown) });
     }

@@ -14,6 +14,7 @@ import { openLog } from '../observe.ts';
 import { makePartnerFolders } from '../storage/data-directory.ts';
 import { addPartner } from '../storage/partner-store.ts';
 import { CommandFailure } from './command-failure.ts';
+import { demoCode } from './demo-authenticator.ts';
 import { type DemoBrowser, openDemoBrowser } from './demo-browser.ts';
 import { explainAcknowledgement } from './demo-explain.ts';
 import { type DemoFile, demoFiles } from './demo-files.ts';
@@ -95,7 +96,9 @@ async function play({ root, steps, observe }: Scene): Promise<void> {
     const client = await openClient(gateway, root);
     const browser = openDemoBrowser(`http://${gateway.portal?.host}:${gateway.portal?.port}`);
     await steps.run('SFTP login before the setup step', () => expectLogin(client, password, false));
-    await steps.run('Sign in to the portal', () => signIn(browser, password));
+    await steps.run('Sign in to the portal: password, and an authenticator app is set up', () =>
+      signIn(browser, password),
+    );
     await steps.run('SFTP Account Setup: user id, password, attestation, button "Setup"', () =>
       doStep(browser, password, 'Setup'),
     );
@@ -169,7 +172,10 @@ async function expectLogin(
 }
 
 async function signIn(browser: DemoBrowser, password: string): Promise<readonly [undefined, string]> {
-  const page = await browser.send('/sign-in', { 'user-id': user, password });
+  const enrolment = await browser.send('/sign-in', { 'user-id': user, password });
+  const codes = await browser.send('/sign-in/enrol', { code: demoCode(enrolment) });
+  if (!codes.includes('Your recovery codes')) throw new Error('the portal did not take the second factor');
+  const page = await browser.open('/home');
   if (!page.includes('SFTP Account Setup/Update')) throw new Error('the portal did not let the user in');
   return [undefined, 'the menu shows Trading Partner / SFTP Account Setup/Update'];
 }

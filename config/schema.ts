@@ -170,6 +170,12 @@ const portal = z
     sessionIdleMs: milliseconds
       .default(15 * minute)
       .describe('A session without a request for so long ends.'),
+    secondFactor: z
+      .enum(['required', 'optional', 'off'])
+      .default('required')
+      .describe(
+        'Whether users prove more than their password: `required` has each make a second factor at the first sign-in, `optional` asks those who have one.',
+      ),
     bodyLimitBytes: bytes.default(mebibyte).describe('Largest form that the portal takes.'),
     sessionAbsoluteMs: milliseconds.default(12 * hour).describe('A session ends after so long, used or not.'),
   })

@@ -18,6 +18,8 @@ export const maxFieldCharacters = 16_384;
 export const tokenBytes = 32;
 /** How long before the end of an idle session the page warns, in milliseconds (WCAG 2.2.1: 20 seconds or more). */
 export const warningMs = 120_000;
+/** How long the second factor may take after the password, in milliseconds; making the first one takes a while. */
+export const pendingSignInMs = 30 * 60_000;
 /** Transmissions on one page of the list. */
 export const listPageSize = 25;
 /** Findings on one page: each brings a segment with it. */

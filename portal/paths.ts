@@ -5,6 +5,10 @@ export const paths = {
   public: '/',
   signIn: '/sign-in',
   signOut: '/sign-out',
+  /** Asks for the second factor, between the password and the session. */
+  signInFactor: '/sign-in/factor',
+  /** Makes the first one there. */
+  signInEnrol: '/sign-in/enrol',
   help: '/help',
   home: '/home',
   password: '/account/password',

@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { registerAssets } from './asset-routes.ts';
 import { registerBatchTransfer } from './batch-routes.tsx';
+import { registerFactorSignIn } from './factor-sign-in-routes.tsx';
 import { registerHome } from './home-routes.tsx';
 import { createWebServer } from './http-server.ts';
 import { closeGraceMs } from './limits.ts';
 import { registerPassword } from './password-routes.tsx';
+import { createPendingSignIns } from './pending-sign-in.ts';
 import type { PortalContext, PortalDeps } from './portal-deps.ts';
 import { registerPublicPages } from './public-routes.tsx';
 import { createSessions } from './session.ts';
@@ -31,11 +33,13 @@ export interface Portal {
  * @throws the listener's error when host and port cannot be taken, and TLS's when certificate and key do not fit
  */
 export async function startPortal(deps: PortalDeps): Promise<Portal> {
-  const context: PortalContext = { ...deps, sessions: createSessions(deps) };
+  const sessions = createSessions(deps);
+  const context: PortalContext = { ...deps, sessions, pendingSignIns: createPendingSignIns(deps) };
   const app = await createWebServer(context);
   await registerAssets(app);
   registerPublicPages(app, context);
   registerSignIn(app, context);
+  registerFactorSignIn(app, context);
   registerSessionExpiry(app, context);
   registerHome(app, context);
   registerPassword(app, context);

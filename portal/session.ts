@@ -4,6 +4,7 @@
 import type { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FactorMethod } from '../domain/second-factor.ts';
 import { findPartner, type Partner } from '../storage/partner-store.ts';
 import {
   beginPortalSession,
@@ -32,11 +33,22 @@ type SessionLook =
   | { readonly kind: 'ended' }
   | { readonly kind: 'none' };
 
+/** Whom a session is begun for, and by what. */
+export interface ProvedUser {
+  readonly user: User;
+  /** When the password was given, or when the provider says that the user signed in; milliseconds since 1970. */
+  readonly authenticatedAtMs: number;
+  /** Undefined: none was asked for. */
+  readonly factor: FactorMethod | undefined;
+  /** The identity provider's token, sealed; undefined for a sign-in by password. */
+  readonly idToken?: string | undefined;
+}
+
 export interface Sessions {
   /** Finds the request's session and notes that it was seen. */
   look(request: FastifyRequest): Promise<SessionLook>;
   /** Begins a session for a user who has proved to be one, under a new token; the one before it ends. */
-  begin(request: FastifyRequest, reply: FastifyReply, user: User): Promise<void>;
+  begin(request: FastifyRequest, reply: FastifyReply, proved: ProvedUser): Promise<void>;
   /** Ends the request's session, in the row and in the browser. */
   end(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** Whose request it was, once `look` has found out: for the observation of the request. */
@@ -73,7 +85,7 @@ export function createSessions(deps: SessionDeps): Sessions {
       seen.set(request, user.id);
       return { kind: 'signed-in', viewer: { session, user, partner } };
     },
-    async begin(request, reply, user) {
+    async begin(request, reply, { user, ...proved }) {
       await end(request);
       await prunePortalSessions(database, times);
       const token = deps.randomBytes(tokenBytes).toString('base64url');
@@ -83,6 +95,7 @@ export function createSessions(deps: SessionDeps): Sessions {
         csrfToken: deps.randomBytes(tokenBytes).toString('base64url'),
         address: request.ip,
         passwordVersion: user.passwordVersion,
+        ...proved,
       });
       seen.set(request, user.id);
       writeCookie(reply, 'session', token, secure);
@@ -95,4 +108,5 @@ export function createSessions(deps: SessionDeps): Sessions {
   };
 }
 
-const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
+/** What stands in a row for a token. */
+export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url');

@@ -76,6 +76,9 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-copy-row { align-items: center; display: flex; flex-wrap: wrap; gap: .25rem 1rem; min-height: 1.75rem; }
 .cg-copy-row .usa-button { min-height: 1.5rem; }
 
+.cg-qr { display: block; height: auto; margin: 1rem 0; max-width: 15rem; width: 100%; }
+.usa-process-list .usa-process-list__item { max-width: none; }
+
 .cg-expiry { border: 0; border-top: .5rem solid #ffbe2e; line-height: 1.5; max-width: 32rem; padding: 1.5rem; }
 .cg-expiry h2 { margin-top: 0; }
 .cg-expiry::backdrop { background: rgb(0 0 0 / .6); }

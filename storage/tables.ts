@@ -8,6 +8,7 @@ import type { UserKind, UserStatus } from '../domain/user.ts';
 
 /** What a row of partners holds when it is read. */
 export type StoredPartnerRow = Selectable<PartnerRow>;
+export type StoredPortalSessionRow = Selectable<PortalSessionRow>;
 export type StoredUserRow = Selectable<UserRow>;
 export type StoredAccountKeyRow = Selectable<SftpAccountKeyRow>;
 
@@ -170,6 +171,79 @@ export interface PortalSessionRow {
   password_version: number;
   created_at_ms: number;
   last_seen_at_ms: number;
+  /** When the user last proved who it is: by the password here, or at the identity provider. */
+  authenticated_at_ms: Generated<number>;
+  /** Which second factor was given last; null: none. */
+  factor: Generated<string | null>;
+  factor_at_ms: Generated<number | null>;
+  /** The identity provider's token, sealed; null for a sign-in by password. */
+  id_token: Generated<string | null>;
+}
+
+export interface FactorRow {
+  id: string;
+  user_id: string;
+  kind: 'totp' | 'passkey';
+  name: string;
+  /** TOTP: the shared secret, sealed. Passkey: the public key (COSE), base64url. */
+  secret: string;
+  credential_id: string | null;
+  /** The site that a passkey was made for; empty for TOTP. */
+  rp_id: string;
+  /** JSON: how a passkey can be reached. */
+  transports: string;
+  /** TOTP: the last time step accepted. Passkey: the authenticator's own counter. */
+  counter: number;
+  added_at_ms: number;
+  last_used_at_ms: number | null;
+}
+
+export interface RecoveryCodeRow {
+  user_id: string;
+  code_hash: string;
+  made_at_ms: number;
+  used_at_ms: number | null;
+}
+
+/** A right password that waits for its second factor. */
+export interface PendingSignInRow {
+  token_hash: string;
+  user_id: string;
+  csrf_token: string;
+  address: string;
+  password_version: number;
+  next_path: string;
+  authenticated_at_ms: number;
+  id_token: string | null;
+  created_at_ms: number;
+}
+
+export interface FactorChallengeRow {
+  /** The hash of the token of the session, or of the sign-in, that asked. */
+  holder: string;
+  purpose: 'totp-add' | 'passkey-add' | 'passkey-use' | 'email-code';
+  user_id: string;
+  secret: string;
+  created_at_ms: number;
+}
+
+/** Who a user is at an OpenID Connect provider. */
+export interface ExternalIdentityRow {
+  issuer: string;
+  subject: string;
+  user_id: string;
+  linked_at_ms: number;
+}
+
+/** Refused SFTP logins of one user that are alike, as one row. */
+export interface SftpRefusalRow {
+  user_id: string;
+  address: string;
+  method: string;
+  reason: string;
+  attempts: number;
+  first_at_ms: number;
+  last_at_ms: number;
 }
 
 export interface TransmissionRow {
@@ -380,6 +454,12 @@ export interface Tables {
   attestations: AttestationRow;
   throttles: ThrottleRow;
   portal_sessions: PortalSessionRow;
+  factors: FactorRow;
+  recovery_codes: RecoveryCodeRow;
+  pending_sign_ins: PendingSignInRow;
+  factor_challenges: FactorChallengeRow;
+  external_identities: ExternalIdentityRow;
+  sftp_refusals: SftpRefusalRow;
   transmissions: TransmissionRow;
   interchanges: InterchangeRow;
   interchange_keys: InterchangeKeyRow;
