@@ -12,6 +12,7 @@ import {
   lstatEntry,
   type MailboxDeps,
   type MailboxOwner,
+  whyNotReplaceable,
   whyNotWritable,
 } from './mailbox-entry.ts';
 import { Upload } from './upload.ts';
@@ -32,9 +33,8 @@ export async function openForWrite(
   const upload = await findOwnUpload(deps, owner, path);
   const place = deps.directory.entry(owner.partnerId, path.folder, path.name);
   const there = await unlessMissing(() => lstat(place), undefined);
-  if (there !== undefined && !there.isFile()) {
-    return refuse('permission-denied', 'There is something of that name that is not a file.');
-  }
+  const taken = await whyTaken(deps, owner, { name: path.name, stats: there, create: options.create });
+  if (taken !== undefined) return taken;
   if (options.exclusive && (upload !== undefined || there !== undefined)) {
     return refuse('already-exists', 'There is a file of that name already.');
   }
@@ -46,6 +46,17 @@ export async function openForWrite(
   } catch (thrown) {
     return refusalOf(thrown);
   }
+}
+
+async function whyTaken(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  input: { readonly name: EntryName; readonly stats: Stats | undefined; readonly create: boolean },
+): Promise<FileRefusal | undefined> {
+  const { name, stats, create } = input;
+  const taken = stats === undefined ? undefined : await whyNotReplaceable(deps, owner, { name, stats });
+  // Without leave to make a file, what may not be known of is not there.
+  return taken !== undefined && !create && stats?.isFile() === true ? noSuchFile : taken;
 }
 
 async function whyNoRoom(deps: MailboxDeps): Promise<FileRefusal | undefined> {

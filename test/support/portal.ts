@@ -12,6 +12,7 @@ import { createUserDirectory, type UserDirectory } from '../../auth/user-directo
 import type { Actor } from '../../domain/audit.ts';
 import { parsePartnerId, parseUserId, type UserId } from '../../domain/ids.ts';
 import type { Observation } from '../../domain/observation.ts';
+import { everyRight } from '../../domain/right.ts';
 import { type Portal, startPortal } from '../../portal/portal.ts';
 import type { PortalSettings } from '../../portal/portal-settings.ts';
 import { openDataDirectory } from '../../storage/data-directory.ts';
@@ -192,6 +193,7 @@ export async function addUser(input: {
     lastName: 'Farnsworth',
     email: 'someone@acme.example',
     role: 'general-user',
+    rights: everyRight,
     password: goodPassword,
     actor: administrator,
   });
