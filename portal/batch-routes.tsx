@@ -10,6 +10,7 @@ import type { Mailbox } from '../domain/mailbox.ts';
 import type { EntryName } from '../domain/virtual-path.ts';
 import { findOutboundFile, listOutbound, type OutboundPosition } from '../storage/outbound-list.ts';
 import { findListedTransmission, type ListedTransmission } from '../storage/transmission-search.ts';
+import { readAnswerRights } from '../storage/transmission-view.ts';
 import { BatchPage, type ShownOutboundFile } from './batch-page.tsx';
 import { takeUploads, type UploadOutcome } from './batch-upload.ts';
 import { sendErrorPage } from './error-page.tsx';
@@ -142,18 +143,18 @@ async function show(
     readonly received: readonly { readonly id: string; readonly name: string }[];
   },
 ): Promise<FastifyReply> {
-  const { partner, viewer, request, reply } = page;
+  const { partner, holder, viewer, request, reply } = page;
   const after = readPosition(readFields(request.query)('after'));
   const limit = outboundPageSize + 1;
   const found = await listOutbound(context.database, { partnerId: partner.id, after, limit });
   const shown = found.slice(0, outboundPageSize);
   const mailbox = await openMailbox(context, page);
+  const { everything } = await readAnswerRights(context.database, holder);
   const files: ShownOutboundFile[] = [];
   for (const file of shown) {
     const stat = await mailbox.stat({ kind: 'entry', folder: 'outbound', name: file.name });
-    // What the user may not have is not shown; what the partner has removed is, without its bytes.
-    if (stat.kind === 'ok' || stat.reason === 'no-such-file')
-      files.push({ ...file, there: stat.kind === 'ok' });
+    // What the user may not have reads as missing (mailbox-view.ts); what was removed is told to who may have anything.
+    if (stat.kind === 'ok' || everything) files.push({ ...file, there: stat.kind === 'ok' });
   }
   const body = (
     <BatchPage
@@ -177,7 +178,7 @@ function readPosition(text: string): OutboundPosition | undefined {
 /** The transmissions that a receipt's address names, as far as the viewer's partner has them. */
 async function findReceipts(
   context: PortalContext,
-  { request, partner, viewer }: PartnerPageRequest,
+  { request, holder }: PartnerPageRequest,
 ): Promise<readonly ListedTransmission[]> {
   const ids = readFields(request.query)('t')
     .split('.')
@@ -186,11 +187,7 @@ async function findReceipts(
   for (const text of ids) {
     const id = parseTransmissionId(text);
     if (id.kind === 'invalid') continue;
-    const listed = await findListedTransmission(context.database, {
-      partnerId: partner.id,
-      viewer: viewer.user.id,
-      id: id.id,
-    });
+    const listed = await findListedTransmission(context.database, { viewer: holder, id: id.id });
     if (listed !== undefined) found.push(listed);
   }
   return found;

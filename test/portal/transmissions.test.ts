@@ -237,3 +237,40 @@ test('someone who is not signed in is led to the sign-in page and back to the tr
   const back = await browser.get('/sign-in?next=//evil.example/');
   t.equal(back.headers.get('location'), '/home');
 });
+
+test('a user sees of others what it may send, and reads of answers what it may receive', async (t) => {
+  const { running, browser, mine } = await openWithMaria();
+  await addPartnerAndUser(running.core, {
+    partner: mine.partner,
+    user: 'dora',
+    submitterId: `TSN${partners}`,
+  });
+  const grants = () => running.core.database.sql.deleteFrom('grants').where('user_id', '=', 'dora');
+  await grants().where('transaction_name', '!=', '837D').execute();
+  const dental = await sendAndAwait(running.core, {
+    ...mine,
+    name: 'dental.x12',
+    content: readClaims('d-00-valid', 201),
+  });
+  const medical = await sendAndAwait(running.core, {
+    ...mine,
+    name: 'medical.x12',
+    content: readClaims('ele-13-gender-R', 202),
+  });
+  const dora = running.browser();
+  await dora.signIn('dora', firstPassword);
+  const seen = await dora.get(list);
+  t.match(seen.text, /dental\.x12/);
+  t.notMatch(seen.text, /medical\.x12/);
+  t.notMatch((await dora.get('/trading-partner/transmissions.csv')).html, /medical/);
+  t.equal((await dora.get(`${list}/${medical}`)).status, 404);
+  for (const path of [`${list}/${dental}/findings`, `${list}/${dental}/answers/1`]) {
+    const page = await dora.get(path);
+    t.equal(page.status, 403);
+    t.match(page.text, /You may not receive this acknowledgment/);
+    t.equal((await browser.get(path)).status, 200, 'who may is shown it');
+  }
+  t.notMatch((await dora.get('/trading-partner/batch-transfer')).text, /dental\.x12\.|medical\.x12\./);
+  await grants().execute();
+  t.notMatch((await dora.get(list)).text, /dental|medical/, 'at once');
+});
