@@ -3,7 +3,7 @@
 import { constants, lstatSync, type Stats } from 'node:fs';
 import { chmod, copyFile, type FileHandle, open, unlink } from 'node:fs/promises';
 import { newTransmissionId, type TransmissionId } from '../domain/ids.ts';
-import type { FileRefusal, OpenWriteOptions, WritableFile } from '../domain/mailbox.ts';
+import type { FileRefusal, OpenedForWrite, OpenWriteOptions } from '../domain/mailbox.ts';
 import type { EntryName, VirtualPath } from '../domain/virtual-path.ts';
 import { noSuchFile, refusalOf, refuse, unlessMissing } from './disk-fault.ts';
 import {
@@ -18,7 +18,7 @@ import {
 import { Upload } from './upload.ts';
 import { beginUpload, takeUpload, type UnfinishedUpload } from './upload-journal.ts';
 
-type Opened = { readonly kind: 'ok'; readonly file: WritableFile } | FileRefusal;
+type Opened = OpenedForWrite | FileRefusal;
 
 /** @see Mailbox.openForWrite */
 export async function openForWrite(
@@ -123,7 +123,7 @@ async function begin(
     await unlessMissing(() => unlink(deps.directory.staged(input.id)), undefined);
     throw thrown;
   }
-  return { kind: 'ok', file: register(deps, owner, { ...input, writer }) };
+  return { kind: 'ok', file: register(deps, owner, { ...input, writer }), transmissionId: input.id };
 }
 
 /** Goes on with an interrupted or held upload, or takes one over whose connection has not noticed its end yet. */
@@ -134,7 +134,7 @@ async function goOn(deps: MailboxDeps, owner: MailboxOwner, upload: UnfinishedUp
   const handle = await open(deps.directory.staged(upload.id), 'r+');
   const sizeBytes = (await handle.stat()).size;
   const input = { id: upload.id, name: upload.name, handle, sizeBytes, isCopy: false };
-  return { kind: 'ok', file: register(deps, owner, { ...input, writer }) };
+  return { kind: 'ok', file: register(deps, owner, { ...input, writer }), transmissionId: input.id };
 }
 
 function register(
