@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { loadConfig } from '../config/load.ts';
 import type { Actor } from '../domain/audit.ts';
+import { everyRight } from '../domain/right.ts';
 import { readAcknowledgement } from '../edi/explain.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
 import { openLog } from '../observe.ts';
@@ -137,6 +138,7 @@ async function addPeople({ core }: Gateway): Promise<readonly [string, string]> 
     lastName: 'Clerk',
     email: 'clerk@clinic.example',
     role: 'general-user',
+    rights: everyRight,
   } as const;
   const password = await takenPassword(async (wanted) => {
     const outcome = await core.users.add({

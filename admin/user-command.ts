@@ -3,6 +3,8 @@
 import type { CommandModule } from 'yargs';
 import { readStatus } from '../auth/account-setup.ts';
 import type { Role } from '../domain/account.ts';
+import { officeRoles } from '../domain/role.ts';
+import { readPartnerRights } from '../storage/grant-store.ts';
 import { findUser, listUsers, rolesOfUser, type User } from '../storage/user-store.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { GlobalOptions } from './global-options.ts';
@@ -23,12 +25,6 @@ const shown = (user: User) => ({
   lastSignIn: printTime(user.lastSignInAtMs),
 });
 
-const roles = [
-  'office-administrator',
-  'user-administrator',
-  'general-user',
-] as const satisfies readonly Role[];
-
 interface AddOptions extends GlobalOptions {
   readonly id: string;
   readonly partner: string;
@@ -36,6 +32,7 @@ interface AddOptions extends GlobalOptions {
   readonly 'last-name': string;
   readonly email: string;
   readonly role: Role;
+  readonly grants: 'all' | 'none';
 }
 
 const add: CommandModule<GlobalOptions, AddOptions> = {
@@ -53,7 +50,16 @@ const add: CommandModule<GlobalOptions, AddOptions> = {
       .option('first-name', { type: 'string', demandOption: true, requiresArg: true, describe: 'First name' })
       .option('last-name', { type: 'string', demandOption: true, requiresArg: true, describe: 'Last name' })
       .option('email', { type: 'string', demandOption: true, requiresArg: true, describe: 'E-mail address' })
-      .option('role', { choices: roles, default: 'general-user' as Role, describe: 'Role in the office' })
+      .option('role', {
+        choices: officeRoles,
+        default: 'general-user' as Role,
+        describe: 'Role in the office',
+      })
+      .option('grants', {
+        choices: ['all', 'none'] as const,
+        default: 'all' as const,
+        describe: 'What it may send and receive: all that the partner has agreed on, or nothing yet',
+      })
       .example(
         '$0 user add jdoe --partner carolina-clinic --first-name Jo --last-name Doe --email jo@clinic.example',
         '',
@@ -74,6 +80,7 @@ const add: CommandModule<GlobalOptions, AddOptions> = {
         lastName,
         email,
         role,
+        rights: options.grants === 'none' ? [] : await readPartnerRights(core.database, partnerId),
         password,
         actor,
       });

@@ -65,7 +65,14 @@ async function addUser(settings, publicKey) {
   const core = openCore({ config: configSchema.parse(settings), observe: () => undefined });
   const actor = { kind: 'administrator', name: 'bench' };
   await addPartner(core.database, { id: partner, name: 'Bench', submitterId: 'BENCH', actor });
-  const person = { firstName: 'Bench', lastName: 'User', email: 'bench@example.org', role: 'general-user' };
+  const { everyRight: rights } = await load('domain/right.js');
+  const person = {
+    rights,
+    firstName: 'Bench',
+    lastName: 'User',
+    email: 'bench@example.org',
+    role: 'general-user',
+  };
   await core.users.add({ id: user, partnerId: partner, ...person, password, actor });
   const step = { userName: user, password, attested: true, publicKey, address: '127.0.0.1' };
   const outcome = await core.accountSetup.perform({ signedIn: user, ...step });

@@ -25,6 +25,22 @@ export type ClaimgateEvent =
       readonly passwordVersion: number;
     }
   | {
+      readonly kind: 'user.grants-changed';
+      readonly partnerId: PartnerId;
+      readonly userId: UserId;
+      readonly grantVersion: number;
+      /** Such as `send 837P`. */
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+    }
+  | {
+      readonly kind: 'user.role-changed';
+      readonly partnerId: PartnerId;
+      readonly userId: UserId;
+      readonly role: string;
+    }
+  | { readonly kind: 'partner.transactions-changed'; readonly partnerId: PartnerId }
+  | {
       readonly kind:
         | 'account.set-up'
         | 'account.updated'

@@ -4,6 +4,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { registerAssets } from './asset-routes.ts';
+import { registerBatchTransfer } from './batch-routes.tsx';
 import { registerConfirmation } from './confirmation-routes.tsx';
 import { registerFactorSignIn } from './factor-sign-in-routes.tsx';
 import { registerFactors } from './factors-routes.tsx';
@@ -47,6 +48,7 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
   registerHome(app, context);
   registerPassword(app, context);
   registerSftpAccount(app, context);
+  registerBatchTransfer(app, context);
   registerTransmissions(app, context);
   const { host } = deps.settings;
   await app.listen({ host, port: deps.settings.port });

@@ -1,10 +1,11 @@
 // The queue that intake works from: transmissions in `received`, and those in `processing` whose lease has run out.
 // A claim is a lease with an end, so that a crashed or hung attempt is taken up again by someone else.
 
-import { type PartnerId, parseTransmissionId, type TransmissionId } from '../domain/ids.ts';
+import { type PartnerId, parseTransmissionId, type TransmissionId, type UserId } from '../domain/ids.ts';
 import type { Verdict } from '../domain/transmission.ts';
 import { storedPartnerId } from './partner-store.ts';
 import type { Database, Transaction } from './transaction.ts';
+import { storedUserId } from './user-store.ts';
 
 export interface ClaimedTransmission {
   readonly id: TransmissionId;
@@ -15,7 +16,7 @@ export interface ClaimedTransmission {
   /** Below the data directory. */
   readonly originalPath: string;
   readonly receivedAtMs: number;
-  readonly userId: string | undefined;
+  readonly userId: UserId | undefined;
   readonly source: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
@@ -70,7 +71,7 @@ export async function claimTransmission(
       sha256: row.sha256,
       originalPath: row.original_path,
       receivedAtMs: Number(row.received_at_ms),
-      userId: row.user_id ?? undefined,
+      userId: row.user_id === null ? undefined : storedUserId(row.user_id),
       source: row.source,
       attempt: row.attempts,
     };

@@ -8,6 +8,8 @@ import type { Observe } from '../domain/observation.ts';
 import type { EntryName, MailboxFolder, VirtualPath } from '../domain/virtual-path.ts';
 import type { DataDirectory, HostPath } from './data-directory.ts';
 import { refuse, unlessMissing } from './disk-fault.ts';
+import { maySeeEntry } from './mailbox-view.ts';
+import type { LookedInto } from './outbound-content.ts';
 import type { Database } from './transaction.ts';
 import type { Upload } from './upload.ts';
 import { discardUpload, findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
@@ -25,6 +27,8 @@ export interface MailboxDeps {
   readonly settings: MailboxSettings;
   /** The uploads that are open in this process, by transmission id. */
   readonly openUploads: Map<string, Upload>;
+  /** What files of `outbound` that no row tells of were found to hold. */
+  readonly lookedInto: LookedInto;
 }
 
 export interface MailboxOwner {
@@ -49,6 +53,33 @@ export async function findOwnUpload(
 export async function lstatEntry(path: HostPath): Promise<Stats | undefined> {
   const found = await unlessMissing(() => lstat(path), undefined);
   return found?.isFile() === true ? found : undefined;
+}
+
+/** A finished file that this user may know of; what it may not is as if it were not there. */
+export async function findEntry(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  path: { readonly folder: MailboxFolder; readonly name: EntryName },
+): Promise<Stats | undefined> {
+  const stats = await lstatEntry(deps.directory.entry(owner.partnerId, path.folder, path.name));
+  if (stats === undefined) return undefined;
+  return (await maySeeEntry(deps, owner, { ...path, stats })) ? stats : undefined;
+}
+
+/**
+ * Why a name of `inbound` that is taken by a file may not be used, whatever the client asks: what stands there is no
+ * file, or a colleague's that this user may not know of, and so may not replace either.
+ */
+export async function whyNotReplaceable(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  input: { readonly name: EntryName; readonly stats: Stats },
+): Promise<FileRefusal | undefined> {
+  if (!input.stats.isFile())
+    return refuse('permission-denied', 'There is something of that name that is not a file.');
+  return (await maySeeEntry(deps, owner, { ...input, folder: 'inbound' }))
+    ? undefined
+    : refuse('permission-denied', 'This name cannot be used. Choose another one.');
 }
 
 /** Why nothing may be written under this path, whoever asks. */

@@ -8,10 +8,11 @@ import { syncFolder } from './data-directory.ts';
 import { noSuchFile, refusalOf, refuse, unlessMissing } from './disk-fault.ts';
 import {
   dropUpload,
+  findEntry,
   findOwnUpload,
-  lstatEntry,
   type MailboxDeps,
   type MailboxOwner,
+  whyNotReplaceable,
   whyNotWritable,
 } from './mailbox-entry.ts';
 import { publishUpload } from './publish-upload.ts';
@@ -30,7 +31,7 @@ export async function renameEntry(
   const refused = whyNotMovable(from) ?? whyNotWritable(to);
   if (refused !== undefined || from.kind !== 'entry' || to.kind !== 'entry') return refused ?? noSuchFile;
   const replaced = from.name === to.name ? undefined : await findOwnUpload(deps, owner, to);
-  const taken = await whyTaken(deps, owner, { to, replaced, overwrite: overwrite || from.name === to.name });
+  const taken = from.name === to.name ? undefined : await whyTaken(deps, owner, { to, replaced, overwrite });
   if (taken !== undefined) return taken;
   try {
     const failed = await moveEntry(deps, owner, { from, to, overwrite });
@@ -63,9 +64,10 @@ async function whyTaken(
 ): Promise<FileRefusal | undefined> {
   const place = deps.directory.entry(owner.partnerId, 'inbound', input.to.name);
   const there = await unlessMissing(() => lstat(place), undefined);
-  if (there !== undefined && !there.isFile()) {
-    return refuse('permission-denied', 'There is something of that name that is not a file.');
-  }
+  const { name } = input.to;
+  const taken =
+    there === undefined ? undefined : await whyNotReplaceable(deps, owner, { name, stats: there });
+  if (taken !== undefined) return taken;
   return !input.overwrite && (there !== undefined || input.replaced !== undefined)
     ? refuse('already-exists', 'There is a file of that name already.')
     : undefined;
@@ -142,7 +144,7 @@ async function renameFinished(
   const { from, to } = input;
   const source = deps.directory.entry(owner.partnerId, 'inbound', from.name);
   const target = deps.directory.entry(owner.partnerId, 'inbound', to.name);
-  if ((await lstatEntry(source)) === undefined) return noSuchFile;
+  if ((await findEntry(deps, owner, from)) === undefined) return noSuchFile;
   if (from.name === to.name) return undefined;
   if (input.overwrite) {
     await rename(source, target);

@@ -3,7 +3,7 @@
 import { constants, type Stats } from 'node:fs';
 import { chmod, copyFile, type FileHandle, lstat, open, statfs, unlink } from 'node:fs/promises';
 import { newTransmissionId, type TransmissionId } from '../domain/ids.ts';
-import type { FileRefusal, OpenWriteOptions, WritableFile } from '../domain/mailbox.ts';
+import type { FileRefusal, OpenedForWrite, OpenWriteOptions } from '../domain/mailbox.ts';
 import type { EntryName, VirtualPath } from '../domain/virtual-path.ts';
 import { noSuchFile, refusalOf, refuse, unlessMissing } from './disk-fault.ts';
 import {
@@ -12,12 +12,13 @@ import {
   lstatEntry,
   type MailboxDeps,
   type MailboxOwner,
+  whyNotReplaceable,
   whyNotWritable,
 } from './mailbox-entry.ts';
 import { Upload } from './upload.ts';
 import { beginUpload, takeUpload, type UnfinishedUpload } from './upload-journal.ts';
 
-type Opened = { readonly kind: 'ok'; readonly file: WritableFile } | FileRefusal;
+type Opened = OpenedForWrite | FileRefusal;
 
 /** @see Mailbox.openForWrite */
 export async function openForWrite(
@@ -32,9 +33,8 @@ export async function openForWrite(
   const upload = await findOwnUpload(deps, owner, path);
   const place = deps.directory.entry(owner.partnerId, path.folder, path.name);
   const there = await unlessMissing(() => lstat(place), undefined);
-  if (there !== undefined && !there.isFile()) {
-    return refuse('permission-denied', 'There is something of that name that is not a file.');
-  }
+  const taken = await whyTaken(deps, owner, { name: path.name, stats: there, create: options.create });
+  if (taken !== undefined) return taken;
   if (options.exclusive && (upload !== undefined || there !== undefined)) {
     return refuse('already-exists', 'There is a file of that name already.');
   }
@@ -46,6 +46,17 @@ export async function openForWrite(
   } catch (thrown) {
     return refusalOf(thrown);
   }
+}
+
+async function whyTaken(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  input: { readonly name: EntryName; readonly stats: Stats | undefined; readonly create: boolean },
+): Promise<FileRefusal | undefined> {
+  const { name, stats, create } = input;
+  const taken = stats === undefined ? undefined : await whyNotReplaceable(deps, owner, { name, stats });
+  // Without leave to make a file, what may not be known of is not there.
+  return taken !== undefined && !create && stats?.isFile() === true ? noSuchFile : taken;
 }
 
 async function whyNoRoom(deps: MailboxDeps): Promise<FileRefusal | undefined> {
@@ -113,7 +124,7 @@ async function begin(
     await unlessMissing(() => unlink(deps.directory.staged(input.id)), undefined);
     throw thrown;
   }
-  return { kind: 'ok', file: register(deps, owner, { ...input, writer }) };
+  return { kind: 'ok', file: register(deps, owner, { ...input, writer }), transmissionId: input.id };
 }
 
 /** Goes on with an interrupted or held upload, or takes one over whose connection has not noticed its end yet. */
@@ -124,7 +135,7 @@ async function goOn(deps: MailboxDeps, owner: MailboxOwner, upload: UnfinishedUp
   const handle = await open(deps.directory.staged(upload.id), 'r+');
   const sizeBytes = (await handle.stat()).size;
   const input = { id: upload.id, name: upload.name, handle, sizeBytes, isCopy: false };
-  return { kind: 'ok', file: register(deps, owner, { ...input, writer }) };
+  return { kind: 'ok', file: register(deps, owner, { ...input, writer }), transmissionId: input.id };
 }
 
 function register(

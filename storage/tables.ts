@@ -97,6 +97,73 @@ export interface GrantRow {
   granted_by: string;
 }
 
+/** What a trading partner has agreed on: no user has a right beyond it. */
+export interface PartnerTransactionRow {
+  partner_id: string;
+  transaction_name: string;
+  direction: 'send' | 'receive';
+  agreed_at_ms: number;
+  agreed_by: string;
+}
+
+/** Goes up with every change of a user's grants: what a page was made from can be told from what is now. */
+export interface GrantVersionRow {
+  user_id: string;
+  version: number;
+}
+
+export interface GrantChangeRow {
+  user_id: string;
+  version: number;
+  partner_id: string;
+  transaction_name: string;
+  direction: 'send' | 'receive';
+  change: 'added' | 'removed';
+  changed_at_ms: number;
+  changed_by: string;
+}
+
+/** What a file of a partner's `outbound` holds. */
+export interface OutboundFileRow {
+  partner_id: string;
+  name: string;
+  /** `device:inode`, so that another file under the same name is not taken for it; null: any. */
+  inode: string | null;
+  /** Words of domain/content-kind.ts with a space between. */
+  kinds: string;
+  /** Who sent what a report is about: it sees the report whatever it may receive. */
+  user_id: string | null;
+}
+
+/** What a transmission held, once it was read. */
+export interface TransmissionContentRow {
+  transmission_id: string;
+  kinds: string;
+}
+
+/** An account that was disabled because its user was removed from the trading partner, and by nothing else. */
+export interface RemovedAccountRow {
+  user_id: string;
+  removed_at_ms: number;
+}
+
+export interface InvitationRow {
+  id: string;
+  partner_id: string;
+  email: string;
+  role: string;
+  /** JSON: the rights that come with it. */
+  rights: string;
+  token_hash: string;
+  state: 'open' | 'accepted' | 'revoked';
+  invited_by: string;
+  invited_at_ms: number;
+  sent_at_ms: number;
+  expires_at_ms: number;
+  accepted_by: string | null;
+  ended_at_ms: number | null;
+}
+
 export interface PasswordHistoryRow {
   user_id: string;
   password_version: number;
@@ -447,6 +514,13 @@ export interface Tables {
   mails: MailRow;
   roles: RoleRow;
   grants: GrantRow;
+  partner_transactions: PartnerTransactionRow;
+  grant_versions: GrantVersionRow;
+  grant_changes: GrantChangeRow;
+  outbound_files: OutboundFileRow;
+  transmission_contents: TransmissionContentRow;
+  removed_accounts: RemovedAccountRow;
+  invitations: InvitationRow;
   password_history: PasswordHistoryRow;
   sftp_accounts: SftpAccountRow;
   sftp_account_keys: SftpAccountKeyRow;

@@ -3,8 +3,10 @@
 import type { Role } from '../domain/account.ts';
 import type { Actor } from '../domain/audit.ts';
 import { type PartnerId, parseUserId, type UserId } from '../domain/ids.ts';
+import type { Right } from '../domain/right.ts';
 import type { UserKind, UserStatus } from '../domain/user.ts';
 import { requireAccountUpdate } from './account-store.ts';
+import { changeGrants } from './grant-store.ts';
 import { storedPartnerId } from './partner-store.ts';
 import type { StoredUserRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
@@ -54,6 +56,8 @@ export interface NewUser extends UserParticulars {
   readonly lastName: string;
   readonly email: string;
   readonly role: Role | undefined;
+  /** What it may send and receive from the first day; left out: nothing. */
+  readonly rights?: readonly Right[];
   readonly passwordHash: string;
   readonly actor: Actor;
   /** `active` when left out. */
@@ -89,6 +93,9 @@ export async function addUser(
       if (partner === undefined) return { kind: 'no-such-partner' };
     }
     const user = await insertUser(transaction, input);
+    const { id: userId, partnerId, rights = [], actor } = input;
+    if (partnerId !== undefined)
+      await changeGrants(transaction, { partnerId, userId, rights, expectedVersion: 0, actor });
     await also(transaction);
     return { kind: 'added', user };
   });

@@ -13,6 +13,7 @@ import { createUserDirectory, type UserDirectory } from '../../auth/user-directo
 import type { Actor } from '../../domain/audit.ts';
 import { parsePartnerId, parseUserId, type UserId } from '../../domain/ids.ts';
 import type { Observation } from '../../domain/observation.ts';
+import { everyRight } from '../../domain/right.ts';
 import { type Portal, startPortal } from '../../portal/portal.ts';
 import type { PortalSettings } from '../../portal/portal-settings.ts';
 import { openDataDirectory } from '../../storage/data-directory.ts';
@@ -56,6 +57,7 @@ const portalSettings: PortalSettings = {
   secureCookies: false,
   trustedProxies: [],
   bodyLimitBytes: 65_536,
+  maxFileBytes: 10_000_000,
 };
 
 export interface PortalUnderTest {
@@ -195,6 +197,7 @@ export async function addUser(input: {
     lastName: 'Farnsworth',
     email: 'someone@acme.example',
     role: 'general-user',
+    rights: everyRight,
     password: goodPassword,
     actor: administrator,
   });
