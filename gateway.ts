@@ -9,6 +9,7 @@ import { createFactorGuard } from './auth/factor-guard.ts';
 import { createFirstPasswords, type FirstPasswords } from './auth/first-password.ts';
 import { tidyIdentities } from './auth/identity-housekeeping.ts';
 import { createOneTimeSecrets, type OneTimeSecrets } from './auth/one-time-secret.ts';
+import { createPasskeys, type Passkeys } from './auth/passkeys.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
 import { createRecovery, type Recovery } from './auth/recovery.ts';
 import { createRegistration, type Registration } from './auth/registration.ts';
@@ -67,6 +68,7 @@ export interface Core {
   readonly recovery: Recovery;
   readonly firstPasswords: FirstPasswords;
   readonly secondFactors: SecondFactors;
+  readonly passkeys: Passkeys;
   readonly gate: SftpGate;
   /** One for all ways in, so that an upload taken over from another way is fenced off at once. */
   readonly mailboxes: Mailboxes;
@@ -116,12 +118,14 @@ export function openCore(deps: CoreDeps): Core {
   const registration = createRegistration({ database, hasher, secrets, policy, settings });
   const recovery = createRecovery({ database, directory: users, throttle, secrets, settings });
   const factorKey = readOrMakeKey(directory, { name: 'factor-key', make: () => randomBytes(32) });
-  const secondFactors = createSecondFactors({
+  const factorDeps = {
     database,
     guard: createFactorGuard({ database, throttle }),
     seal: createSecretSeal({ key: factorKey, randomBytes }),
     randomBytes,
-  });
+  };
+  const secondFactors = createSecondFactors(factorDeps);
+  const passkeys = createPasskeys(factorDeps);
   const gate = createSftpGate({
     database,
     hasher,
@@ -145,6 +149,7 @@ export function openCore(deps: CoreDeps): Core {
     recovery,
     firstPasswords,
     secondFactors,
+    passkeys,
     gate,
     secrets,
   };
@@ -388,7 +393,7 @@ async function profileOfPartner(core: Core, claimed: ClaimedTransmission): Promi
 
 async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
   const { database, directory, users, accountSetup, mailboxes, observe } = core;
-  const { registration, recovery, secondFactors } = core;
+  const { registration, recovery, secondFactors, passkeys } = core;
   return startPortal({
     database,
     mailboxes,
@@ -398,6 +403,7 @@ async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
     registration,
     recovery,
     secondFactors,
+    passkeys,
     observe,
     settings: portalSettings(core.config),
     connection,

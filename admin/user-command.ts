@@ -10,6 +10,7 @@ import { printFacts, printTable, printTime } from './output.ts';
 import { partnerIdOf, userIdOf } from './parse-id.ts';
 import { askNewPassword } from './password-prompt.ts';
 import { userAddCommand } from './user-add-command.ts';
+import { userFactorCommand } from './user-factor-command.ts';
 import { shown } from './user-facts.ts';
 import { userStatusCommands } from './user-status-command.ts';
 import { withCore } from './with-core.ts';
@@ -80,13 +81,15 @@ const passwd: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string
 
 export const userCommand: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'user',
-  describe: 'Users: add, list, show, passwd, unlock, lock, expire, reactivate, disable, enable, invite',
+  describe:
+    'Users: add, list, show, passwd, factor, unlock, lock, expire, reactivate, disable, enable, invite',
   builder: (yargs) =>
     yargs
       .command(userAddCommand)
       .command(list)
       .command(show)
       .command(passwd)
+      .command(userFactorCommand)
       .command([...userStatusCommands])
       .demandCommand(1, 'Say what to do; claimgate user --help lists it.'),
   handler: () => undefined,

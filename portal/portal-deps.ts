@@ -2,6 +2,7 @@
 
 import type { Buffer } from 'node:buffer';
 import type { AccountSetup } from '../auth/account-setup.ts';
+import type { Passkeys } from '../auth/passkeys.ts';
 import type { Recovery } from '../auth/recovery.ts';
 import type { Registration } from '../auth/registration.ts';
 import type { SecondFactors } from '../auth/second-factors.ts';
@@ -21,6 +22,7 @@ export interface PortalDeps {
   readonly recovery: Recovery;
   readonly accountSetup: AccountSetup;
   readonly secondFactors: SecondFactors;
+  readonly passkeys: Passkeys;
   /** The way in for uploads and out for downloads: the same mailboxes that SFTP shows. */
   readonly mailboxes: Mailboxes;
   readonly files: TransmissionFiles;

@@ -5,6 +5,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { type AccountSetup, createAccountSetup } from '../../auth/account-setup.ts';
 import { createFactorGuard } from '../../auth/factor-guard.ts';
 import { createOneTimeSecrets, type OneTimeSecrets } from '../../auth/one-time-secret.ts';
+import { createPasskeys } from '../../auth/passkeys.ts';
 import { createPasswordHasher } from '../../auth/password-hasher.ts';
 import { createRecovery, type RecoverySettings } from '../../auth/recovery.ts';
 import { createRegistration, type RegistrationSettings } from '../../auth/registration.ts';
@@ -56,6 +57,7 @@ const portalSettings: PortalSettings = {
   sessionIdleMs: 15 * 60_000,
   sessionAbsoluteMs: 12 * 3_600_000,
   secondFactor: 'required',
+  confirmMs: 10 * 60_000,
   secureCookies: false,
   trustedProxies: [],
   bodyLimitBytes: 65_536,
@@ -141,12 +143,13 @@ export async function openPortal(
     settings: identity,
   });
   const recovery = createRecovery({ database, directory, throttle, secrets, settings: identity });
-  const secondFactors = createSecondFactors({
+  const factorDeps = {
     database,
     guard: createFactorGuard({ database, throttle }),
     seal: createSecretSeal({ key: randomBytes(32), randomBytes }),
     randomBytes,
-  });
+  };
+  const secondFactors = createSecondFactors(factorDeps);
   const maria = await addUser({ database, directory, id: 'maria.lopez', partner: 'acme' });
   const portal = await startPortal({
     database,
@@ -155,6 +158,7 @@ export async function openPortal(
     registration,
     recovery,
     secondFactors,
+    passkeys: createPasskeys(factorDeps),
     mailboxes: createMailboxes({
       database,
       directory: data,
