@@ -161,6 +161,9 @@ async function findReaders(database: Database, mail: StoredMail): Promise<GoesTo
   const parsed = parseUserId(mail.userId);
   const user = parsed.kind === 'ok' ? await findUser(database, parsed.id) : undefined;
   if (user === undefined) return undefined;
+  // Whoever asks for the confirmation once more may have made up the address, or confirmed long ago.
+  const unasked = user.status !== 'unconfirmed' || (recipient !== '' && recipient !== user.email);
+  if (content.kind === 'confirm-email' && unasked) return undefined;
   return { to: recipient === '' ? user.email : recipient, readers: readersOf([user]) };
 }
 
