@@ -10,6 +10,12 @@ export const paths = {
   /** Makes the first one there. */
   signInEnrol: '/sign-in/enrol',
   help: '/help',
+  contact: '/contact-us',
+  systemRequirements: '/system-requirements',
+  documents: '/documents',
+  companionGuide: '/documents/companion-guide/:key',
+  connectivityGuide: '/documents/connectivity-guide',
+  rolesGuide: '/documents/user-roles',
   home: '/home',
   password: '/account/password',
   batchTransfer: '/trading-partner/batch-transfer',
