@@ -9,6 +9,7 @@ import { type MailboxFolder, parseEntryName, type VirtualPath } from '../domain/
 import { recordDownload } from './collection-store.ts';
 import { checkMailboxFolders, makePartnerFolders } from './data-directory.ts';
 import { noSuchFile, refusalOf, refuse } from './disk-fault.ts';
+import { watchFreeSpace } from './free-space.ts';
 import {
   dropUpload,
   findEntry,
@@ -21,6 +22,7 @@ import { renameEntry } from './mailbox-rename.ts';
 import { maySeeEntry, openView, type SeenEntry, viewBatch } from './mailbox-view.ts';
 import { openForWrite } from './mailbox-write.ts';
 import { RightWithdrawnError } from './right-withdrawn.ts';
+import { createFolderSync } from './shared-sync.ts';
 import { findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
 
 export interface Mailboxes {
@@ -32,8 +34,19 @@ export interface Mailboxes {
 }
 
 /** Everything that mailboxes share in one process. */
-export function createMailboxes(deps: Omit<MailboxDeps, 'openUploads' | 'lookedInto'>): Mailboxes {
-  const shared: MailboxDeps = { ...deps, openUploads: new Map(), lookedInto: new Map() };
+export function createMailboxes(
+  deps: Omit<MailboxDeps, 'openUploads' | 'lookedInto' | 'syncFolder' | 'whyNoRoom'>,
+): Mailboxes {
+  const shared: MailboxDeps = {
+    ...deps,
+    openUploads: new Map(),
+    lookedInto: new Map(),
+    syncFolder: createFolderSync(),
+    whyNoRoom: watchFreeSpace({
+      folder: deps.directory.staging,
+      minFreeBytes: deps.settings.minFreeBytes,
+    }),
+  };
   return {
     async open(owner) {
       await makePartnerFolders(deps.directory, owner.partnerId);
