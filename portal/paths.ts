@@ -9,6 +9,7 @@ export const paths = {
   signInFactor: '/sign-in/factor',
   /** Makes the first one there. */
   signInEnrol: '/sign-in/enrol',
+  signInEnrolPasskey: '/sign-in/enrol/passkey',
   help: '/help',
   contact: '/contact-us',
   systemRequirements: '/system-requirements',
@@ -18,6 +19,14 @@ export const paths = {
   rolesGuide: '/documents/user-roles',
   home: '/home',
   password: '/account/password',
+  /** Asks a signed-in user again, before a sensitive act. */
+  confirm: '/account/confirm',
+  factors: '/account/second-factors',
+  factorTotp: '/account/second-factors/app',
+  factorPasskey: '/account/second-factors/passkey',
+  factorRename: '/account/second-factors/rename',
+  factorRemove: '/account/second-factors/remove',
+  recoveryCodes: '/account/second-factors/recovery-codes',
   batchTransfer: '/trading-partner/batch-transfer',
   batchReceipt: '/trading-partner/batch-transfer/receipt',
   /** What the receipt's script asks for: how the uploads stand. */
@@ -39,6 +48,9 @@ export const paths = {
 const afterSignIn: ReadonlySet<string> = new Set([
   paths.home,
   paths.password,
+  paths.factors,
+  paths.factorTotp,
+  paths.factorPasskey,
   paths.sftpAccount,
   paths.batchTransfer,
   paths.transmissions,

@@ -90,6 +90,7 @@ function Result(props: SftpAccountPageProps) {
         </Alert>
       );
     case 'password-changed':
+    case 'factors-changed':
     case undefined:
       return null;
   }
