@@ -34,3 +34,7 @@ export const excerptCharactersMax = 2_000;
 export const answerBytesMax = 1024 * 1024;
 /** Sets of one group that are listed; their findings are all there. */
 export const setsShownMax = 100;
+/** Users on one page of Manage Transaction for User: a form has 17 checkboxes for each. */
+export const usersPageSize = 20;
+/** Changes of a user's grants that are shown. */
+export const grantChangesMax = 50;

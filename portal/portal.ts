@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { registerAssets } from './asset-routes.ts';
 import { registerFactorSignIn } from './factor-sign-in-routes.tsx';
+import { registerGrants } from './grant-routes.tsx';
 import { registerHome } from './home-routes.tsx';
 import { createWebServer } from './http-server.ts';
 import { closeGraceMs } from './limits.ts';
@@ -42,6 +43,7 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
   registerSessionExpiry(app, context);
   registerHome(app, context);
   registerPassword(app, context);
+  registerGrants(app, context);
   registerSftpAccount(app, context);
   registerTransmissions(app, context);
   const { host } = deps.settings;
