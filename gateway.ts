@@ -373,13 +373,14 @@ async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
   });
 }
 
-function portalSettings({ portal }: Config): PortalSettings {
+function portalSettings({ portal, storage }: Config): PortalSettings {
   const { tlsCertificateFile, tlsKeyFile, behindHttps, ...settings } = portal;
   const tls =
     tlsCertificateFile === undefined || tlsKeyFile === undefined
       ? undefined
       : { certificate: readFileSync(tlsCertificateFile, 'utf8'), key: readFileSync(tlsKeyFile, 'utf8') };
-  return { ...settings, tls, secureCookies: behindHttps || tls !== undefined };
+  const { maxFileBytes } = storage;
+  return { ...settings, maxFileBytes, tls, secureCookies: behindHttps || tls !== undefined };
 }
 
 function startHooksRole({ config, database, observe }: Core): Closable {

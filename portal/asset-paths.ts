@@ -2,6 +2,7 @@
 // may keep them for good and still sees a new one at once.
 
 import { createHash } from 'node:crypto';
+import { batchScriptText } from './batch-script-text.ts';
 import { scriptText } from './script-text.ts';
 import { styleText } from './style-text.ts';
 
@@ -19,5 +20,6 @@ export const assetPaths = {
   uswdsScript: `${uswdsPrefix}js/uswds.min.js`,
   style: versioned(`${ownPrefix}portal.css`, styleText),
   script: versioned(`${ownPrefix}portal.js`, scriptText),
+  batchScript: versioned(`${ownPrefix}batch.js`, batchScriptText),
   icon: `${ownPrefix}icon.svg`,
 } as const;

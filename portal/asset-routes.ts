@@ -9,6 +9,7 @@ import { gzip } from 'node:zlib';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { assetPaths, ownPrefix, uswdsPrefix } from './asset-paths.ts';
+import { batchScriptText } from './batch-script-text.ts';
 import { scriptText } from './script-text.ts';
 import { styleText } from './style-text.ts';
 
@@ -37,6 +38,7 @@ export async function registerAssets(app: FastifyInstance): Promise<void> {
   }
   await serveText(app, { path: `${ownPrefix}portal.css`, content: styleText, cache: ownCache });
   await serveText(app, { path: `${ownPrefix}portal.js`, content: scriptText, cache: ownCache });
+  await serveText(app, { path: `${ownPrefix}batch.js`, content: batchScriptText, cache: ownCache });
   await serveText(app, { path: assetPaths.icon, content: iconText, cache: uswdsCache });
   await app.register(fastifyStatic, {
     root: uswdsDist,

@@ -27,6 +27,8 @@ interface LayoutProps extends Frame {
   readonly failed?: boolean;
   /** The pages between home and this one, for the breadcrumb. */
   readonly trail?: Trail;
+  /** Scripts of this page alone; it works without them. */
+  readonly scripts?: readonly string[];
   readonly children: ComponentChildren;
 }
 
@@ -45,6 +47,9 @@ export function Layout(props: LayoutProps) {
         <script src={assetPaths.uswdsInit} />
         <script src={assetPaths.uswdsScript} defer={true} />
         <script src={assetPaths.script} defer={true} />
+        {(props.scripts ?? []).map((path) => (
+          <script src={path} defer={true} />
+        ))}
       </head>
       <body>
         <a class="usa-skipnav" href="#main-content">

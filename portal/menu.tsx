@@ -22,7 +22,7 @@ const groups: readonly MenuGroup[] = [
     // The published instructions: only a user of a trading partner sees SFTP Account Setup/Update.
     shownTo: (viewer) => viewer.partner !== undefined,
     entries: [
-      { text: 'Batch Transfer' },
+      { text: 'Batch Transfer', path: paths.batchTransfer },
       { text: 'Manage Transaction for User', path: paths.manageTransaction },
       { text: 'SFTP Account Setup/Update', path: paths.sftpAccount },
     ],

@@ -39,6 +39,8 @@ export interface PortalSettings {
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
   /** The largest request body, in bytes. */
   readonly bodyLimitBytes: number;
+  /** The largest file that Batch Transfer takes, in bytes; the mailbox has the same limit. */
+  readonly maxFileBytes: number;
   /** The time zone that times are shown in, as IANA names it; `UTC` when absent. */
   readonly timeZone?: string | undefined;
 }

@@ -4,6 +4,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { registerAssets } from './asset-routes.ts';
+import { registerBatchTransfer } from './batch-routes.tsx';
 import { registerFactorSignIn } from './factor-sign-in-routes.tsx';
 import { registerGrants } from './grant-routes.tsx';
 import { registerHome } from './home-routes.tsx';
@@ -45,6 +46,7 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
   registerPassword(app, context);
   registerGrants(app, context);
   registerSftpAccount(app, context);
+  registerBatchTransfer(app, context);
   registerTransmissions(app, context);
   const { host } = deps.settings;
   await app.listen({ host, port: deps.settings.port });

@@ -88,6 +88,15 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-footer__links { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none; margin: 1rem 0; padding: 0; }
 .cg-footer__links a { display: inline-block; min-height: 1.5rem; }
 .cg-footer__agency { color: #3d4551; font-size: .93rem; }
+.cg-file-input { border: 1px dashed #565c65; display: block; line-height: 1.5; margin-top: .5rem; max-width: 100%; padding: 1rem; width: 100%; }
+.cg-chosen { margin: .75rem 0 0; padding-left: 1.25rem; }
+.cg-chosen li { overflow-wrap: anywhere; }
+.cg-doubt { color: #5c410a; font-weight: 700; }
+.cg-progress { accent-color: #005ea2; display: block; height: 1.5rem; width: 100%; }
+.cg-row-checkbox { background: transparent; font-weight: 700; }
+.cg-receipt-state { border: 1px solid #a9aeb1; border-bottom: 0; padding: 1rem; }
+.cg-receipt-state > * { margin: 0 0 .5rem; }
+.cg-pages--below { margin-top: 1rem; }
 .cg-small { font-size: .93rem; }
 .cg-name { overflow-wrap: anywhere; }
 .cg-table { width: 100%; }

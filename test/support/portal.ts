@@ -55,6 +55,7 @@ const portalSettings: PortalSettings = {
   secureCookies: false,
   trustedProxies: [],
   bodyLimitBytes: 65_536,
+  maxFileBytes: 10_000_000,
 };
 
 export interface PortalUnderTest {
