@@ -83,15 +83,3 @@ export function partnerForm(
     return sendNoPartner(context.settings, page.reply, { viewer: page.viewer });
   });
 }
-
-/** As `signedInForm`, for users of a trading partner. */
-export function partnerForm(
-  context: PortalContext,
-  handle: (page: PartnerPageRequest & { readonly fields: Fields }) => Promise<FastifyReply>,
-): Handler {
-  return signedInForm(context, async (page) => {
-    const { partner } = page.viewer;
-    if (partner !== undefined) return handle({ ...page, partner });
-    return sendNoPartner(context.settings, page.reply, { viewer: page.viewer });
-  });
-}
