@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
 import { isBanned } from './auth/ban.ts';
 import { createFactorGuard } from './auth/factor-guard.ts';
+import { createPasskeys, type Passkeys } from './auth/passkeys.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
 import { createSecondFactors, type SecondFactors } from './auth/second-factors.ts';
 import { createSecretSeal } from './auth/secret-seal.ts';
@@ -56,6 +57,7 @@ export interface Core {
   readonly users: UserDirectory;
   readonly accountSetup: AccountSetup;
   readonly secondFactors: SecondFactors;
+  readonly passkeys: Passkeys;
   readonly gate: SftpGate;
   /** One for all ways in, so that an upload taken over from another way is fenced off at once. */
   readonly mailboxes: Mailboxes;
@@ -98,12 +100,14 @@ export function openCore(deps: CoreDeps): Core {
   const users = createUserDirectory({ database, hasher, throttle, policy, observe });
   const accountSetup = createAccountSetup({ database, directory: users, hasher });
   const factorKey = readOrMakeKey(directory, { name: 'factor-key', make: () => randomBytes(32) });
-  const secondFactors = createSecondFactors({
+  const factorDeps = {
     database,
     guard: createFactorGuard({ database, throttle }),
     seal: createSecretSeal({ key: factorKey, randomBytes }),
     randomBytes,
-  });
+  };
+  const secondFactors = createSecondFactors(factorDeps);
+  const passkeys = createPasskeys(factorDeps);
   const gate = createSftpGate({
     database,
     hasher,
@@ -118,7 +122,7 @@ export function openCore(deps: CoreDeps): Core {
   const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
   const hostKeys = createHostKeyRing({ directory, database });
   const close = () => database.close();
-  const accounts = { users, accountSetup, secondFactors, gate };
+  const accounts = { users, accountSetup, secondFactors, passkeys, gate };
   return { config, directory, database, ...accounts, mailboxes, hostKeys, observe, close };
 }
 
@@ -357,7 +361,7 @@ async function profileOfPartner(core: Core, claimed: ClaimedTransmission): Promi
 }
 
 async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
-  const { database, directory, users, accountSetup, secondFactors, mailboxes, observe } = core;
+  const { database, directory, users, accountSetup, secondFactors, passkeys, mailboxes, observe } = core;
   return startPortal({
     database,
     mailboxes,
@@ -365,6 +369,7 @@ async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
     directory: users,
     accountSetup,
     secondFactors,
+    passkeys,
     observe,
     settings: portalSettings(core.config),
     connection,

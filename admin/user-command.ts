@@ -11,6 +11,7 @@ import type { GlobalOptions } from './global-options.ts';
 import { printFacts, printTable, printTime } from './output.ts';
 import { partnerIdOf, userIdOf } from './parse-id.ts';
 import { askNewPassword } from './password-prompt.ts';
+import { userFactorCommand } from './user-factor-command.ts';
 import { withCore } from './with-core.ts';
 
 const shown = (user: User) => ({
@@ -185,13 +186,14 @@ const passwd: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string
 
 export const userCommand: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'user',
-  describe: 'Users: add, list, show, passwd',
+  describe: 'Users: add, list, show, passwd, factor',
   builder: (yargs) =>
     yargs
       .command(add)
       .command(list)
       .command(show)
       .command(passwd)
-      .demandCommand(1, 'Say what to do: add, list, show or passwd.'),
+      .command(userFactorCommand)
+      .demandCommand(1, 'Say what to do: add, list, show, passwd or factor.'),
   handler: () => undefined,
 };

@@ -32,11 +32,13 @@ const groups: readonly MenuGroup[] = [
     shownTo: (viewer) => viewer.partner !== undefined,
     entries: [{ text: 'Transmissions', path: paths.transmissions }],
   },
-  // Second factors and recovery codes will stand here beside the password.
   {
     heading: 'Your Account',
     shownTo: () => true,
-    entries: [{ text: 'Change Password', path: paths.password }],
+    entries: [
+      { text: 'Change Password', path: paths.password },
+      { text: 'Second Factors', path: paths.factors },
+    ],
   },
 ];
 

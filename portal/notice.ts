@@ -10,6 +10,7 @@ const notices = [
   'password-changed',
   'grants-saved',
   'nothing-changed',
+  'factors-changed',
 ] as const;
 export type Notice = (typeof notices)[number];
 

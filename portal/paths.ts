@@ -9,9 +9,18 @@ export const paths = {
   signInFactor: '/sign-in/factor',
   /** Makes the first one there. */
   signInEnrol: '/sign-in/enrol',
+  signInEnrolPasskey: '/sign-in/enrol/passkey',
   help: '/help',
   home: '/home',
   password: '/account/password',
+  /** Asks a signed-in user again, before a sensitive act. */
+  confirm: '/account/confirm',
+  factors: '/account/second-factors',
+  factorTotp: '/account/second-factors/app',
+  factorPasskey: '/account/second-factors/passkey',
+  factorRename: '/account/second-factors/rename',
+  factorRemove: '/account/second-factors/remove',
+  recoveryCodes: '/account/second-factors/recovery-codes',
   batchTransfer: '/trading-partner/batch-transfer',
   batchReceipt: '/trading-partner/batch-transfer/receipt',
   /** What the receipt's script asks for: how the uploads stand. */
@@ -36,6 +45,9 @@ export const paths = {
 const afterSignIn: ReadonlySet<string> = new Set([
   paths.home,
   paths.password,
+  paths.factors,
+  paths.factorTotp,
+  paths.factorPasskey,
   paths.sftpAccount,
   paths.manageTransaction,
   paths.batchTransfer,

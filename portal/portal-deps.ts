@@ -2,6 +2,7 @@
 
 import type { Buffer } from 'node:buffer';
 import type { AccountSetup } from '../auth/account-setup.ts';
+import type { Passkeys } from '../auth/passkeys.ts';
 import type { SecondFactors } from '../auth/second-factors.ts';
 import type { UserDirectory } from '../auth/user-directory.ts';
 import type { Observe } from '../domain/observation.ts';
@@ -17,6 +18,7 @@ export interface PortalDeps {
   readonly directory: Pick<UserDirectory, 'signIn' | 'changePassword' | 'passwordRules'>;
   readonly accountSetup: AccountSetup;
   readonly secondFactors: SecondFactors;
+  readonly passkeys: Passkeys;
   /** The way in for uploads and out for downloads: the same mailboxes that SFTP shows. */
   readonly mailboxes: Mailboxes;
   readonly files: TransmissionFiles;

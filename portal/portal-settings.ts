@@ -31,6 +31,8 @@ export interface PortalSettings {
   readonly sessionAbsoluteMs: number;
   /** Whether users prove more than their password. */
   readonly secondFactor: FactorPolicy;
+  /** For how long a second factor is enough for sensitive acts, in milliseconds. */
+  readonly confirmMs: number;
   /** Whether browsers reach the portal by https: Secure cookies with the `__Host-` prefix, and HSTS. */
   readonly secureCookies: boolean;
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */

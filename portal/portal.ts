@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { registerAssets } from './asset-routes.ts';
 import { registerBatchTransfer } from './batch-routes.tsx';
+import { registerConfirmation } from './confirmation-routes.tsx';
 import { registerFactorSignIn } from './factor-sign-in-routes.tsx';
+import { registerFactors } from './factors-routes.tsx';
 import { registerGrants } from './grant-routes.tsx';
 import { registerHome } from './home-routes.tsx';
 import { createWebServer } from './http-server.ts';
@@ -41,6 +43,8 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
   registerPublicPages(app, context);
   registerSignIn(app, context);
   registerFactorSignIn(app, context);
+  registerConfirmation(app, context);
+  registerFactors(app, context);
   registerSessionExpiry(app, context);
   registerHome(app, context);
   registerPassword(app, context);

@@ -2,7 +2,7 @@
 // the product. Colours are USWDS tokens; each pair of text and ground has a contrast of 4.5 to 1 or more.
 
 export const styleText = `
-html:not(.cg-script) .cg-script-only { display: none; }
+html:not(.cg-script) .cg-script-only, html.cg-script .cg-plain-only { display: none; }
 body { overflow-wrap: break-word; }
 main, .cg-footer { line-height: 1.5; }
 main a:not(.usa-button), .cg-footer a { color: #005ea2; }
@@ -76,6 +76,12 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-copy-row { align-items: center; display: flex; flex-wrap: wrap; gap: .25rem 1rem; min-height: 1.75rem; }
 .cg-copy-row .usa-button { min-height: 1.5rem; }
 
+.cg-entry { border-bottom: 1px solid #dfe1e2; margin-bottom: 1rem; padding-bottom: 1rem; }
+.cg-panel .cg-entry h3 { margin-top: 0; }
+.cg-more { margin-top: .75rem; }
+.cg-more > summary { cursor: pointer; display: inline-block; min-height: 1.5rem; text-decoration: underline; }
+.cg-more .usa-button { box-sizing: border-box; margin-right: 0; max-width: 100%; }
+.cg-actions { display: flex; flex-wrap: wrap; gap: .75rem; }
 .cg-qr { display: block; height: auto; margin: 1rem 0; max-width: 15rem; width: 100%; }
 .usa-process-list .usa-process-list__item { max-width: none; }
 

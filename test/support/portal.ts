@@ -4,6 +4,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { type AccountSetup, createAccountSetup } from '../../auth/account-setup.ts';
 import { createFactorGuard } from '../../auth/factor-guard.ts';
+import { createPasskeys } from '../../auth/passkeys.ts';
 import { createPasswordHasher } from '../../auth/password-hasher.ts';
 import { createSecondFactors, type SecondFactors } from '../../auth/second-factors.ts';
 import { createSecretSeal } from '../../auth/secret-seal.ts';
@@ -52,6 +53,7 @@ const portalSettings: PortalSettings = {
   sessionIdleMs: 15 * 60_000,
   sessionAbsoluteMs: 12 * 3_600_000,
   secondFactor: 'required',
+  confirmMs: 10 * 60_000,
   secureCookies: false,
   trustedProxies: [],
   bodyLimitBytes: 65_536,
@@ -110,18 +112,20 @@ export async function openPortal(
   });
   const directory = createUserDirectory({ database, hasher, throttle, policy: 'myncid', observe });
   const accountSetup = createAccountSetup({ database, directory, hasher });
-  const secondFactors = createSecondFactors({
+  const factorDeps = {
     database,
     guard: createFactorGuard({ database, throttle }),
     seal: createSecretSeal({ key: randomBytes(32), randomBytes }),
     randomBytes,
-  });
+  };
+  const secondFactors = createSecondFactors(factorDeps);
   const maria = await addUser({ database, directory, id: 'maria.lopez', partner: 'acme' });
   const portal = await startPortal({
     database,
     directory,
     accountSetup,
     secondFactors,
+    passkeys: createPasskeys(factorDeps),
     mailboxes: createMailboxes({
       database,
       directory: dataDirectory,
