@@ -4,6 +4,7 @@
 
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { identity, impossibleMail, mail } from './identity-schema.ts';
 
 const port = z.int().min(0).max(65535);
 const milliseconds = z.int().min(0);
@@ -115,6 +116,12 @@ const sftp = z
     bytesInFlightTotal: bytes
       .default(64 * mebibyte)
       .describe('Bytes of all sessions held in memory at once.'),
+    workers: count
+      .max(64)
+      .default(1)
+      .describe(
+        'Processes that share the port, for `claimgate serve`: as many as there are cores to spare. Limits of connections and bytes that hold for all together are divided among them.',
+      ),
     drainMs: milliseconds
       .default(10 * second)
       .describe('How long running transfers may finish when the gateway stops.'),
@@ -167,6 +174,40 @@ const portal = z
       .string()
       .default('Contact the EDI support desk of your agency.')
       .describe('Whom to ask for help, as every page shows it.'),
+    warningHeading: z
+      .string()
+      .max(200)
+      .default('')
+      .describe('Heading of the warning box on the public home page; empty: no box.'),
+    warningItems: z
+      .array(z.string().min(1).max(500))
+      .default([])
+      .describe('What the warning box says, one sentence an item.'),
+    quickLinks: z
+      .array(
+        z.strictObject({
+          text: z.string().min(1).max(100).describe('What the link says.'),
+          url: z
+            .string()
+            .regex(/^(?:https:\/\/|\/(?!\/))/)
+            .describe('https address, or a path of the portal.'),
+        }),
+      )
+      .default([])
+      .describe('Links of the box Quick Links on the public home page (text, url).'),
+    maintenance: z
+      .array(
+        z.strictObject({
+          text: z.string().min(1).max(500).describe('What will not work.'),
+          from: z.iso.datetime({ offset: true }).describe('When it begins.'),
+          until: z.iso.datetime({ offset: true }).describe('When it ends.'),
+        }),
+      )
+      .default([])
+      .describe('Planned downtimes (text, from, until): every page tells of them.'),
+    maintenanceAheadMs: milliseconds
+      .default(7 * day)
+      .describe('How long before a planned downtime the pages begin to tell of it.'),
     sessionIdleMs: milliseconds
       .default(15 * minute)
       .describe('A session without a request for so long ends.'),
@@ -175,6 +216,11 @@ const portal = z
       .default('required')
       .describe(
         'Whether users prove more than their password: `required` has each make a second factor at the first sign-in, `optional` asks those who have one.',
+      ),
+    confirmMs: milliseconds
+      .default(10 * minute)
+      .describe(
+        'How long after a second factor sensitive acts (keys, factors, rights of users) ask for no new one.',
       ),
     bodyLimitBytes: bytes.default(mebibyte).describe('Largest form that the portal takes.'),
     sessionAbsoluteMs: milliseconds.default(12 * hour).describe('A session ends after so long, used or not.'),
@@ -338,6 +384,8 @@ export const configSchema = z
     storage,
     intake,
     hooks,
+    identity,
+    mail,
     log,
   })
   .superRefine((config, context) => {
@@ -355,6 +403,7 @@ function impossibleCombinations(config: {
   readonly sftp: z.infer<typeof sftp>;
   readonly auth: z.infer<typeof auth>;
   readonly hooks: z.infer<typeof hooks>;
+  readonly mail: z.infer<typeof mail>;
 }): readonly Combination[] {
   const found: Combination[] = [];
   const { portal, sftp, auth, hooks } = config;
@@ -394,7 +443,7 @@ function impossibleCombinations(config: {
       'It must be at least sftp.bytesInFlightPerSession. Raise it.',
     ]);
   }
-  found.push(...impossibleListeners(sftp));
+  found.push(...impossibleListeners(sftp), ...impossibleMail(config.mail));
   const names = hooks.webhooks.map((webhook) => webhook.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)

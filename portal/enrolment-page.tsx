@@ -8,26 +8,28 @@ import { Copyable } from './copyable.tsx';
 import { TextField } from './field.tsx';
 import type { FieldError } from './form.ts';
 import { FormToken, Layout } from './layout.tsx';
+import { PasskeyForm } from './passkey-form.tsx';
 import type { PortalSettings } from './portal-settings.ts';
 import type { Viewer } from './session.ts';
 
 /** Who adds a factor: someone signed in, or someone on the way in. */
-export interface EnrolmentFrame {
+interface EnrolmentFrame {
   readonly settings: PortalSettings;
   /** Absent for someone on the way in. */
   readonly viewer?: Viewer | undefined;
   readonly formToken: string;
   /** Where the page is, and where its form goes. */
   readonly path: string;
+  readonly errors: readonly FieldError[];
+  /** What the factor is to be called, as typed; undefined when the form has not been sent. */
+  readonly name?: string | undefined;
+  /** The way to make another kind of factor, or to go back. */
+  readonly otherWay: ComponentChildren;
 }
 
 export interface TotpPageProps extends EnrolmentFrame {
   readonly secret: string;
   readonly uri: string;
-  readonly userId: string;
-  readonly errors: readonly FieldError[];
-  /** The way to make another kind of factor, or to go back. */
-  readonly otherWay?: ComponentChildren;
 }
 
 /** Adds an authenticator app. */
@@ -67,6 +69,7 @@ export function TotpPage(props: TotpPageProps) {
           <h2 class="usa-process-list__heading">Enter the code that the app shows</h2>
           <form method="post" action={props.path} class="cg-form" noValidate={true}>
             <FormToken token={props.formToken} />
+            {props.viewer === undefined ? null : <NameField value={props.name ?? 'Authenticator app'} />}
             <TextField
               id="code"
               label="6-digit code"
@@ -81,6 +84,57 @@ export function TotpPage(props: TotpPageProps) {
           </form>
         </li>
       </ol>
+      {props.otherWay}
+    </Layout>
+  );
+}
+
+/** What the user calls it; who makes the first one on the way in is not asked. */
+function NameField(props: { readonly value: string }) {
+  return (
+    <TextField
+      id="name"
+      label="Name"
+      hint="So that you know it again, such as «My phone»."
+      type="text"
+      autocomplete="off"
+      value={props.value}
+      errors={[]}
+    />
+  );
+}
+
+export interface PasskeyPageProps extends EnrolmentFrame {
+  /** What the browser is asked to make, as JSON. */
+  readonly options: string;
+}
+
+/** Adds a passkey. */
+export function PasskeyPage(props: PasskeyPageProps) {
+  const { settings, errors, viewer } = props;
+  return (
+    <Layout
+      settings={settings}
+      viewer={viewer}
+      path={props.path}
+      title="Set up a passkey"
+      failed={errors.length > 0}
+    >
+      <ErrorSummary errors={errors} />
+      <p>
+        A passkey is a key that stays in your device, password manager or security key. You confirm with the
+        fingerprint, face or PIN of the device; {settings.siteName} sees none of these. No other site can ask
+        for it.
+      </p>
+      <PasskeyForm
+        kind="make"
+        action={props.path}
+        formToken={props.formToken}
+        options={props.options}
+        button="Set up a passkey"
+      >
+        {viewer === undefined ? null : <NameField value={props.name ?? 'Passkey'} />}
+      </PasskeyForm>
       {props.otherWay}
     </Layout>
   );

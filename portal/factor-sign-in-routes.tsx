@@ -2,15 +2,20 @@
 // pages are for someone whose password was right; nothing else takes such a sign-in for a session.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { FactorHolder, FactorOutcome } from '../auth/factor-guard.ts';
+import type { FactorHolder } from '../auth/factor-guard.ts';
 import { sameText } from '../auth/password-hasher.ts';
+import type { AddedFactorOutcome } from '../auth/second-factors.ts';
+import type { FactorMethod } from '../domain/second-factor.ts';
 import { complete, wayIn } from './admission.ts';
-import { RecoveryCodesPage, TotpPage } from './enrolment-page.tsx';
+import { addPasskey, addTotp, showPasskeyForm, showTotpForm } from './enrolment.tsx';
+import { RecoveryCodesPage } from './enrolment-page.tsx';
 import { sendErrorPage } from './error-page.tsx';
-import { FactorSignInPage, type FactorWay } from './factor-sign-in-page.tsx';
+import { askForFactor, checkFactor } from './factor-check.tsx';
+import { FactorSignInPage } from './factor-sign-in-page.tsx';
 import { explainEnrolmentRefusal, explainFactorRefusal } from './factor-words.ts';
 import { type FieldError, type Fields, formTokenField, readFields } from './form.ts';
 import { sendPage } from './layout.tsx';
+import { passkeySite } from './passkey-site.ts';
 import { paths, pathToSignIn } from './paths.ts';
 import type { Arrival } from './pending-sign-in.ts';
 import type { PortalContext } from './portal-deps.ts';
@@ -31,8 +36,7 @@ export function registerFactorSignIn(app: FastifyInstance, context: PortalContex
   app.post(
     paths.signInFactor,
     arrivalForm(context, 'factor', async (page) => {
-      const way = page.fields('way');
-      const outcome = await checkFactor(context, page);
+      const outcome = await checkFactor(context, { ...page, who: holderOf(page) });
       if (outcome.kind === 'accepted') {
         const { reply, pending } = page;
         // Lost when two forms were sent at once: the other one has begun the session.
@@ -40,41 +44,57 @@ export function registerFactorSignIn(app: FastifyInstance, context: PortalContex
         return reply.redirect(done ? pending.nextPath : paths.signIn, 303);
       }
       const errors = [explainFactorRefusal(outcome, { field: 'code', settings: context.settings })];
-      return showFactor(context, page, { status: outcome.kind === 'blocked' ? 429 : 422, way, errors });
+      const status = outcome.kind === 'blocked' ? 429 : 422;
+      return showFactor(context, page, { status, way: page.fields('way'), errors });
     }),
   );
-  app.get(
-    paths.signInEnrol,
-    arrivalPage(context, 'enrol', (page) => showEnrolment(context, page, { status: 200, errors: [] })),
-  );
-  app.post(
-    paths.signInEnrol,
-    arrivalForm(context, 'enrol', async (page) => {
-      const name = 'Authenticator app';
-      const code = page.fields('code');
-      const outcome = await context.secondFactors.finishTotp(holderOf(page), { code, name, onlyFirst: true });
-      if (outcome.kind === 'refused') {
+  registerFirstFactor(app, context);
+}
+
+/** Making the first factor. */
+function registerFirstFactor(app: FastifyInstance, context: PortalContext): void {
+  for (const way of [
+    { path: paths.signInEnrol, method: 'totp', add: addTotp, show: showTotp },
+    { path: paths.signInEnrolPasskey, method: 'passkey', add: addPasskey, show: showPasskey },
+  ] as const) {
+    app.get(
+      way.path,
+      arrivalPage(context, 'enrol', (page) => way.show(context, page, { status: 200, errors: [] })),
+    );
+    app.post(
+      way.path,
+      arrivalForm(context, 'enrol', async (page) => {
+        const outcome = await way.add(context, { ...page, who: holderOf(page), onlyFirst: true });
+        if (outcome.kind === 'added') return welcome(context, page, { outcome, method: way.method });
         const errors = [explainEnrolmentRefusal(outcome, { field: 'code' })];
-        return showEnrolment(context, page, { status: 422, errors });
-      }
-      if (!(await complete(context, page, { ...page, factor: 'totp' })))
-        return page.reply.redirect(paths.signIn, 303);
-      const codes = outcome.recoveryCodes ?? [];
-      const { nextPath } = page.pending;
-      return sendPage(page.reply, {
-        status: 200,
-        page: (
-          <RecoveryCodesPage
-            settings={context.settings}
-            path={paths.signInEnrol}
-            codes={codes}
-            nextPath={nextPath}
-            enrolled={true}
-          />
-        ),
-      });
-    }),
+        return way.show(context, page, { status: 422, errors });
+      }),
+    );
+  }
+}
+
+/** The first factor is there: the sign-in becomes a session, and the recovery codes are shown. */
+async function welcome(
+  context: PortalContext,
+  page: ArrivalRequest,
+  input: {
+    readonly outcome: Extract<AddedFactorOutcome, { readonly kind: 'added' }>;
+    readonly method: FactorMethod;
+  },
+): Promise<FastifyReply> {
+  const { nextPath } = page.pending;
+  if (!(await complete(context, page, { ...page, factor: input.method })))
+    return page.reply.redirect(paths.signIn, 303);
+  const body = (
+    <RecoveryCodesPage
+      settings={context.settings}
+      path={paths.signInEnrol}
+      codes={input.outcome.recoveryCodes ?? []}
+      nextPath={nextPath}
+      enrolled={true}
+    />
   );
+  return sendPage(page.reply, { status: 200, page: body });
 }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
@@ -88,17 +108,13 @@ function arrivalPage(
   step: 'factor' | 'enrol',
   handle: (page: ArrivalRequest) => Promise<FastifyReply>,
 ): Handler {
+  const elsewhere = { session: paths.signIn, factor: paths.signInFactor, enrol: paths.signInEnrol };
   return async (request, reply) => {
     const arrival = await context.pendingSignIns.look(request);
     if (arrival === undefined) return reply.redirect(pathToSignIn({ wanted: undefined, ended: false }), 303);
-    const way = await wayIn(context, arrival);
     // What a user has can change on the way: by an administrator's reset, or in another window.
-    if (way !== step)
-      return reply.redirect(
-        { session: paths.signIn, factor: paths.signInFactor, enrol: paths.signInEnrol }[way],
-        303,
-      );
-    return handle({ ...arrival, request, reply });
+    const way = await wayIn(context, arrival);
+    return way === step ? handle({ ...arrival, request, reply }) : reply.redirect(elsewhere[way], 303);
   };
 }
 
@@ -121,67 +137,59 @@ const holderOf = ({ pending, user, request }: ArrivalRequest): FactorHolder => (
   address: request.ip,
 });
 
-function checkFactor(
-  { secondFactors }: PortalContext,
-  page: ArrivalRequest & { readonly fields: Fields },
-): Promise<FactorOutcome> {
-  const who = holderOf(page);
-  const code = page.fields('code');
-  return page.fields('way') === 'recovery-code'
-    ? secondFactors.checkRecoveryCode(who, code)
-    : secondFactors.checkTotp(who, code);
+interface Shown {
+  readonly status: number;
+  readonly errors: readonly FieldError[];
 }
 
 async function showFactor(
   context: PortalContext,
-  { user, pending, reply }: ArrivalRequest,
-  input: { readonly status: number; readonly way: string; readonly errors: readonly FieldError[] },
+  page: ArrivalRequest,
+  input: Shown & { readonly way: string },
 ): Promise<FastifyReply> {
-  const ways = await waysOf(context, user.id);
-  const page = (
+  const question = await askForFactor(context, { ...page, who: holderOf(page), wanted: input.way });
+  const body = (
     <FactorSignInPage
       settings={context.settings}
-      formToken={pending.csrfToken}
-      userId={user.id}
-      way={ways.find((way) => way === input.way) ?? ways[0] ?? 'totp'}
-      ways={ways}
-      errors={input.errors}
-    />
-  );
-  return sendPage(reply, { status: input.status, page });
-}
-
-/** @returns the ways that a user has to give a second factor, the usual one first */
-async function waysOf(
-  { secondFactors }: PortalContext,
-  userId: Arrival['user']['id'],
-): Promise<readonly FactorWay[]> {
-  const { factors, recoveryCodesLeft } = await secondFactors.holdings(userId);
-  const ways: FactorWay[] = [];
-  if (factors.some(({ kind }) => kind === 'totp')) ways.push('totp');
-  if (recoveryCodesLeft > 0) ways.push('recovery-code');
-  return ways;
-}
-
-async function showEnrolment(
-  context: PortalContext,
-  page: ArrivalRequest,
-  input: { readonly status: number; readonly errors: readonly FieldError[] },
-): Promise<FastifyReply> {
-  const { settings } = context;
-  const { secret, uri } = await context.secondFactors.beginTotp(holderOf(page), {
-    issuer: settings.siteName,
-  });
-  const body = (
-    <TotpPage
-      settings={settings}
       formToken={page.pending.csrfToken}
-      path={paths.signInEnrol}
-      secret={secret}
-      uri={uri}
       userId={page.user.id}
+      // Whoever has only passkeys for another name of the portal has recovery codes.
+      question={question ?? { way: 'recovery-code', ways: [], passkeyOptions: undefined }}
       errors={input.errors}
     />
   );
   return sendPage(page.reply, { status: input.status, page: body });
+}
+
+function showTotp(context: PortalContext, page: ArrivalRequest, shown: Shown): Promise<FastifyReply> {
+  const otherWay =
+    passkeySite(context.settings, page.request) === undefined ? undefined : (
+      <p>
+        Or <a href={paths.signInEnrolPasskey}>use a passkey</a>: the fingerprint, face or PIN of this device,
+        or a security key.
+      </p>
+    );
+  return showTotpForm(context, {
+    ...page,
+    ...shown,
+    who: holderOf(page),
+    formToken: page.pending.csrfToken,
+    path: paths.signInEnrol,
+    otherWay,
+  });
+}
+
+function showPasskey(context: PortalContext, page: ArrivalRequest, shown: Shown): Promise<FastifyReply> {
+  return showPasskeyForm(context, {
+    ...page,
+    ...shown,
+    who: holderOf(page),
+    formToken: page.pending.csrfToken,
+    path: paths.signInEnrolPasskey,
+    otherWay: (
+      <p>
+        Or <a href={paths.signInEnrol}>use an authenticator app</a>.
+      </p>
+    ),
+  });
 }

@@ -4,6 +4,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sameText } from '../auth/password-hasher.ts';
 import type { Partner } from '../storage/partner-store.ts';
+import type { TransmissionViewer } from '../storage/transmission-view.ts';
 import { clearCookie } from './cookie.ts';
 import { sendErrorPage } from './error-page.tsx';
 import { type Fields, formTokenField, readFields } from './form.ts';
@@ -50,6 +51,8 @@ export function signedInForm(
 
 export interface PartnerPageRequest extends PageRequest {
   readonly partner: Partner;
+  /** Whose view of the partner's files the page shows. */
+  readonly holder: TransmissionViewer;
 }
 
 /** As `signedInPage`, for users of a trading partner: whoever belongs to none is told so. */
@@ -59,7 +62,24 @@ export function partnerPage(
 ): Handler {
   return signedInPage(context, async (page) => {
     const { partner } = page.viewer;
-    if (partner !== undefined) return handle({ ...page, partner });
+    if (partner !== undefined) return handle({ ...page, partner, holder: holderOf(partner, page.viewer) });
+    return sendNoPartner(context.settings, page.reply, { viewer: page.viewer });
+  });
+}
+
+const holderOf = (partner: Partner, viewer: Viewer): TransmissionViewer => ({
+  partnerId: partner.id,
+  userId: viewer.user.id,
+});
+
+/** As `signedInForm`, for users of a trading partner. */
+export function partnerForm(
+  context: PortalContext,
+  handle: (page: PartnerPageRequest & { readonly fields: Fields }) => Promise<FastifyReply>,
+): Handler {
+  return signedInForm(context, async (page) => {
+    const { partner } = page.viewer;
+    if (partner !== undefined) return handle({ ...page, partner, holder: holderOf(partner, page.viewer) });
     return sendNoPartner(context.settings, page.reply, { viewer: page.viewer });
   });
 }

@@ -6,6 +6,7 @@ import { render } from 'preact-render-to-string';
 import { assetPaths } from './asset-paths.ts';
 import { formTokenField } from './form.ts';
 import { footerPages, helpPage } from './information-pages.tsx';
+import { MaintenanceBanner } from './maintenance.tsx';
 import { SideMenu } from './menu.tsx';
 import { paths } from './paths.ts';
 import type { PortalSettings } from './portal-settings.ts';
@@ -27,6 +28,8 @@ interface LayoutProps extends Frame {
   readonly failed?: boolean;
   /** The pages between home and this one, for the breadcrumb. */
   readonly trail?: Trail;
+  /** Scripts of this page alone; it works without them. */
+  readonly scripts?: readonly string[];
   readonly children: ComponentChildren;
 }
 
@@ -45,11 +48,15 @@ export function Layout(props: LayoutProps) {
         <script src={assetPaths.uswdsInit} />
         <script src={assetPaths.uswdsScript} defer={true} />
         <script src={assetPaths.script} defer={true} />
+        {(props.scripts ?? []).map((path) => (
+          <script src={path} defer={true} />
+        ))}
       </head>
       <body>
         <a class="usa-skipnav" href="#main-content">
           Skip to main content
         </a>
+        <MaintenanceBanner settings={settings} />
         <Header settings={settings} viewer={viewer} path={props.path} />
         <div class="usa-section cg-section">
           <div class="grid-container">

@@ -22,8 +22,8 @@ const groups: readonly MenuGroup[] = [
     // The published instructions: only a user of a trading partner sees SFTP Account Setup/Update.
     shownTo: (viewer) => viewer.partner !== undefined,
     entries: [
-      { text: 'Batch Transfer' },
-      { text: 'Manage Transaction for User' },
+      { text: 'Batch Transfer', path: paths.batchTransfer },
+      { text: 'Manage Transaction for User', path: paths.manageTransaction },
       { text: 'SFTP Account Setup/Update', path: paths.sftpAccount },
     ],
   },
@@ -32,11 +32,13 @@ const groups: readonly MenuGroup[] = [
     shownTo: (viewer) => viewer.partner !== undefined,
     entries: [{ text: 'Transmissions', path: paths.transmissions }],
   },
-  // Second factors and recovery codes will stand here beside the password.
   {
     heading: 'Your Account',
     shownTo: () => true,
-    entries: [{ text: 'Change Password', path: paths.password }],
+    entries: [
+      { text: 'Change Password', path: paths.password },
+      { text: 'Second Factors', path: paths.factors },
+    ],
   },
 ];
 

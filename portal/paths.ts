@@ -9,15 +9,49 @@ export const paths = {
   signInFactor: '/sign-in/factor',
   /** Makes the first one there. */
   signInEnrol: '/sign-in/enrol',
+  signInEnrolPasskey: '/sign-in/enrol/passkey',
   help: '/help',
+  register: '/register',
+  registerIndividual: '/register/individual',
+  registerBusiness: '/register/business',
+  registerSent: '/register/sent',
+  registerResend: '/register/resend',
+  registerConfirm: '/register/confirm',
+  recover: '/recover',
+  forgotUserName: '/recover/username',
+  forgotPassword: '/recover/password',
+  unlock: '/recover/unlock',
+  recoverSent: '/recover/username/sent',
+  recoverCode: '/recover/code',
+  newPassword: '/recover/new-password',
+  unlockNow: '/recover/unlock-now',
+  /** Where the links of mails lead; hooks/mailer.ts writes them. */
+  link: '/link',
+  contact: '/contact-us',
+  systemRequirements: '/system-requirements',
+  documents: '/documents',
+  companionGuide: '/documents/companion-guide/:key',
+  connectivityGuide: '/documents/connectivity-guide',
+  rolesGuide: '/documents/user-roles',
   home: '/home',
   password: '/account/password',
+  /** Asks a signed-in user again, before a sensitive act. */
+  confirm: '/account/confirm',
+  factors: '/account/second-factors',
+  factorTotp: '/account/second-factors/app',
+  factorPasskey: '/account/second-factors/passkey',
+  factorRename: '/account/second-factors/rename',
+  factorRemove: '/account/second-factors/remove',
+  recoveryCodes: '/account/second-factors/recovery-codes',
   batchTransfer: '/trading-partner/batch-transfer',
   batchReceipt: '/trading-partner/batch-transfer/receipt',
   /** What the receipt's script asks for: how the uploads stand. */
   batchState: '/trading-partner/batch-transfer/state',
   outboundFile: '/trading-partner/batch-transfer/files/:id',
   outboundZip: '/trading-partner/batch-transfer/files.zip',
+  manageTransaction: '/trading-partner/manage-transaction',
+  /** One user's grants and their history. */
+  grantsOfUser: '/trading-partner/manage-transaction/:user',
   sftpAccount: '/trading-partner/sftp-account',
   transmissions: '/trading-partner/transmissions',
   transmissionsCsv: '/trading-partner/transmissions.csv',
@@ -33,7 +67,11 @@ export const paths = {
 const afterSignIn: ReadonlySet<string> = new Set([
   paths.home,
   paths.password,
+  paths.factors,
+  paths.factorTotp,
+  paths.factorPasskey,
   paths.sftpAccount,
+  paths.manageTransaction,
   paths.batchTransfer,
   paths.transmissions,
 ]);
@@ -74,5 +112,8 @@ export const pathOfFindings = (id: string, page = 1): string =>
 /** One file of its answer, read and explained. */
 export const pathOfAnswer = (id: string, ordinal: number): string =>
   paths.answerFile.replace(':id', id).replace(':ordinal', String(ordinal));
+/** One user's grants. */
+export const pathOfGrants = (userId: string): string =>
+  paths.grantsOfUser.replace(':user', encodeURIComponent(userId));
 /** An outbound file, for download. @param id of the acknowledgement or dispatch */
 export const pathOfOutboundFile = (id: string): string => paths.outboundFile.replace(':id', id);

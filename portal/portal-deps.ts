@@ -2,6 +2,9 @@
 
 import type { Buffer } from 'node:buffer';
 import type { AccountSetup } from '../auth/account-setup.ts';
+import type { Passkeys } from '../auth/passkeys.ts';
+import type { Recovery } from '../auth/recovery.ts';
+import type { Registration } from '../auth/registration.ts';
 import type { SecondFactors } from '../auth/second-factors.ts';
 import type { UserDirectory } from '../auth/user-directory.ts';
 import type { Observe } from '../domain/observation.ts';
@@ -9,14 +12,17 @@ import type { Mailboxes } from '../storage/mailbox.ts';
 import type { Database } from '../storage/transaction.ts';
 import type { TransmissionFiles } from '../storage/transmission-files.ts';
 import type { PendingSignIns } from './pending-sign-in.ts';
-import type { ConnectionFacts, PortalSettings } from './portal-settings.ts';
+import type { ConnectionFacts, ExchangeFacts, PortalSettings } from './portal-settings.ts';
 import type { Sessions } from './session.ts';
 
 export interface PortalDeps {
   readonly database: Database;
-  readonly directory: Pick<UserDirectory, 'signIn' | 'changePassword' | 'passwordRules'>;
+  readonly directory: Pick<UserDirectory, 'signIn' | 'changePassword' | 'passwordRules' | 'passwordChecks'>;
+  readonly registration: Registration;
+  readonly recovery: Recovery;
   readonly accountSetup: AccountSetup;
   readonly secondFactors: SecondFactors;
+  readonly passkeys: Passkeys;
   /** The way in for uploads and out for downloads: the same mailboxes that SFTP shows. */
   readonly mailboxes: Mailboxes;
   readonly files: TransmissionFiles;
@@ -24,6 +30,7 @@ export interface PortalDeps {
   readonly settings: PortalSettings;
   /** A function, because the SFTP port is known only after listening. */
   readonly connection: () => ConnectionFacts;
+  readonly exchange: ExchangeFacts;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly randomBytes: (count: number) => Buffer;

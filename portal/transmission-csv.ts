@@ -31,7 +31,7 @@ const header = csvLine([
 /** @returns the lines, the first of which names the columns; at most `csvLinesMax` */
 export async function* csvOfTransmissions(
   database: Database,
-  search: Pick<TransmissionSearch, 'partnerId' | 'viewer' | 'filter'>,
+  search: Pick<TransmissionSearch, 'viewer' | 'filter'>,
 ): AsyncGenerator<string> {
   yield header;
   let after: ListPosition | undefined;

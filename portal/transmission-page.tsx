@@ -65,12 +65,18 @@ function Result(props: { readonly listed: ListedTransmission }) {
   );
 }
 
-export function Facts(props: { readonly listed: ListedTransmission; readonly settings: PortalSettings }) {
+export function Facts(props: {
+  readonly listed: ListedTransmission;
+  readonly settings: PortalSettings;
+  /** Of the heading; a page may have several. */
+  readonly id?: string;
+}) {
+  const { id = 'facts' } = props;
   const { transmission, transactions } = props.listed;
   const { receivedAtMs } = transmission;
   return (
-    <section class="cg-panel" aria-labelledby="facts">
-      <h2 class="cg-panel__heading" id="facts">
+    <section class="cg-panel" aria-labelledby={id}>
+      <h2 class="cg-panel__heading" id={id}>
         FILE
       </h2>
       <div class="cg-panel__body">

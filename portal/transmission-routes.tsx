@@ -16,6 +16,7 @@ import {
   type ListedTransmission,
   searchTransmissions,
 } from '../storage/transmission-search.ts';
+import { readAnswerRights } from '../storage/transmission-view.ts';
 import { listUsers } from '../storage/user-store.ts';
 import { recordView } from '../storage/view-audit.ts';
 import { AnswerPage } from './answer-page.tsx';
@@ -26,6 +27,7 @@ import { readFields } from './form.ts';
 import { type PartnerPageRequest, partnerPage } from './form-guard.ts';
 import { sendPage } from './layout.tsx';
 import { answerBytesMax, findingPageSize, listPageSize } from './limits.ts';
+import { sendNotReceived } from './not-received.tsx';
 import { paths } from './paths.ts';
 import type { PortalContext } from './portal-deps.ts';
 import { csvOfTransmissions } from './transmission-csv.ts';
@@ -65,8 +67,7 @@ async function showList(context: PortalContext, page: PartnerPageRequest): Promi
   const { viewer, partner, request, reply } = page;
   const { texts, filter, after, errors } = readFilter(readFields(request.query), settings);
   const found = await searchTransmissions(database, {
-    partnerId: partner.id,
-    viewer: viewer.user.id,
+    viewer: page.holder,
     filter,
     after,
     // One more than is shown tells whether there is a next page.
@@ -98,7 +99,7 @@ async function sendCsv(context: PortalContext, page: PartnerPageRequest): Promis
     subject: `partner:${partner.id}`,
     address: request.ip,
   });
-  const search = { partnerId: partner.id, viewer: viewer.user.id, filter };
+  const search = { viewer: page.holder, filter };
   return reply
     .type('text/csv; charset=utf-8; header=present')
     .header('content-disposition', 'attachment; filename="transmissions.csv"')
@@ -108,15 +109,11 @@ async function sendCsv(context: PortalContext, page: PartnerPageRequest): Promis
 /** The transmission that the address names; undefined when the viewer's partner has none of this id. */
 async function findNamed(
   context: PortalContext,
-  { request, partner, viewer }: PartnerPageRequest,
+  { request, holder }: PartnerPageRequest,
 ): Promise<ListedTransmission | undefined> {
   const id = parseTransmissionId(readFields(request.params)('id'));
   if (id.kind === 'invalid') return undefined;
-  return findListedTransmission(context.database, {
-    partnerId: partner.id,
-    viewer: viewer.user.id,
-    id: id.id,
-  });
+  return findListedTransmission(context.database, { viewer: holder, id: id.id });
 }
 
 async function showTransmission(
@@ -140,11 +137,13 @@ async function showTransmission(
 
 async function showFindings(
   context: PortalContext,
-  { viewer, request, reply }: PartnerPageRequest,
+  { viewer, holder, request, reply }: PartnerPageRequest,
   listed: ListedTransmission,
 ): Promise<FastifyReply> {
   const { database, settings, files } = context;
   const { id } = listed.transmission;
+  if (!(await readAnswerRights(database, holder)).findings)
+    return sendNotReceived(settings, reply, { viewer });
   const count = await countFindings(database, id);
   const pages = Math.max(1, Math.ceil(count / findingPageSize));
   const asked = Number(readFields(request.query)('page'));
@@ -183,14 +182,17 @@ async function showFindings(
 
 async function showAnswer(
   context: PortalContext,
-  { viewer, request, reply }: PartnerPageRequest,
+  { viewer, holder, request, reply }: PartnerPageRequest,
   listed: ListedTransmission,
 ): Promise<FastifyReply> {
   const { database, settings, files } = context;
-  const { id } = listed.transmission;
+  const { id, userId } = listed.transmission;
   const ordinal = Number(readFields(request.params)('ordinal'));
   const file = (await listAnswerFiles(database, id))[ordinal - 1];
   if (file === undefined) return sendErrorPage(settings, reply, { status: 404, viewer });
+  const rights = await readAnswerRights(database, holder);
+  if (!rights.mayRead({ kinds: file.kinds, ownTransmission: userId === viewer.user.id }))
+    return sendNotReceived(settings, reply, { viewer });
   await recordView(database, {
     userId: viewer.user.id,
     action: 'answer.view',

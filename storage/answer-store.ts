@@ -8,6 +8,7 @@ import { uuidV7 } from '../domain/ids.ts';
 import type { Verdict } from '../domain/transmission.ts';
 import type { EntryName } from '../domain/virtual-path.ts';
 import { endClaim } from './intake-queue.ts';
+import { literals } from './literals.ts';
 import { noteOutboundFile } from './outbound-file-store.ts';
 import { storedPartnerId } from './partner-store.ts';
 import type { FindingRow, FunctionalGroupRow, InterchangeRow, TransactionSetRow } from './tables.ts';
@@ -254,7 +255,7 @@ export async function listUnpublished(
       'acknowledgements.path',
       'transmissions.user_id',
     ])
-    .where('acknowledgements.state', '=', 'written')
+    .where('acknowledgements.state', 'in', literals('written'))
     .orderBy('written_at_ms')
     .limit(limit)
     .execute();
@@ -315,7 +316,7 @@ export async function listDueReleases(database: Database, limit: number): Promis
       'transmissions.name',
       'transmissions.original_path',
     ])
-    .where('releases.state', '=', 'due')
+    .where('releases.state', 'in', literals('due'))
     .orderBy('releases.due_at_ms')
     .limit(limit)
     .execute();

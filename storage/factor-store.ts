@@ -149,6 +149,53 @@ interface OwnFactor {
   readonly address: string;
 }
 
+/** @returns false when the user has no such factor */
+export async function renameFactor(
+  database: Database,
+  input: OwnFactor & { readonly name: string },
+): Promise<boolean> {
+  return database.transaction(async (transaction) => {
+    const renamed = await transaction.sql
+      .updateTable('factors')
+      .set({ name: input.name })
+      .where('id', '=', input.id)
+      .where('user_id', '=', input.userId)
+      .returning('kind')
+      .executeTakeFirst();
+    if (renamed === undefined) return false;
+    await recordOwn(transaction, { ...input, action: 'factor.rename', kind: renamed.kind });
+    return true;
+  });
+}
+
+export type RemoveFactorOutcome = { readonly kind: 'removed' | 'no-factor' | 'last' };
+
+/**
+ * A user takes a factor away. With the last one, the recovery codes go too: they stand in for a factor.
+ * @param input.keepOne whether the last factor stays
+ */
+export async function removeFactor(
+  database: Database,
+  input: OwnFactor & { readonly keepOne: boolean },
+): Promise<RemoveFactorOutcome> {
+  return database.transaction(async (transaction): Promise<RemoveFactorOutcome> => {
+    const { sql } = transaction;
+    const own = await sql
+      .selectFrom('factors')
+      .select(['id', 'kind'])
+      .where('user_id', '=', input.userId)
+      .execute();
+    const removed = own.find(({ id }) => id === input.id);
+    if (removed === undefined) return { kind: 'no-factor' };
+    if (own.length === 1 && input.keepOne) return { kind: 'last' };
+    await sql.deleteFrom('factors').where('id', '=', input.id).execute();
+    if (own.length === 1)
+      await sql.deleteFrom('recovery_codes').where('user_id', '=', input.userId).execute();
+    await recordOwn(transaction, { ...input, action: 'factor.remove', kind: removed.kind });
+    return { kind: 'removed' };
+  });
+}
+
 /**
  * An administrator takes all factors and recovery codes of a user away, and ends the user's sessions: whoever has a
  * lost device must not go on with it.

@@ -3,9 +3,10 @@
 
 import { type PartnerId, parseTransmissionId, type TransmissionId, type UserId } from '../domain/ids.ts';
 import type { Verdict } from '../domain/transmission.ts';
+import { literals } from './literals.ts';
 import { storedPartnerId } from './partner-store.ts';
+import { storedUserId } from './stored-id.ts';
 import type { Database, Transaction } from './transaction.ts';
-import { storedUserId } from './user-store.ts';
 
 export interface ClaimedTransmission {
   readonly id: TransmissionId;
@@ -36,7 +37,7 @@ export async function claimTransmission(
     const due = await sql
       .selectFrom('transmissions')
       .select('id')
-      .where('state', 'in', ['received', 'processing'])
+      .where('state', 'in', literals('received', 'processing'))
       .where('next_attempt_at_ms', '<=', nowMs)
       .orderBy('next_attempt_at_ms')
       .limit(1)
@@ -54,7 +55,7 @@ export async function claimTransmission(
         updated_at_ms: nowMs,
       }))
       .where('id', '=', due.id)
-      .where('state', 'in', ['received', 'processing'])
+      .where('state', 'in', literals('received', 'processing'))
       .where('next_attempt_at_ms', '<=', nowMs)
       .returningAll()
       .executeTakeFirst();
@@ -83,7 +84,7 @@ export async function nextDueAt(database: Database): Promise<number | undefined>
   const row = await database.sql
     .selectFrom('transmissions')
     .select('next_attempt_at_ms')
-    .where('state', 'in', ['received', 'processing'])
+    .where('state', 'in', literals('received', 'processing'))
     .orderBy('next_attempt_at_ms')
     .limit(1)
     .executeTakeFirst();

@@ -15,7 +15,7 @@ import {
   whyNotReplaceable,
   whyNotWritable,
 } from './mailbox-entry.ts';
-import { publishUpload } from './publish-upload.ts';
+import { type Published, publishUpload } from './publish-upload.ts';
 import { hashFile } from './upload.ts';
 import { renameHeldUpload, type UnfinishedUpload } from './upload-journal.ts';
 
@@ -112,19 +112,18 @@ async function publishHeld(
   to: EntryPath,
 ): Promise<FileRefusal | undefined> {
   const handle = await open(deps.directory.staged(upload.id), 'r');
-  let published: boolean;
   const { partnerId, userId, source } = owner;
-  const stats = await handle.stat({ bigint: true });
-  const sizeBytes = Number(stats.size);
+  const hash = async () => upload.sha256 ?? hashFile(handle);
+  let published: Published;
   try {
-    const sha256 = upload.sha256 ?? (await hashFile(handle));
-    const inode = `${stats.dev}:${stats.ino}`;
-    const what = { id: upload.id, writer: undefined, name: to.name, sizeBytes, sha256, inode };
+    const what = { id: upload.id, handle, writer: undefined, name: to.name, hash };
     published = await publishUpload(deps, { ...what, partnerId, userId, source });
   } finally {
     await handle.close();
   }
-  if (!published) return refuse('failure', 'The file was taken up by another connection of yours.');
+  if (published === undefined)
+    return refuse('failure', 'The file was taken up by another connection of yours.');
+  const { sizeBytes } = published;
   deps.observe({
     kind: 'transmission.received',
     transmissionId: upload.id,

@@ -1,9 +1,9 @@
 // Opening a file for writing: only in `inbound`, always into a staging file, never into an inode that is linked.
 
-import { constants, type Stats } from 'node:fs';
-import { chmod, copyFile, type FileHandle, lstat, open, statfs, unlink } from 'node:fs/promises';
+import { constants, lstatSync, type Stats } from 'node:fs';
+import { chmod, copyFile, type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { newTransmissionId, type TransmissionId } from '../domain/ids.ts';
-import type { FileRefusal, OpenWriteOptions, WritableFile } from '../domain/mailbox.ts';
+import type { FileRefusal, OpenedForWrite, OpenWriteOptions } from '../domain/mailbox.ts';
 import type { EntryName, VirtualPath } from '../domain/virtual-path.ts';
 import { noSuchFile, refusalOf, refuse, unlessMissing } from './disk-fault.ts';
 import {
@@ -18,7 +18,7 @@ import {
 import { Upload } from './upload.ts';
 import { beginUpload, takeUpload, type UnfinishedUpload } from './upload-journal.ts';
 
-type Opened = { readonly kind: 'ok'; readonly file: WritableFile } | FileRefusal;
+type Opened = OpenedForWrite | FileRefusal;
 
 /** @see Mailbox.openForWrite */
 export async function openForWrite(
@@ -27,12 +27,14 @@ export async function openForWrite(
   path: VirtualPath,
   options: OpenWriteOptions,
 ): Promise<Opened> {
-  const refused = whyNotWritable(path) ?? (await whyNoRoom(deps));
-  if (refused !== undefined) return refused;
+  const unwritable = whyNotWritable(path);
+  if (unwritable !== undefined) return unwritable;
   if (path.kind !== 'entry') return noSuchFile;
-  const upload = await findOwnUpload(deps, owner, path);
   const place = deps.directory.entry(owner.partnerId, path.folder, path.name);
-  const there = await unlessMissing(() => lstat(place), undefined);
+  const noRoom = await deps.whyNoRoom();
+  if (noRoom !== undefined) return noRoom;
+  const upload = await findOwnUpload(deps, owner, path);
+  const there = lstatSync(place, { throwIfNoEntry: false });
   const taken = await whyTaken(deps, owner, { name: path.name, stats: there, create: options.create });
   if (taken !== undefined) return taken;
   if (options.exclusive && (upload !== undefined || there !== undefined)) {
@@ -42,7 +44,7 @@ export async function openForWrite(
   try {
     if (!options.truncate && upload !== undefined) return await goOn(deps, owner, upload);
     if (!options.truncate && there !== undefined) return await startFromCopy(deps, owner, path.name);
-    return await start(deps, owner, path.name);
+    return await start(deps, owner, { name: path.name, stale: upload });
   } catch (thrown) {
     return refusalOf(thrown);
   }
@@ -59,16 +61,13 @@ async function whyTaken(
   return taken !== undefined && !create && stats?.isFile() === true ? noSuchFile : taken;
 }
 
-async function whyNoRoom(deps: MailboxDeps): Promise<FileRefusal | undefined> {
-  const volume = await statfs(deps.directory.staging);
-  return volume.bavail * volume.bsize < deps.settings.minFreeBytes
-    ? refuse('no-space', 'The gateway is short of disk space and takes no new files now. Try again later.')
-    : undefined;
-}
-
 /** A new upload; an older unfinished one of this user and name is given up with it. */
-async function start(deps: MailboxDeps, owner: MailboxOwner, name: EntryName): Promise<Opened> {
-  const stale = await findOwnUpload(deps, owner, { folder: 'inbound', name });
+async function start(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  input: { readonly name: EntryName; readonly stale: UnfinishedUpload | undefined },
+): Promise<Opened> {
+  const { name, stale } = input;
   if (stale !== undefined) {
     await deps.openUploads.get(stale.id)?.fence();
     await dropUpload(deps, stale, 'begun again from the start');
@@ -124,18 +123,31 @@ async function begin(
     await unlessMissing(() => unlink(deps.directory.staged(input.id)), undefined);
     throw thrown;
   }
-  return { kind: 'ok', file: register(deps, owner, { ...input, writer }) };
+  return { kind: 'ok', file: register(deps, owner, { ...input, writer }), transmissionId: input.id };
 }
 
 /** Goes on with an interrupted or held upload, or takes one over whose connection has not noticed its end yet. */
 async function goOn(deps: MailboxDeps, owner: MailboxOwner, upload: UnfinishedUpload): Promise<Opened> {
-  await deps.openUploads.get(upload.id)?.fence();
+  const live = deps.openUploads.get(upload.id);
+  await live?.fence();
   const writer = newWriter(deps);
+  const isHeldElsewhere = upload.state === 'receiving' && live === undefined;
   if (!(await takeUpload(deps.database, { id: upload.id, writer }))) return noSuchFile;
+  if (isHeldElsewhere) await leaveToOther(deps, upload.id);
   const handle = await open(deps.directory.staged(upload.id), 'r+');
   const sizeBytes = (await handle.stat()).size;
   const input = { id: upload.id, name: upload.name, handle, sizeBytes, isCopy: false };
-  return { kind: 'ok', file: register(deps, owner, { ...input, writer }) };
+  return { kind: 'ok', file: register(deps, owner, { ...input, writer }), transmissionId: input.id };
+}
+
+/**
+ * Another process of ours may have this upload open, and cannot be told at once that it lost it: what that one still
+ * writes goes to the inode that it has, and this upload goes on with a copy of its own.
+ */
+async function leaveToOther({ directory }: MailboxDeps, id: TransmissionId): Promise<void> {
+  const copy = directory.staged(`${id}.taken-over`);
+  await copyFile(directory.staged(id), copy, constants.COPYFILE_FICLONE);
+  await rename(copy, directory.staged(id));
 }
 
 function register(
@@ -150,12 +162,12 @@ function register(
     readonly isCopy: boolean;
   },
 ): Upload {
-  const { database, directory, observe, openUploads, settings } = deps;
+  const { database, directory, observe, openUploads, settings, syncFolder } = deps;
   const ended = (upload: Upload) => {
     if (openUploads.get(upload.id) === upload) openUploads.delete(upload.id);
   };
   const upload = new Upload(
-    { database, directory, observe, maxFileBytes: settings.maxFileBytes, ended },
+    { database, directory, observe, syncFolder, maxFileBytes: settings.maxFileBytes, ended },
     { ...owner, ...input },
   );
   openUploads.set(input.id, upload);

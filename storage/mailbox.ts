@@ -6,8 +6,10 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, opendir, statfs, unlink, utimes } from 'node:fs/promises';
 import type { FileAttributes, FileRefusal, Mailbox, MailboxEntry, ReadableFile } from '../domain/mailbox.ts';
 import { type MailboxFolder, parseEntryName, type VirtualPath } from '../domain/virtual-path.ts';
+import { recordDownload } from './collection-store.ts';
 import { checkMailboxFolders, makePartnerFolders } from './data-directory.ts';
 import { noSuchFile, refusalOf, refuse } from './disk-fault.ts';
+import { watchFreeSpace } from './free-space.ts';
 import {
   dropUpload,
   findEntry,
@@ -20,6 +22,7 @@ import { renameEntry } from './mailbox-rename.ts';
 import { maySeeEntry, openView, type SeenEntry, viewBatch } from './mailbox-view.ts';
 import { openForWrite } from './mailbox-write.ts';
 import { RightWithdrawnError } from './right-withdrawn.ts';
+import { createFolderSync } from './shared-sync.ts';
 import { findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
 
 export interface Mailboxes {
@@ -31,8 +34,19 @@ export interface Mailboxes {
 }
 
 /** Everything that mailboxes share in one process. */
-export function createMailboxes(deps: Omit<MailboxDeps, 'openUploads' | 'lookedInto'>): Mailboxes {
-  const shared: MailboxDeps = { ...deps, openUploads: new Map(), lookedInto: new Map() };
+export function createMailboxes(
+  deps: Omit<MailboxDeps, 'openUploads' | 'lookedInto' | 'syncFolder' | 'whyNoRoom'>,
+): Mailboxes {
+  const shared: MailboxDeps = {
+    ...deps,
+    openUploads: new Map(),
+    lookedInto: new Map(),
+    syncFolder: createFolderSync(),
+    whyNoRoom: watchFreeSpace({
+      folder: deps.directory.staging,
+      minFreeBytes: deps.settings.minFreeBytes,
+    }),
+  };
   return {
     async open(owner) {
       await makePartnerFolders(deps.directory, owner.partnerId);
@@ -144,8 +158,12 @@ const mailboxEntry = ({ name, stats }: SeenEntry): MailboxEntry => ({
 async function uploadAttributes(deps: MailboxDeps, upload: UnfinishedUpload): Promise<FileAttributes> {
   const live = deps.openUploads.get(upload.id);
   if (live !== undefined) return live.attributes();
+  // While another process has it open, or since that died, only the file itself knows how far it is.
+  const staged =
+    upload.state === 'receiving' ? await lstatEntry(deps.directory.staged(upload.id)) : undefined;
   const at = { modifiedAtMs: upload.updatedAtMs, accessedAtMs: upload.updatedAtMs };
-  return { kind: 'file', sizeBytes: upload.sizeBytes, permissions: 0o600, ...at };
+  const sizeBytes = staged?.size ?? upload.sizeBytes;
+  return { kind: 'file', sizeBytes, permissions: 0o600, ...at };
 }
 
 function fileAttributes(stats: Stats): FileAttributes {
@@ -190,7 +208,12 @@ async function openForRead(
     await handle.close();
     return noSuchFile;
   }
-  return { kind: 'ok', file: readableFile(handle, { maySee, now: deps.database.now }) };
+  const closed = async (endBytes: number): Promise<void> => {
+    // An upload that its uploader reads back is no one's file yet, and so no download.
+    if (upload !== undefined || endBytes === 0) return;
+    await recordDownload(deps.database, { owner, folder, name, whole: endBytes >= stats.size });
+  };
+  return { kind: 'ok', file: readableFile(handle, { maySee, closed, now: deps.database.now }) };
 }
 
 /** How long after a change of grants an open file may still be read, in milliseconds. */
@@ -198,9 +221,21 @@ const recheckMs = 500;
 
 function readableFile(
   handle: FileHandle,
-  { maySee, now }: { readonly maySee: () => Promise<boolean>; readonly now: () => number },
+  deps: {
+    readonly maySee: () => Promise<boolean>;
+    /** Told once, with how far the file was read. */
+    readonly closed: (endBytes: number) => Promise<void>;
+    readonly now: () => number;
+  },
 ): ReadableFile {
+  const { maySee, now } = deps;
   let checkedAtMs = now();
+  let endBytes = 0;
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await handle.close();
+    await deps.closed(endBytes);
+  };
   return {
     attributes: async () => fileAttributes(await handle.stat()),
     async read(target, offsetBytes) {
@@ -208,9 +243,14 @@ function readableFile(
         checkedAtMs = now();
         if (!(await maySee())) throw new RightWithdrawnError();
       }
-      return (await handle.read(target, 0, target.length, offsetBytes)).bytesRead;
+      const { bytesRead } = await handle.read(target, 0, target.length, offsetBytes);
+      if (bytesRead > 0) endBytes = Math.max(endBytes, offsetBytes + bytesRead);
+      return bytesRead;
     },
-    close: () => handle.close(),
+    close() {
+      closing ??= close();
+      return closing;
+    },
   };
 }
 

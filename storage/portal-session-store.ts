@@ -2,9 +2,9 @@
 // take over a session.
 
 import type { UserId } from '../domain/ids.ts';
+import { storedUserId } from './stored-id.ts';
 import type { StoredPortalSessionRow } from './tables.ts';
 import type { Database } from './transaction.ts';
-import { storedUserId } from './user-store.ts';
 
 export interface PortalSession {
   readonly tokenHash: string;
@@ -67,6 +67,46 @@ export async function beginPortalSession(
       subject: `user:${input.userId}`,
       address: input.address,
       detail: { factor: input.factor ?? 'none' },
+    });
+  });
+}
+
+/**
+ * Notes that the person of a session has proved anew to be the user.
+ * @param input.factor which second factor was given; undefined: none, the password or the provider's sign-in alone
+ */
+export async function renewPortalSession(
+  database: Database,
+  input: {
+    readonly tokenHash: string;
+    readonly userId: UserId;
+    readonly address: string;
+    readonly factor: string | undefined;
+    /** When the user signed in at the provider, or gave the password; undefined: only the factor was given. */
+    readonly authenticatedAtMs?: number | undefined;
+    readonly idToken?: string | undefined;
+  },
+): Promise<void> {
+  await database.transaction(async (transaction) => {
+    const { sql, nowMs } = transaction;
+    const { factor, authenticatedAtMs, idToken } = input;
+    await sql
+      .updateTable('portal_sessions')
+      .set({
+        ...(factor === undefined ? {} : { factor, factor_at_ms: nowMs }),
+        ...(authenticatedAtMs === undefined ? {} : { authenticated_at_ms: authenticatedAtMs }),
+        ...(idToken === undefined ? {} : { id_token: idToken }),
+        last_seen_at_ms: nowMs,
+      })
+      .where('token_hash', '=', input.tokenHash)
+      .where('user_id', '=', input.userId)
+      .execute();
+    await transaction.audit({
+      actor: { kind: 'user', id: input.userId },
+      action: 'portal.factor',
+      subject: `user:${input.userId}`,
+      address: input.address,
+      detail: { factor: factor ?? 'sign-in' },
     });
   });
 }

@@ -2,11 +2,13 @@
 // and user, the newest first, one page at a time. Every filter but the control number is answered by one index alone
 // (transmissions_list, migration 6), so that a page costs the same whatever is asked for.
 
-import { sql } from 'kysely';
-import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
+import { type Selectable, sql } from 'kysely';
+import type { TransmissionId } from '../domain/ids.ts';
 import type { TransmissionState, Verdict } from '../domain/transmission.ts';
+import type { ReleaseRow, TransmissionRow } from './tables.ts';
 import type { Database } from './transaction.ts';
 import { type Transmission, transmissionOf } from './transmission-store.ts';
+import { type TransmissionViewer, visibleTransmissions } from './transmission-view.ts';
 
 export interface TransmissionFilter {
   /** Arrived at this time or later, in milliseconds since 1970. */
@@ -31,9 +33,7 @@ export interface ListPosition {
 }
 
 export interface TransmissionSearch {
-  readonly partnerId: PartnerId;
-  /** Who looks: uploads that are not whole yet are shown to their uploader alone (invariant I1). */
-  readonly viewer: UserId;
+  readonly viewer: TransmissionViewer;
   readonly filter: TransmissionFilter;
   /** Only those after this one; from the newest when absent. */
   readonly after?: ListPosition | undefined;
@@ -47,9 +47,6 @@ export interface ListedTransmission {
   /** What became of it at the back end; absent when nothing is to be handed over. */
   readonly release: 'due' | 'released' | undefined;
 }
-
-/** States that a partner's other users may see. */
-const promised = ['received', 'processing', 'answered', 'quarantined', 'failed'] as const;
 
 /** @returns the partner's transmissions that fit, the newest first */
 export async function searchTransmissions(
@@ -67,11 +64,7 @@ export async function searchTransmissions(
     .orderBy('transmissions.opened_at_ms', 'desc')
     .orderBy('transmissions.id', 'desc')
     .execute();
-  return rows.map((row) => ({
-    transmission: transmissionOf(row),
-    transactions: row.transactions === '' ? [] : row.transactions.split(' '),
-    release: row.release_state ?? undefined,
-  }));
+  return rows.map(listedOf);
 }
 
 async function matchingIds(database: Database, search: TransmissionSearch): Promise<readonly string[]> {
@@ -79,8 +72,7 @@ async function matchingIds(database: Database, search: TransmissionSearch): Prom
   let query = database.sql
     .selectFrom('transmissions')
     .select('id')
-    .where('partner_id', '=', search.partnerId)
-    .where((where) => where.or([where('state', 'in', promised), where('user_id', '=', search.viewer)]))
+    .where(await visibleTransmissions(database, search.viewer))
     .orderBy('opened_at_ms', 'desc')
     .orderBy('id', 'desc')
     .limit(search.limit);
@@ -143,12 +135,12 @@ async function idsOfControlNumber(database: Database, text: string): Promise<rea
 }
 
 /**
- * One transmission of a partner as its list shows it.
- * @returns undefined when the partner has none of this id, or none that this user may know of
+ * One transmission as its list shows it.
+ * @returns undefined when there is none of this id that the viewer may know of
  */
 export async function findListedTransmission(
   database: Database,
-  input: { readonly partnerId: PartnerId; readonly viewer: UserId; readonly id: TransmissionId },
+  input: { readonly viewer: TransmissionViewer; readonly id: TransmissionId },
 ): Promise<ListedTransmission | undefined> {
   const row = await database.sql
     .selectFrom('transmissions')
@@ -156,11 +148,14 @@ export async function findListedTransmission(
     .selectAll('transmissions')
     .select('releases.state as release_state')
     .where('transmissions.id', '=', input.id)
-    .where('transmissions.partner_id', '=', input.partnerId)
+    .where(await visibleTransmissions(database, input.viewer))
     .executeTakeFirst();
-  if (row === undefined) return undefined;
-  const shown = promised.some((state) => state === row.state) || row.user_id === input.viewer;
-  if (!shown) return undefined;
+  return row === undefined ? undefined : listedOf(row);
+}
+
+function listedOf(
+  row: Selectable<TransmissionRow> & { readonly release_state: ReleaseRow['state'] | null },
+): ListedTransmission {
   return {
     transmission: transmissionOf(row),
     transactions: row.transactions === '' ? [] : row.transactions.split(' '),

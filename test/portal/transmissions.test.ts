@@ -1,22 +1,32 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'tap';
+import { t as file, test } from 'tap';
 import { readClaims } from '../support/claims.ts';
 import { addPartnerAndUser, firstPassword, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import type { PlainBrowser } from '../support/portal.ts';
 import { sendAndAwait, sendFile } from '../support/send-file.ts';
 
-type Scope = Parameters<typeof startTestGateway>[0];
+// One gateway for the file: each validator thread compiles the engine anew. Each test has a partner of its own.
+const running: TestGateway = await startTestGateway(file, {
+  config: { roles: ['intake', 'portal'], intake: { checkSenderId: false } },
+});
+let partners = 0;
 
-async function openWithMaria(t: Scope): Promise<{ running: TestGateway; browser: PlainBrowser }> {
-  const running = await startTestGateway(t, { config: { roles: ['intake', 'portal'] } });
-  await addPartnerAndUser(running.core, { partner: 'acme', user: 'maria.lopez' });
-  const browser = running.browser();
-  await browser.signIn('maria.lopez', firstPassword);
-  return { running, browser };
+interface Opened {
+  readonly running: TestGateway;
+  readonly browser: PlainBrowser;
+  readonly mine: { readonly partner: string; readonly user: string };
 }
 
-const mine = { partner: 'acme', user: 'maria.lopez' };
+async function openWithMaria(): Promise<Opened> {
+  partners += 1;
+  const mine = { partner: `acme-${partners}`, user: `maria.${partners}` };
+  await addPartnerAndUser(running.core, { ...mine, submitterId: `TSN${partners}` });
+  const browser = running.browser();
+  await browser.signIn(mine.user, firstPassword);
+  return { running, browser, mine };
+}
+
 const list = '/trading-partner/transmissions';
 const auditActions = async ({ core }: TestGateway, subject: string) =>
   (
@@ -29,7 +39,7 @@ const auditActions = async ({ core }: TestGateway, subject: string) =>
   ).map(({ action, actor }) => `${action} ${actor}`);
 
 test('a partner sees its transmissions with stages and verdicts, and follows one to its findings', async (t) => {
-  const { running, browser } = await openWithMaria(t);
+  const { running, browser, mine } = await openWithMaria();
   await sendAndAwait(running.core, { ...mine, name: 'good.x12', content: readClaims('d-00-valid', 1) });
   const bad = await sendAndAwait(running.core, {
     ...mine,
@@ -46,7 +56,7 @@ test('a partner sees its transmissions with stages and verdicts, and follows one
   const one = await browser.get(`${list}/${bad}`);
   t.match(one.text, /bad\.x12.*✕ Released: stopped.*Rejected.*See what was found/);
   t.match(one.text, /SHA-256 [0-9a-f]{64}/);
-  t.match(one.text, /The upload began.*Received, durable from then on by maria\.lopez.*Checked and answered/);
+  t.match(one.text, /The upload began.*Received, durable from then on by maria\.1.*Checked and answered/);
 
   const found = await browser.get(`${list}/${bad}/findings`);
   t.match(found.html, /<h1>Rejected<\/h1>/);
@@ -56,7 +66,7 @@ test('a partner sees its transmissions with stages and verdicts, and follows one
   t.match(found.text, /How to fix it:/);
   t.same(
     (await auditActions(running, `transmission:${bad}`)).at(-1),
-    'transmission.view user:maria.lopez',
+    'transmission.view user:maria.1',
     'the view is on record',
   );
 
@@ -67,11 +77,11 @@ test('a partner sees its transmissions with stages and verdicts, and follows one
   );
   t.match(answer.html, /ISA\*00\*/, 'the raw 999 is there too');
   t.equal((await browser.get(`${list}/${bad}/answers/2`)).status, 404);
-  t.same((await auditActions(running, `transmission:${bad}`)).at(-1), 'answer.view user:maria.lopez');
+  t.same((await auditActions(running, `transmission:${bad}`)).at(-1), 'answer.view user:maria.1');
 });
 
 test('a file that is no X12 is answered with its report', async (t) => {
-  const { running, browser } = await openWithMaria(t);
+  const { running, browser, mine } = await openWithMaria();
   const id = await sendAndAwait(running.core, { ...mine, name: 'letter.txt', content: 'Dear Sir or Madam' });
   const page = await browser.get(`${list}/${id}/answers/1`);
   t.match(page.text, /Why the file was not processed.*THIS FILE WAS NOT PROCESSED/);
@@ -83,7 +93,7 @@ test('a file that is no X12 is answered with its report', async (t) => {
 });
 
 test('a rejected envelope is explained from its TA1', async (t) => {
-  const { running, browser } = await openWithMaria(t);
+  const { running, browser, mine } = await openWithMaria();
   const id = await sendAndAwait(running.core, {
     ...mine,
     name: 'envelope.x12',
@@ -94,7 +104,7 @@ test('a rejected envelope is explained from its TA1', async (t) => {
 });
 
 test('the list is filtered by name, verdict, stage, transaction, control number, user and day', async (t) => {
-  const { running, browser } = await openWithMaria(t);
+  const { running, browser, mine } = await openWithMaria();
   await sendAndAwait(running.core, { ...mine, name: 'June_100%.x12', content: readClaims('d-00-valid', 71) });
   await sendAndAwait(running.core, { ...mine, name: 'july.x12', content: readClaims('ele-13-gender-R', 72) });
   await sendAndAwait(running.core, { ...mine, name: 'letter.txt', content: 'Dear Sir or Madam' });
@@ -111,7 +121,7 @@ test('the list is filtered by name, verdict, stage, transaction, control number,
   t.same(await names('transaction=837'), [], 'a transaction is its whole name');
   t.same(await names('number=71'), ['June_100%.x12'], 'ISA13 without its zeros');
   t.same(await names('number=000000072'), ['july.x12']);
-  t.same(await names('user=maria.lopez&verdict=accepted'), ['June_100%.x12']);
+  t.same(await names(`user=${mine.user}&verdict=accepted`), ['June_100%.x12']);
   t.same(await names('user=nobody'), []);
   const today = new Date().toISOString().slice(0, 10);
   t.equal((await names(`from=${today}`)).length, 3);
@@ -122,7 +132,7 @@ test('the list is filtered by name, verdict, stage, transaction, control number,
 });
 
 test('the list goes on page by page, and each transmission is on one of them', async (t) => {
-  const { running, browser } = await openWithMaria(t);
+  const { running, browser, mine } = await openWithMaria();
   for (let index = 0; index < 53; index += 1)
     await sendFile(running.core, { ...mine, name: `file-${index}.x12`, content: `no claims ${index}` });
   const seen: string[] = [];
@@ -139,7 +149,7 @@ test('the list goes on page by page, and each transmission is on one of them', a
 });
 
 test('the CSV holds the whole list, and no cell of it runs as a formula', async (t) => {
-  const { running, browser } = await openWithMaria(t);
+  const { running, browser, mine } = await openWithMaria();
   await sendAndAwait(running.core, {
     ...mine,
     name: '=HYPERLINK("x").x12',
@@ -156,7 +166,7 @@ test('the CSV holds the whole list, and no cell of it runs as a formula', async 
 });
 
 test("another partner's transmission reads like one that there is none of", async (t) => {
-  const { running, browser } = await openWithMaria(t);
+  const { running, browser } = await openWithMaria();
   await addPartnerAndUser(running.core, { partner: 'other', user: 'mallory', submitterId: 'OTHER' });
   const id = await sendAndAwait(running.core, {
     partner: 'other',
@@ -181,8 +191,12 @@ test("another partner's transmission reads like one that there is none of", asyn
 });
 
 test('what is still arriving is shown to its uploader alone', async (t) => {
-  const { running, browser } = await openWithMaria(t);
-  await addPartnerAndUser(running.core, { partner: 'acme', user: 'bob' });
+  const { running, browser, mine } = await openWithMaria();
+  await addPartnerAndUser(running.core, {
+    partner: mine.partner,
+    user: 'bob',
+    submitterId: `TSN${partners}`,
+  });
   await sendFile(running.core, { ...mine, name: 'held.x12.part', content: 'half of it' });
   t.match((await browser.get(list)).text, /held\.x12\.part/);
   const bob = running.browser();
@@ -192,11 +206,11 @@ test('what is still arriving is shown to its uploader alone', async (t) => {
 });
 
 test('of an original that was changed on the disk nothing is shown', async (t) => {
-  const { running, browser } = await openWithMaria(t);
+  const { running, browser, mine } = await openWithMaria();
   const id = await sendAndAwait(running.core, {
     ...mine,
     name: 'bad.x12',
-    content: readClaims('ele-13-gender-R', 2),
+    content: readClaims('ele-13-gender-R', 12),
   });
   const { original_path } = await running.core.database.sql
     .selectFrom('transmissions')
@@ -205,7 +219,7 @@ test('of an original that was changed on the disk nothing is shown', async (t) =
     .executeTakeFirstOrThrow();
   const original = join(running.dataDirectory, original_path ?? '');
   chmodSync(original, 0o600);
-  writeFileSync(original, readClaims('ele-13-gender-R', 2).replace('DMG*D8', 'DMG*D9'));
+  writeFileSync(original, readClaims('ele-13-gender-R', 12).replace('DMG*D8', 'DMG*D9'));
   const page = await browser.get(`${list}/${id}/findings`);
   t.equal(page.status, 200);
   t.match(page.text, /The segments cannot be shown/);
@@ -213,7 +227,7 @@ test('of an original that was changed on the disk nothing is shown', async (t) =
 });
 
 test('someone who is not signed in is led to the sign-in page and back to the transmission', async (t) => {
-  const { running, browser } = await openWithMaria(t);
+  const { running, browser, mine } = await openWithMaria();
   const id = await sendFile(running.core, { ...mine, name: 'a.x12', content: 'x' });
   const stranger = running.browser();
   const answer = await stranger.get(`${list}/${id}`);
@@ -222,4 +236,41 @@ test('someone who is not signed in is led to the sign-in page and back to the tr
   t.equal(signIn, `/sign-in?next=${encodeURIComponent(`${list}/${id}`)}`);
   const back = await browser.get('/sign-in?next=//evil.example/');
   t.equal(back.headers.get('location'), '/home');
+});
+
+test('a user sees of others what it may send, and reads of answers what it may receive', async (t) => {
+  const { running, browser, mine } = await openWithMaria();
+  await addPartnerAndUser(running.core, {
+    partner: mine.partner,
+    user: 'dora',
+    submitterId: `TSN${partners}`,
+  });
+  const grants = () => running.core.database.sql.deleteFrom('grants').where('user_id', '=', 'dora');
+  await grants().where('transaction_name', '!=', '837D').execute();
+  const dental = await sendAndAwait(running.core, {
+    ...mine,
+    name: 'dental.x12',
+    content: readClaims('d-00-valid', 201),
+  });
+  const medical = await sendAndAwait(running.core, {
+    ...mine,
+    name: 'medical.x12',
+    content: readClaims('ele-13-gender-R', 202),
+  });
+  const dora = running.browser();
+  await dora.signIn('dora', firstPassword);
+  const seen = await dora.get(list);
+  t.match(seen.text, /dental\.x12/);
+  t.notMatch(seen.text, /medical\.x12/);
+  t.notMatch((await dora.get('/trading-partner/transmissions.csv')).html, /medical/);
+  t.equal((await dora.get(`${list}/${medical}`)).status, 404);
+  for (const path of [`${list}/${dental}/findings`, `${list}/${dental}/answers/1`]) {
+    const page = await dora.get(path);
+    t.equal(page.status, 403);
+    t.match(page.text, /You may not receive this acknowledgment/);
+    t.equal((await browser.get(path)).status, 200, 'who may is shown it');
+  }
+  t.notMatch((await dora.get('/trading-partner/batch-transfer')).text, /dental\.x12\.|medical\.x12\./);
+  await grants().execute();
+  t.notMatch((await dora.get(list)).text, /dental|medical/, 'at once');
 });
