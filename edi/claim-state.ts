@@ -1,9 +1,8 @@
 /** What the rules remember of the claim that is open and of the set around it. Numbers only, so that memory stays flat. */
 import {
-  FIRST_CLAIM_MARK,
-  FIRST_LINE_MARK,
   MARK_DATES,
   MARK_DIAGNOSES,
+  MARK_LINE_DATE,
   MARK_LINE_DATES,
   MARK_REFERENCES,
   MARK_SUBSCRIBER_NAME,
@@ -89,7 +88,7 @@ export class ClaimState {
     this.datedLines = 0;
     this.undatedLine = 0;
     this.payers.begin();
-    this.#forget(FIRST_CLAIM_MARK, FIRST_LINE_MARK);
+    this.#forget(MARK_DATES, MARK_LINE_DATE);
   }
 
   /** Forgets the last subscriber. */
@@ -144,6 +143,6 @@ export class ClaimState {
     this.line = position;
     this.lineCharge = Number.NaN;
     this.payers.beginLine();
-    this.#forget(FIRST_LINE_MARK, MARK_SUBSCRIBER_NAME);
+    this.#forget(MARK_LINE_DATE, MARK_SUBSCRIBER_NAME);
   }
 }

@@ -4,7 +4,7 @@
  * that nothing has stood there yet.
  */
 
-/** Nobody reads it. */
+/** Nobody reads it. The order of those below is that of what they are forgotten with. */
 export const MARK_NOTHING = 0;
 
 // Of the claim that is open.
@@ -38,6 +38,4 @@ export const MARK_SUBSCRIBER_STREET = 17;
 export const MARK_SUBSCRIBER_CITY = 18;
 export const MARK_SUBSCRIBER_BIRTH = 19;
 
-export const FIRST_CLAIM_MARK = MARK_DATES;
-export const FIRST_LINE_MARK = MARK_LINE_DATE;
 export const MARKS = 20;

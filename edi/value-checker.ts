@@ -9,6 +9,7 @@ import { decimalDigits, integerDigits, isDate8, isPeriod, isTime } from './value
 
 /** Data element 1250. */
 const TIME_OF_DAY = codeOf('TM');
+const RANGE = codeOf('RD8');
 
 /** Codes named in a hint at most. */
 const HINT_CODES_MAX = 12;
@@ -84,7 +85,12 @@ export class ValueChecker {
     const component = (place >> 8) & 0xff;
     const [at, part] = component > 0 ? [element, component - 1] : [element - 1, 1];
     if (isPeriod(cursor.code(at, part), cursor.reader.bytes, start, end)) return;
-    const isTimeOfDay = cursor.code(at, part) === TIME_OF_DAY;
+    const format = cursor.code(at, part);
+    if (format === RANGE && isDate8(cursor.reader.bytes, start, end)) {
+      this.found('element.date-range', '8', spec, place, start, end);
+      return;
+    }
+    const isTimeOfDay = format === TIME_OF_DAY;
     const hint = this.#maker.keeps
       ? `Send it in the form that the qualifier ${cursor.text(at, part)} names.`
       : '';

@@ -102,6 +102,7 @@ const ELEMENT_FAULTS: readonly Row[] = [
     'CLM05-2 of another guide',
     (c, t) => set(c, ...CLAIM, 5, t === '837I' ? '13:B:1' : '11:A:1'),
   ],
+  ['element.date-range', 'one day where a range is due', (c) => set(c, '2300', 'DTP*434', 3, '20231001'), I],
   ['element.date', 'a birth date that does not exist', (c) => set(c, '2010BA', 'DMG', 2, '19431301')],
   [
     'element.time',
