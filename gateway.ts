@@ -5,7 +5,11 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
 import { isBanned } from './auth/ban.ts';
+import { createFactorGuard } from './auth/factor-guard.ts';
+import { createPasskeys, type Passkeys } from './auth/passkeys.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
+import { createSecondFactors, type SecondFactors } from './auth/second-factors.ts';
+import { createSecretSeal } from './auth/secret-seal.ts';
 import { createSftpGate } from './auth/sftp-gate.ts';
 import { createSignInThrottle } from './auth/throttle.ts';
 import { createUserDirectory, type UserDirectory } from './auth/user-directory.ts';
@@ -30,17 +34,20 @@ import { type StdioServerDeps, serveStdio, stdioRequestNames } from './server/st
 import { countAccountChanges } from './storage/account-changes.ts';
 import { type DataDirectory, openDataDirectory } from './storage/data-directory.ts';
 import { openDatabase } from './storage/database.ts';
+import { pruneChallenges } from './storage/factor-challenge-store.ts';
 import { countHostKeyChanges } from './storage/host-key-changes.ts';
 import type { ClaimedTransmission } from './storage/intake-queue.ts';
 import { readOrMakeKey } from './storage/key-file.ts';
-import { createMailboxes } from './storage/mailbox.ts';
+import { createMailboxes, type Mailboxes } from './storage/mailbox.ts';
 import { findPartner } from './storage/partner-store.ts';
+import { prunePendingSignIns } from './storage/pending-sign-in-store.ts';
 import { prunePortalSessions } from './storage/portal-session-store.ts';
 import { type RecoveryReport, recoverAdoptions, recoverUploads } from './storage/recovery.ts';
 import { takeRole } from './storage/role-lock.ts';
 import { forgetSftpSessions, reportSessions } from './storage/sftp-session-store.ts';
 import { pruneThrottles } from './storage/throttle-store.ts';
 import type { Database } from './storage/transaction.ts';
+import { createTransmissionFiles } from './storage/transmission-files.ts';
 
 /** What the control plane works with: `claimgate partner add` and the like open this and no more. */
 export interface Core {
@@ -49,7 +56,11 @@ export interface Core {
   readonly database: Database;
   readonly users: UserDirectory;
   readonly accountSetup: AccountSetup;
+  readonly secondFactors: SecondFactors;
+  readonly passkeys: Passkeys;
   readonly gate: SftpGate;
+  /** One for all ways in, so that an upload taken over from another way is fenced off at once. */
+  readonly mailboxes: Mailboxes;
   readonly hostKeys: HostKeyRing;
   readonly observe: Observe;
   close(): Promise<void>;
@@ -88,6 +99,15 @@ export function openCore(deps: CoreDeps): Core {
   const policy = config.auth.passwordPolicy;
   const users = createUserDirectory({ database, hasher, throttle, policy, observe });
   const accountSetup = createAccountSetup({ database, directory: users, hasher });
+  const factorKey = readOrMakeKey(directory, { name: 'factor-key', make: () => randomBytes(32) });
+  const factorDeps = {
+    database,
+    guard: createFactorGuard({ database, throttle }),
+    seal: createSecretSeal({ key: factorKey, randomBytes }),
+    randomBytes,
+  };
+  const secondFactors = createSecondFactors(factorDeps);
+  const passkeys = createPasskeys(factorDeps);
   const gate = createSftpGate({
     database,
     hasher,
@@ -99,9 +119,11 @@ export function openCore(deps: CoreDeps): Core {
       maxPerPartner: config.sftp.maxConnectionsPerPartner,
     },
   });
+  const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
   const hostKeys = createHostKeyRing({ directory, database });
   const close = () => database.close();
-  return { config, directory, database, users, accountSetup, gate, hostKeys, observe, close };
+  const accounts = { users, accountSetup, secondFactors, passkeys, gate };
+  return { config, directory, database, ...accounts, mailboxes, hostKeys, observe, close };
 }
 
 export interface Gateway {
@@ -213,10 +235,9 @@ function tellOfRecovery(observe: Observe, report: RecoveryReport): void {
 }
 
 async function startSftpRole(core: Core) {
-  const { config, directory, database, observe, gate } = core;
+  const { config, directory, database, observe, gate, mailboxes } = core;
   const { interruptedExpiryMs } = config.storage;
   tellOfRecovery(observe, await recoverUploads({ database, directory, interruptedExpiryMs }));
-  const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
   // This process has the role now: whoever left sessions behind is gone.
   await forgetSftpSessions(database);
   const { serving, announced } = textsOf(readHostKeys(core));
@@ -340,11 +361,15 @@ async function profileOfPartner(core: Core, claimed: ClaimedTransmission): Promi
 }
 
 async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
-  const { database, users, accountSetup, observe } = core;
+  const { database, directory, users, accountSetup, secondFactors, passkeys, mailboxes, observe } = core;
   return startPortal({
     database,
+    mailboxes,
+    files: createTransmissionFiles({ database, directory }),
     directory: users,
     accountSetup,
+    secondFactors,
+    passkeys,
     observe,
     settings: portalSettings(core.config),
     connection,
@@ -353,13 +378,14 @@ async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
   });
 }
 
-function portalSettings({ portal }: Config): PortalSettings {
+function portalSettings({ portal, storage }: Config): PortalSettings {
   const { tlsCertificateFile, tlsKeyFile, behindHttps, ...settings } = portal;
   const tls =
     tlsCertificateFile === undefined || tlsKeyFile === undefined
       ? undefined
       : { certificate: readFileSync(tlsCertificateFile, 'utf8'), key: readFileSync(tlsKeyFile, 'utf8') };
-  return { ...settings, tls, secureCookies: behindHttps || tls !== undefined };
+  const { maxFileBytes } = storage;
+  return { ...settings, maxFileBytes, tls, secureCookies: behindHttps || tls !== undefined };
 }
 
 function startHooksRole({ config, database, observe }: Core): Closable {
@@ -374,6 +400,9 @@ const housekeepingMs = 10 * 60 * 1000;
 /** Failed sign-ins older than this are forgotten. */
 const throttleMemoryMs = 24 * 60 * 60 * 1000;
 
+/** Sign-ins and second factors that nobody finished are forgotten after so long; they are worth nothing much earlier. */
+const pendingMemoryMs = 60 * 60 * 1000;
+
 /** Removes rows that mean nothing any more. */
 function startHousekeeping({ config, database, observe }: Core): Closable {
   const tidy = async (): Promise<void> => {
@@ -381,6 +410,8 @@ function startHousekeeping({ config, database, observe }: Core): Closable {
       await pruneThrottles(database, database.now() - throttleMemoryMs);
       const { sessionIdleMs: idleMs, sessionAbsoluteMs: absoluteMs } = config.portal;
       await prunePortalSessions(database, { idleMs, absoluteMs });
+      await prunePendingSignIns(database, database.now() - pendingMemoryMs);
+      await pruneChallenges(database, database.now() - pendingMemoryMs);
     } catch (thrown) {
       observe({ kind: 'fault', where: 'gateway.housekeeping', fault: describeFault(thrown) });
     }

@@ -8,12 +8,14 @@ import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { loadConfig } from '../config/load.ts';
 import type { Actor } from '../domain/audit.ts';
+import { everyRight } from '../domain/right.ts';
 import { readAcknowledgement } from '../edi/explain.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
 import { openLog } from '../observe.ts';
 import { makePartnerFolders } from '../storage/data-directory.ts';
 import { addPartner } from '../storage/partner-store.ts';
 import { CommandFailure } from './command-failure.ts';
+import { demoCode } from './demo-authenticator.ts';
 import { type DemoBrowser, openDemoBrowser } from './demo-browser.ts';
 import { explainAcknowledgement } from './demo-explain.ts';
 import { type DemoFile, demoFiles } from './demo-files.ts';
@@ -95,7 +97,9 @@ async function play({ root, steps, observe }: Scene): Promise<void> {
     const client = await openClient(gateway, root);
     const browser = openDemoBrowser(`http://${gateway.portal?.host}:${gateway.portal?.port}`);
     await steps.run('SFTP login before the setup step', () => expectLogin(client, password, false));
-    await steps.run('Sign in to the portal', () => signIn(browser, password));
+    await steps.run('Sign in to the portal: password, and an authenticator app is set up', () =>
+      signIn(browser, password),
+    );
     await steps.run('SFTP Account Setup: user id, password, attestation, button "Setup"', () =>
       doStep(browser, password, 'Setup'),
     );
@@ -134,6 +138,7 @@ async function addPeople({ core }: Gateway): Promise<readonly [string, string]> 
     lastName: 'Clerk',
     email: 'clerk@clinic.example',
     role: 'general-user',
+    rights: everyRight,
   } as const;
   const password = await takenPassword(async (wanted) => {
     const outcome = await core.users.add({
@@ -169,7 +174,10 @@ async function expectLogin(
 }
 
 async function signIn(browser: DemoBrowser, password: string): Promise<readonly [undefined, string]> {
-  const page = await browser.send('/sign-in', { 'user-id': user, password });
+  const enrolment = await browser.send('/sign-in', { 'user-id': user, password });
+  const codes = await browser.send('/sign-in/enrol', { code: demoCode(enrolment) });
+  if (!codes.includes('Your recovery codes')) throw new Error('the portal did not take the second factor');
+  const page = await browser.open('/home');
   if (!page.includes('SFTP Account Setup/Update')) throw new Error('the portal did not let the user in');
   return [undefined, 'the menu shows Trading Partner / SFTP Account Setup/Update'];
 }

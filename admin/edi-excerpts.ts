@@ -3,8 +3,7 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import type { FileResult } from '../edi/file-result.ts';
-import { readHeader } from '../edi/interchange-header.ts';
-import { SegmentReader } from '../edi/segment-reader.ts';
+import { SegmentWalk, type SetPlace } from '../edi/segment-walk.ts';
 
 /** Segments shown for one file at most. */
 const excerptsMax = 2000;
@@ -13,9 +12,6 @@ const excerptsMax = 2000;
 const excerptCharsMax = 4000;
 
 const blockBytes = 256 * 1024;
-
-/** Where a set stands in the results: the number of its interchange, group and set, from 0. */
-export type SetPlace = readonly [interchange: number, group: number, set: number];
 
 export interface Excerpts {
   /** The segment at a position of a set, ST being 1; undefined when it is not to be had. */
@@ -41,7 +37,7 @@ function wantedOf(result: FileResult): Set<string> {
 export async function readExcerpts(handle: FileHandle, result: FileResult): Promise<Excerpts> {
   const wanted = (await handle.stat()).isFile() ? wantedOf(result) : new Set<string>();
   const found = new Map<string, string>();
-  const walk = new FileWalk((place, position, text) => {
+  const walk = new SegmentWalk((place, position, text) => {
     const key = keyOf(place, position);
     if (wanted.delete(key)) found.set(key, text().slice(0, excerptCharsMax));
   });
@@ -53,82 +49,4 @@ export async function readExcerpts(handle: FileHandle, result: FileResult): Prom
     offset += bytesRead;
   }
   return { at: (place, position) => found.get(keyOf(place, position)) };
-}
-
-type OnSegment = (place: SetPlace, position: number, text: () => string) => void;
-
-/** Counts interchanges, groups, sets and segments as the engine does. */
-class FileWalk {
-  readonly #reader = new SegmentReader();
-  readonly #onSegment: OnSegment;
-  #interchange = -1;
-  #group = -1;
-  #set = -1;
-  /** Position in the open set; 0 outside of sets. */
-  #position = 0;
-  #inside = false;
-
-  constructor(onSegment: OnSegment) {
-    this.#onSegment = onSegment;
-  }
-
-  push(bytes: Uint8Array, ended: boolean): void {
-    // The reader's buffer grows with what is not read yet: small slices keep it small.
-    for (let from = 0; from < bytes.length || (ended && from === 0); from += 64 * 1024) {
-      this.#reader.append(bytes.subarray(from, from + 64 * 1024));
-      while (this.#inside ? this.#takeSegment() : this.#openInterchange(ended));
-    }
-  }
-
-  #openInterchange(ended: boolean): boolean {
-    const reader = this.#reader;
-    const { bytes, position, available } = reader;
-    const at = Buffer.from(bytes.buffer, bytes.byteOffset + position, available).indexOf('ISA');
-    if (at < 0) {
-      // The last two bytes may be the beginning of ISA.
-      reader.skip(Math.max(available - 2, 0));
-      return false;
-    }
-    const read = readHeader(bytes, position + at, available - at, ended);
-    if (read.kind === 'need-more') return false;
-    reader.skip(at + (read.kind === 'header' ? read.length : 3));
-    if (read.kind !== 'header') return true;
-    reader.setDelimiters(read.delimiters);
-    this.#interchange += 1;
-    this.#group = -1;
-    this.#position = 0;
-    this.#inside = true;
-    return true;
-  }
-
-  #takeSegment(): boolean {
-    const reader = this.#reader;
-    if (!reader.next()) return false;
-    const id = text(reader, reader.start, (reader.marks[0] ?? 0) >> 2).trim();
-    if (id === 'ISA') {
-      reader.rewind();
-      this.#inside = false;
-      return true;
-    }
-    if (id === 'IEA') this.#inside = false;
-    if (id === 'GS') {
-      this.#group += 1;
-      this.#set = -1;
-    }
-    if (id === 'ST') {
-      this.#set += 1;
-      this.#position = 0;
-    }
-    if (id === 'GS' || id === 'GE' || id === 'IEA') return true;
-    this.#position += 1;
-    const end = (reader.marks[reader.count - 1] ?? 0) >> 2;
-    this.#onSegment([this.#interchange, this.#group, this.#set], this.#position, () =>
-      text(reader, reader.start, end),
-    );
-    return true;
-  }
-}
-
-function text(reader: SegmentReader, start: number, end: number): string {
-  return Buffer.from(reader.bytes.subarray(start, end)).toString('latin1');
 }

@@ -2,12 +2,14 @@
 // to fix it.
 
 import type { Delimiters } from '../edi/delimiters.ts';
+import { stretchOf } from '../edi/element-stretch.ts';
 import type { FileResult } from '../edi/file-result.ts';
 import type { Finding } from '../edi/finding.ts';
 import type { GroupResult, InterchangeResult, SetResult, Verdict } from '../edi/interchange-result.ts';
+import type { SetPlace } from '../edi/segment-walk.ts';
 import { type Colour, type Painter, plainPainter } from './colour.ts';
-import { caretLines, stretchOf } from './edi-caret.ts';
-import type { Excerpts, SetPlace } from './edi-excerpts.ts';
+import { caretLines } from './edi-caret.ts';
+import type { Excerpts } from './edi-excerpts.ts';
 import { printable } from './output.ts';
 
 export interface ReportDeps {

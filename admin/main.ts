@@ -13,8 +13,10 @@ import { configCommand } from './config-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { ediCommand } from './edi-command.ts';
 import { globalOptions } from './global-options.ts';
+import { grantCommand } from './grant-command.ts';
 import { hostKeyCommand } from './hostkey-command.ts';
 import { partnerCommand } from './partner-command.ts';
+import { roleCommand } from './role-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { sessionCommand } from './session-command.ts';
 import { sftpStdioCommand } from './sftp-stdio-command.ts';
@@ -30,6 +32,8 @@ async function main(): Promise<void> {
     .command(demoCommand)
     .command(partnerCommand)
     .command(userCommand)
+    .command(roleCommand)
+    .command(grantCommand)
     .command(accountCommand)
     .command(sessionCommand)
     .command(banCommand)

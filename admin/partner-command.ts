@@ -9,6 +9,7 @@ import type { GlobalOptions } from './global-options.ts';
 import { printFacts, printTable, printTime } from './output.ts';
 import { partnerIdOf } from './parse-id.ts';
 import { partnerAccessCommand } from './partner-access-command.ts';
+import { partnerTransactionsCommand } from './partner-transactions-command.ts';
 import { withCore } from './with-core.ts';
 
 const shown = (partner: Partner) => ({
@@ -97,13 +98,14 @@ const show: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string }
 
 export const partnerCommand: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'partner',
-  describe: 'Trading partners: add, list, show, access',
+  describe: 'Trading partners: add, list, show, access, transactions',
   builder: (yargs) =>
     yargs
       .command(add)
       .command(list)
       .command(show)
       .command(partnerAccessCommand)
-      .demandCommand(1, 'Say what to do: add, list, show or access.'),
+      .command(partnerTransactionsCommand)
+      .demandCommand(1, 'Say what to do: add, list, show, access or transactions.'),
   handler: () => undefined,
 };

@@ -3,12 +3,15 @@
 import type { CommandModule } from 'yargs';
 import { readStatus } from '../auth/account-setup.ts';
 import type { Role } from '../domain/account.ts';
+import { officeRoles } from '../domain/role.ts';
+import { readPartnerRights } from '../storage/grant-store.ts';
 import { findUser, listUsers, rolesOfUser, type User } from '../storage/user-store.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { printFacts, printTable, printTime } from './output.ts';
 import { partnerIdOf, userIdOf } from './parse-id.ts';
 import { askNewPassword } from './password-prompt.ts';
+import { userFactorCommand } from './user-factor-command.ts';
 import { withCore } from './with-core.ts';
 
 const shown = (user: User) => ({
@@ -22,12 +25,6 @@ const shown = (user: User) => ({
   lastSignIn: printTime(user.lastSignInAtMs),
 });
 
-const roles = [
-  'office-administrator',
-  'user-administrator',
-  'general-user',
-] as const satisfies readonly Role[];
-
 interface AddOptions extends GlobalOptions {
   readonly id: string;
   readonly partner: string;
@@ -35,6 +32,7 @@ interface AddOptions extends GlobalOptions {
   readonly 'last-name': string;
   readonly email: string;
   readonly role: Role;
+  readonly grants: 'all' | 'none';
 }
 
 const add: CommandModule<GlobalOptions, AddOptions> = {
@@ -52,7 +50,16 @@ const add: CommandModule<GlobalOptions, AddOptions> = {
       .option('first-name', { type: 'string', demandOption: true, requiresArg: true, describe: 'First name' })
       .option('last-name', { type: 'string', demandOption: true, requiresArg: true, describe: 'Last name' })
       .option('email', { type: 'string', demandOption: true, requiresArg: true, describe: 'E-mail address' })
-      .option('role', { choices: roles, default: 'general-user' as Role, describe: 'Role in the office' })
+      .option('role', {
+        choices: officeRoles,
+        default: 'general-user' as Role,
+        describe: 'Role in the office',
+      })
+      .option('grants', {
+        choices: ['all', 'none'] as const,
+        default: 'all' as const,
+        describe: 'What it may send and receive: all that the partner has agreed on, or nothing yet',
+      })
       .example(
         '$0 user add jdoe --partner carolina-clinic --first-name Jo --last-name Doe --email jo@clinic.example',
         '',
@@ -73,6 +80,7 @@ const add: CommandModule<GlobalOptions, AddOptions> = {
         lastName,
         email,
         role,
+        rights: options.grants === 'none' ? [] : await readPartnerRights(core.database, partnerId),
         password,
         actor,
       });
@@ -178,13 +186,14 @@ const passwd: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string
 
 export const userCommand: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'user',
-  describe: 'Users: add, list, show, passwd',
+  describe: 'Users: add, list, show, passwd, factor',
   builder: (yargs) =>
     yargs
       .command(add)
       .command(list)
       .command(show)
       .command(passwd)
-      .demandCommand(1, 'Say what to do: add, list, show or passwd.'),
+      .command(userFactorCommand)
+      .demandCommand(1, 'Say what to do: add, list, show, passwd or factor.'),
   handler: () => undefined,
 };

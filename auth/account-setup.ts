@@ -3,6 +3,7 @@
 // its own.
 
 import { currentAttestation, type SftpAccountStatus } from '../domain/account.ts';
+import type { PartnerId } from '../domain/ids.ts';
 import { parseUserId, type UserId } from '../domain/ids.ts';
 import { findAccount, type SftpAccount, setUpAccount } from '../storage/account-store.ts';
 import type { Database } from '../storage/transaction.ts';
@@ -72,6 +73,10 @@ export async function readStatus(database: Database, userId: UserId): Promise<Ac
   };
 }
 
+/** The mailbox belongs to the trading partner: without one there is nothing to set up. */
+const noPartner =
+  'You belong to no trading partner yet. SFTP can be set up once your trading partner or EDI support has added you to it.';
+
 async function perform(
   deps: AccountSetupDeps,
   input: Parameters<AccountSetup['perform']>[0],
@@ -88,8 +93,12 @@ async function perform(
   const { password, address } = input;
   const signedIn = await deps.directory.signIn({ userName: input.signedIn, password, address });
   switch (signedIn.kind) {
-    case 'accepted':
-      return store(deps, { user: signedIn.user, password, address, key: key.key });
+    case 'accepted': {
+      const { user } = signedIn;
+      const { partnerId } = user;
+      if (partnerId === undefined) return { kind: 'refused', field: 'form', why: noPartner };
+      return store(deps, { user, partnerId, password, address, key: key.key });
+    }
     case 'refused':
       return {
         kind: 'refused',
@@ -128,15 +137,16 @@ async function store(
   deps: AccountSetupDeps,
   input: {
     readonly user: User;
+    readonly partnerId: PartnerId;
     readonly password: string;
     readonly address: string;
     readonly key: PublicKey | undefined;
   },
 ): Promise<AccountStepOutcome> {
-  const { user } = input;
+  const { user, partnerId } = input;
   const outcome = await setUpAccount(deps.database, {
     userId: user.id,
-    partnerId: user.partnerId,
+    partnerId,
     // A hash of its own: the credential store can be taken to another host without the directory's.
     passwordHash: await deps.hasher.hash(input.password),
     passwordVersion: user.passwordVersion,

@@ -26,7 +26,8 @@ export interface ThrottleSettings {
   readonly addressBlockMs: number;
 }
 
-export type Door = 'portal' | 'sftp';
+/** `factor` is the second door of the portal, behind the password: wrong codes count on their own. */
+export type Door = 'portal' | 'factor' | 'sftp';
 
 /** Whose sign-in it was; `user` is undefined for a name that no user can have. */
 export interface Attempted {

@@ -5,6 +5,8 @@ import type { Role } from '../domain/account.ts';
 import type { Actor } from '../domain/audit.ts';
 import { type PartnerId, parseUserId, type UserId } from '../domain/ids.ts';
 import type { Observe } from '../domain/observation.ts';
+import type { Right } from '../domain/right.ts';
+import type { UserKind } from '../domain/user.ts';
 import type { Database } from '../storage/transaction.ts';
 import { addUser, findUser, passwordHistory, replacePassword, type User } from '../storage/user-store.ts';
 import { TooManyHashesError } from './hash-limiter.ts';
@@ -43,11 +45,14 @@ export interface UserDirectory {
   /** Adds a user with a first password. */
   add(input: {
     readonly id: UserId;
-    readonly partnerId: PartnerId;
+    readonly partnerId: PartnerId | undefined;
+    readonly kind?: UserKind;
     readonly firstName: string;
     readonly lastName: string;
     readonly email: string;
-    readonly role: Role;
+    readonly role: Role | undefined;
+    /** What the user may send and receive from the first day; left out: nothing. */
+    readonly rights?: readonly Right[];
     readonly password: string;
     readonly actor: Actor;
   }): Promise<NewUserOutcome>;

@@ -1,7 +1,7 @@
 // The product to be measured: `claimgate serve` from dist/ as one process, with one user who may sign in.
 
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,22 +11,22 @@ const partner = 'bench';
 const password = 'Violet-Otter-9-River';
 
 /** Starts it in a folder; the caller closes it. */
-export async function startClaimgate(root, { roles, sftp = {} }) {
+export async function startClaimgate(root, { keyFile, roles, workers, sftp = {}, nodeOptions = [] }) {
   const dataDirectory = join(root, 'data');
   const logFile = join(root, 'claimgate.log');
   const settings = {
     dataDirectory,
     roles,
-    sftp: { port: 0, ...sftp },
+    sftp: { port: 0, ...sftp, ...(workers === undefined ? {} : { workers }) },
     portal: { port: 0 },
     log: { level: 'info', file: logFile },
   };
   const configFile = join(root, 'claimgate.yaml');
   writeFileSync(configFile, JSON.stringify(settings));
-  await addUser(settings);
+  await addUser(settings, readFileSync(`${keyFile}.pub`, 'utf8'));
   const program = fileURLToPath(new URL('admin/main.js', dist));
   // As `npm start` and the installed command run it (the first line of admin/main.ts).
-  const node = ['--max-semi-space-size=1', program];
+  const node = ['--max-semi-space-size=1', ...nodeOptions, program];
   const child = spawn(process.execPath, [...node, 'serve', '--config', configFile], { stdio: 'inherit' });
   const ended = new Promise((resolve) => child.once('close', resolve));
   const log = await waitForLog(logFile, child);
@@ -37,11 +37,17 @@ export async function startClaimgate(root, { roles, sftp = {} }) {
     port: log.find(({ event }) => event === 'sftp.listening').port,
     user,
     folder: '/inbound',
-    /** How the stock client proves who it is. */
-    proof: { kind: 'password', password },
+    password,
+    keyFile,
     /** Resolves when intake has nothing left to do, so that it does not disturb the next measurement. */
     settled: async () => {
       if (roles.includes('intake')) await waitForEvents(logFile, ['intake.answered', 'intake.quarantined']);
+    },
+    /** Frees the disk of what was measured. */
+    forget() {
+      for (const folder of ['originals', `mailboxes/${partner}/inbound`])
+        for (const name of readdirSync(join(dataDirectory, folder)))
+          rmSync(join(dataDirectory, folder, name), { recursive: true });
     },
     async close() {
       child.kill('SIGTERM');
@@ -51,7 +57,7 @@ export async function startClaimgate(root, { roles, sftp = {} }) {
 }
 
 /** What an administrator and the setup step do. The product is loaded when it is built, which it may not be yet. */
-async function addUser(settings) {
+async function addUser(settings, publicKey) {
   const load = (path) => import(new URL(path, dist).href);
   const { configSchema } = await load('config/schema.js');
   const { openCore } = await load('gateway.js');
@@ -59,9 +65,16 @@ async function addUser(settings) {
   const core = openCore({ config: configSchema.parse(settings), observe: () => undefined });
   const actor = { kind: 'administrator', name: 'bench' };
   await addPartner(core.database, { id: partner, name: 'Bench', submitterId: 'BENCH', actor });
-  const person = { firstName: 'Bench', lastName: 'User', email: 'bench@example.org', role: 'general-user' };
+  const { everyRight: rights } = await load('domain/right.js');
+  const person = {
+    rights,
+    firstName: 'Bench',
+    lastName: 'User',
+    email: 'bench@example.org',
+    role: 'general-user',
+  };
   await core.users.add({ id: user, partnerId: partner, ...person, password, actor });
-  const step = { userName: user, password, attested: true, publicKey: '', address: '127.0.0.1' };
+  const step = { userName: user, password, attested: true, publicKey, address: '127.0.0.1' };
   const outcome = await core.accountSetup.perform({ signedIn: user, ...step });
   await core.close();
   if (outcome.kind !== 'set-up') throw new Error(`The setup step was refused: ${JSON.stringify(outcome)}`);

@@ -28,7 +28,10 @@ async function withGateway({ parent = tmpdir() }, work) {
   const root = mkdtempSync(join(parent, 'claimgate-bench-'));
   // The caps of one account are not what is measured: everyone here is one user, from many addresses.
   const sftp = { maxConnections: 2000, maxConnectionsPerAccount: 2000, maxConnectionsPerPartner: 2000 };
-  const server = await startClaimgate(root, { roles: ['sftp', 'intake', 'portal', 'hooks'], sftp });
+  const keyFile = join(root, 'user_key');
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'bench', '-f', keyFile]);
+  const roles = ['sftp', 'intake', 'portal', 'hooks'];
+  const server = await startClaimgate(root, { keyFile, roles, sftp });
   try {
     await work(server);
   } finally {
@@ -196,7 +199,7 @@ function tellSize(report, { name, value, limit }) {
 }
 
 const latency = (name, ours, peer) => ({ name, unit: 'ms', ours, peer, peerName: undefined });
-const plainly = ({ host, port, user, proof }) => ({ host, port, user, proof });
+const plainly = ({ host, port, user, password }) => ({ host, port, user, password });
 
 function percentiles(times) {
   const sorted = [...times].sort((one, other) => one - other);

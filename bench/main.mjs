@@ -18,10 +18,14 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     runs: { type: 'string', default: '3' },
-    'size-mib': { type: 'string', default: '1024' },
+    'size-mib': { type: 'string' },
     cipher: { type: 'string' },
     quick: { type: 'boolean', default: false },
-    roles: { type: 'string', default: 'sftp,intake,portal,hooks' },
+    roles: { type: 'string', default: 'sftp' },
+    workers: { type: 'string' },
+    only: { type: 'string' },
+    peers: { type: 'string', default: 'openssh,rclone' },
+    'node-options': { type: 'string' },
   },
 });
 const bench = benches.get(positionals[0] ?? '');
@@ -36,7 +40,11 @@ await bench({
   json: values.json,
   quick: values.quick,
   runs: Number(values.runs),
-  sizeMib: Number(values['size-mib']),
+  sizeMib: values['size-mib'] === undefined ? undefined : Number(values['size-mib']),
   cipher: values.cipher,
   roles: values.roles.split(','),
+  workers: values.workers === undefined ? undefined : Number(values.workers),
+  only: values.only,
+  peers: values.peers.split(',').filter((name) => name !== ''),
+  nodeOptions: values['node-options']?.split(' ') ?? [],
 });

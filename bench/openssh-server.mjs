@@ -1,10 +1,10 @@
 // The peer: OpenSSH's sshd with its sftp-server, as Debian's openssh-server installs them, on a free port of loopback.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { findFreePort } from './free-port.mjs';
 
 const sshd = '/usr/sbin/sshd';
 const sftpServer = '/usr/lib/openssh/sftp-server';
@@ -17,16 +17,14 @@ export function whyNoOpenssh() {
   return missing === undefined ? undefined : `no ${missing} (Debian: apt-get install openssh-server)`;
 }
 
-/** Starts it in a folder; the caller closes it. It takes a key of its own, since passwords would be the system's. */
-export async function startOpenssh(root) {
+/** Starts it in a folder; the caller closes it. It takes a key alone, since passwords would be the system's. */
+export async function startOpenssh(root, { keyFile }) {
   const folder = join(root, 'openssh');
   const files = join(folder, 'files');
   mkdirSync(files, { recursive: true });
   if (process.getuid() === 0) mkdirSync(privilegeDirectory, { recursive: true, mode: 0o755 });
-  for (const name of ['host_key', 'user_key']) {
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
-  }
-  writeFileSync(join(folder, 'authorized_keys'), readFileSync(join(folder, 'user_key.pub')));
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'host_key')]);
+  writeFileSync(join(folder, 'authorized_keys'), readFileSync(`${keyFile}.pub`));
   const port = await findFreePort();
   const config = [
     `Port ${port}`,
@@ -38,6 +36,8 @@ export async function startOpenssh(root) {
     'UsePAM no',
     'PermitRootLogin prohibit-password',
     'PasswordAuthentication no',
+    // As many at once as the measurements open; the default would drop some of them at random.
+    'MaxStartups 100:30:200',
     `Subsystem sftp ${sftpServer}`,
   ];
   const configFile = join(folder, 'sshd_config');
@@ -53,8 +53,13 @@ export async function startOpenssh(root) {
     port,
     user: userInfo().username,
     folder: files,
-    proof: { kind: 'key', file: join(folder, 'user_key') },
+    keyFile,
+    // A password would be one of the machine's own accounts.
+    password: undefined,
     settled: async () => undefined,
+    forget() {
+      for (const name of readdirSync(files)) rmSync(join(files, name));
+    },
     async close() {
       child.kill('SIGTERM');
       await ended;
@@ -66,18 +71,6 @@ function versionOfSshd() {
   // Client and server come from the same source package; sshd tells its version only within an error.
   const said = execFileSync('sh', ['-c', 'ssh -V 2>&1'], { encoding: 'utf8' });
   return /OpenSSH_(\S+?)[ ,]/.exec(said)?.[1] ?? '';
-}
-
-/** sshd cannot take a port of the system's choice, so one is asked for and given back. */
-function findFreePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function waitUntilListening(child) {

@@ -1,165 +1,141 @@
-// `bench sftp`: one large file up and down with the stock sftp, through Claimgate and through OpenSSH's sshd in turn,
-// and the peak of the gateway's memory while it is at it.
+// `bench sftp`: Claimgate, OpenSSH's sshd and rclone in turn, on the same disk, by the same stock client with the same
+// cipher. Claimgate makes every file durable before it answers CLOSE; the peers do so only for `put -f`.
 
-import { execFileSync, spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import {
-  createReadStream,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installPackages } from '../scripts/provide-packages.mjs';
 import { startClaimgate } from './claimgate-server.mjs';
 import { startOpenssh, whyNoOpenssh } from './openssh-server.mjs';
+import { watchTree } from './process-tree.mjs';
+import { startRclone, whyNoRclone } from './rclone-server.mjs';
+import { makeFiles } from './sftp-files.mjs';
+import { scenesOf } from './sftp-scenes.mjs';
 
-const mib = 1024 * 1024;
+const allCiphers = ['aes128-gcm@openssh.com', 'aes256-ctr', 'chacha20-poly1305@openssh.com'];
+const full = { bigMib: 1024, streams: 8, smallFiles: 500, stats: 10_000, logins: 40 };
+const quick = { bigMib: 64, streams: 8, smallFiles: 80, stats: 500, logins: 8 };
 
-export async function benchSftp({ report, runs, sizeMib, cipher, roles }) {
+/**
+ * @param options.roles what Claimgate does beside SFTP while it is measured; the peers do nothing beside it
+ * @param options.only measures only the scenes whose name this expression finds
+ */
+export async function benchSftp({
+  report,
+  runs,
+  sizeMib,
+  quick: isQuick,
+  cipher,
+  roles,
+  workers,
+  only,
+  peers,
+  nodeOptions,
+}) {
+  const sizes = { ...(isQuick ? quick : full), ...(sizeMib === undefined ? {} : { bigMib: sizeMib }) };
   const root = mkdtempSync(join(tmpdir(), 'claimgate-bench-'));
+  const keyFile = join(root, 'user_key');
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'bench', '-f', keyFile]);
+  const files = await makeFiles(sizes);
   const servers = [];
   try {
-    const source = makeFile(root, sizeMib);
-    const sha256 = await hashOf(source);
-    servers.push(await startClaimgate(root, { roles }));
-    const why = whyNoOpenssh();
-    if (why === undefined) servers.push(await startOpenssh(root));
-    else report.note(`skipped the comparison with sshd: ${why}`);
-    const job = { root, source, sha256, sizeMib, cipher };
-    const measured = await interleave({ report, servers, runs, job });
-    tell({ report, measured, servers, sizeMib, cipher });
+    servers.push(await startClaimgate(root, { keyFile, roles, workers, nodeOptions }));
+    servers.push(...(await startPeers(root, { keyFile, report, peers })));
+    const ciphers = cipher === undefined ? (isQuick ? allCiphers.slice(0, 1) : allCiphers) : [cipher];
+    const wanted = scenesOf({ ciphers, sizes }).filter(
+      ({ name }) => only === undefined || new RegExp(only).test(name),
+    );
+    const found = await interleave({ report, servers, runs, scenes: wanted, job: { root, files, sizes } });
+    for (const scene of wanted)
+      tell({ report, servers, scene, found: found.filter((one) => one.scene === scene.name) });
   } finally {
     for (const server of servers) await server.close();
+    files.close();
     rmSync(root, { recursive: true, force: true });
   }
 }
 
+async function startPeers(root, { keyFile, report, peers }) {
+  const known = {
+    openssh: { package: 'openssh-server', why: whyNoOpenssh, start: startOpenssh },
+    rclone: { package: 'rclone', why: whyNoRclone, start: startRclone },
+  };
+  const started = [];
+  for (const name of peers) {
+    const peer = known[name];
+    if (peer?.why() !== undefined) installPackages([peer.package]);
+    const why = peer === undefined ? 'it is not known' : peer.why();
+    if (why === undefined) started.push(await peer.start(root, { keyFile }));
+    else report.note(`skipped the comparison with ${name}: ${why}`);
+  }
+  return started;
+}
+
 /** Each run takes the servers in turn, so that a slow moment of the machine hits them alike. */
-async function interleave({ report, servers, runs, job }) {
-  const measured = [];
+async function interleave({ report, servers, runs, scenes, job }) {
+  const found = [];
   for (let run = 1; run <= runs; run += 1) {
-    for (const server of servers) {
-      for (const direction of ['upload', 'download']) {
-        const found = {
-          server: server.name,
-          direction,
-          ...(await transfer(server, { ...job, direction, run })),
-        };
-        const speed = `${found.mibPerSecond.toFixed(0)} MiB/s`;
-        report.note(
-          `run ${run}: ${server.name}, ${direction}: ${speed}, peak ${found.peakRssMib.toFixed(0)} MiB`,
-        );
-        measured.push(found);
-      }
-      execFileSync('rm', ['-f', join(job.root, 'down')]);
-      if (server.name.startsWith('OpenSSH'))
-        execFileSync('rm', ['-rf', join(server.folder, `big-${run}.bin`)]);
+    for (const { server, way, does, scene } of scenes.flatMap((one) => turnsOf(one, servers))) {
+      const measured = await measure(server, does, { ...job, run });
+      found.push({ scene: scene.name, server: server.name, way, ...measured });
+      report.note(`run ${run}: ${server.name}${way}: ${scene.name}: ${describe(measured, scene.unit)}`);
+    }
+    for (const server of servers) server.forget();
+  }
+  return found;
+}
+
+/** Peers are measured in their own way too, where the scene has one. */
+function turnsOf(scene, servers) {
+  return servers
+    .filter(({ password }) => !scene.needsPassword || password !== undefined)
+    .flatMap((server, index) => [
+      { scene, server, way: '', does: scene.does },
+      ...(index > 0 && scene.peerAlso ? [{ scene, server, way: ' put -f', does: scene.peerAlso }] : []),
+    ]);
+}
+
+async function measure(server, does, job) {
+  // What was written before is on the disk, and no burden to what comes now.
+  execFileSync('sync', ['-f', job.root]);
+  const watch = watchTree(server.pid);
+  const { value, movedMib } = await does(server, job);
+  const { cpuSeconds, peakRssMib } = await watch.stop();
+  await server.settled();
+  return { value, movedMib, cpuSeconds, peakRssMib };
+}
+
+function describe({ value, cpuSeconds, peakRssMib }, unit) {
+  return `${value.toFixed(1)} ${unit}, ${cpuSeconds.toFixed(2)} s of CPU, peak ${peakRssMib.toFixed(0)} MiB`;
+}
+
+function tell({ report, servers, scene, found }) {
+  const [claimgate, ...peers] = servers;
+  const of = (server, way, read) =>
+    found.filter((one) => one.server === server.name && one.way === way).map(read);
+  const ours = (read) => of(claimgate, '', read);
+  const value = (one) => one.value;
+  const cpuPerGib = (one) => (one.cpuSeconds * 1024) / one.movedMib;
+  for (const peer of peers) {
+    for (const way of ['', ' put -f']) {
+      if (of(peer, way, value).length === 0) continue;
+      const pair = (read) => ({
+        ours: ours(read),
+        peer: of(peer, way, read),
+        peerName: `${peer.name}${way}`,
+      });
+      report.measured({ name: scene.name, unit: scene.unit, ...pair(value) });
+      if (found[0]?.movedMib !== undefined)
+        report.measured({ name: `${scene.name}: CPU`, unit: 's/GiB', ...pair(cpuPerGib) });
+      if (way === '')
+        report.measured({
+          name: `${scene.name}: peak memory`,
+          unit: 'MiB',
+          ...pair((one) => one.peakRssMib),
+        });
     }
   }
-  return measured;
-}
-
-async function transfer(server, { root, source, sha256, sizeMib, cipher, direction, run }) {
-  const remote = `${server.folder}/big-${run}.bin`;
-  const down = join(root, 'down');
-  const command = direction === 'upload' ? `put ${source} ${remote}` : `get ${remote} ${down}`;
-  forgetPeak(server.pid);
-  const beganAtMs = performance.now();
-  await runSftp(server, { root, command, cipher });
-  const seconds = (performance.now() - beganAtMs) / 1000;
-  // Intake reads the whole file after an upload; its memory counts, its time is not the transfer's.
-  await server.settled();
-  if (direction === 'download' && (await hashOf(down)) !== sha256) throw new Error('The bytes differ.');
-  return { mibPerSecond: sizeMib / seconds, peakRssMib: peakRssMib(server.pid) };
-}
-
-function tell({ report, measured, servers, sizeMib, cipher }) {
-  const [ours, peer] = servers;
-  const valuesOf = (server, direction, key) =>
-    measured
-      .filter((found) => found.server === server?.name && found.direction === direction)
-      .map((found) => found[key]);
-  const what = `${sizeMib} MiB${cipher === undefined ? '' : `, ${cipher}`}`;
-  for (const direction of ['upload', 'download']) {
-    report.measured({
-      name: `sftp ${direction} of ${what}`,
-      unit: 'MiB/s',
-      ours: valuesOf(ours, direction, 'mibPerSecond'),
-      peer: valuesOf(peer, direction, 'mibPerSecond'),
-      peerName: peer?.name,
-    });
-  }
-  for (const direction of ['upload', 'download']) {
-    report.measured({
-      name: `peak memory of the gateway process, ${direction} of ${what}`,
-      unit: 'MiB',
-      ours: valuesOf(ours, direction, 'peakRssMib'),
-      // sshd is a process a connection: its own size says nothing.
-      peer: [],
-      peerName: undefined,
-    });
-  }
-}
-
-/** Linux forgets a process's peak (VmHWM) when 5 is written here (proc(5)). */
-function forgetPeak(pid) {
-  writeFileSync(`/proc/${pid}/clear_refs`, '5');
-}
-
-function peakRssMib(pid) {
-  const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kibibytes) / 1024;
-}
-
-function makeFile(root, sizeMib) {
-  const file = join(root, 'up');
-  const block = randomBytes(mib);
-  const handle = openSync(file, 'wx');
-  for (let written = 0; written < sizeMib; written += 1) writeSync(handle, block);
-  return file;
-}
-
-async function hashOf(file) {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: mib })) hash.update(chunk);
-  return hash.digest('hex');
-}
-
-function runSftp(server, { root, command, cipher }) {
-  const { proof } = server;
-  const askpass = join(root, 'askpass.sh');
-  writeFileSync(askpass, '#!/bin/sh\nprintf "%s\\n" "$SFTP_PASSWORD"\n', { mode: 0o700 });
-  const options = [
-    'BatchMode=no',
-    'StrictHostKeyChecking=no',
-    'UserKnownHostsFile=/dev/null',
-    'LogLevel=ERROR',
-    ...(proof.kind === 'key'
-      ? [`IdentityFile=${proof.file}`, 'IdentitiesOnly=yes']
-      : ['PubkeyAuthentication=no']),
-    ...(cipher === undefined ? [] : [`Ciphers=${cipher}`]),
-  ].flatMap((option) => ['-o', option]);
-  const address = ['-P', String(server.port), '-b', '-', `${server.user}@${server.host}`];
-  const password = proof.kind === 'password' ? proof.password : '';
-  const child = spawn('sftp', ['-F', '/dev/null', '-q', ...options, ...address], {
-    env: {
-      PATH: process.env.PATH,
-      HOME: root,
-      SSH_ASKPASS: askpass,
-      SSH_ASKPASS_REQUIRE: 'force',
-      DISPLAY: ':0',
-      SFTP_PASSWORD: password,
-    },
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
-  child.stdin.end(`${command}\n`);
-  return new Promise((resolve, reject) => {
-    child.once('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`sftp ended with ${code}: ${command}`)),
-    );
-  });
+  if (peers.length === 0)
+    report.measured({ name: scene.name, unit: scene.unit, ours: ours(value), peer: [], peerName: undefined });
 }

@@ -3,7 +3,7 @@
 import { Client } from 'ssh2';
 
 /** Signs in from a given loopback address. @returns ssh2's SFTP client with `end()` for the whole connection */
-export function openSession({ host, port, user, proof }, localAddress) {
+export function openSession({ host, port, user, password }, localAddress) {
   return new Promise((resolve, reject) => {
     const client = new Client();
     client.once('error', reject);
@@ -17,7 +17,7 @@ export function openSession({ host, port, user, proof }, localAddress) {
       host,
       port,
       username: user,
-      password: proof.password,
+      password,
       localAddress,
       keepaliveInterval: 0,
     });

@@ -173,6 +173,17 @@ const portal = z
     sessionIdleMs: milliseconds
       .default(15 * minute)
       .describe('A session without a request for so long ends.'),
+    secondFactor: z
+      .enum(['required', 'optional', 'off'])
+      .default('required')
+      .describe(
+        'Whether users prove more than their password: `required` has each make a second factor at the first sign-in, `optional` asks those who have one.',
+      ),
+    confirmMs: milliseconds
+      .default(10 * minute)
+      .describe(
+        'How long after a second factor sensitive acts (keys, factors, rights of users) ask for no new one.',
+      ),
     bodyLimitBytes: bytes.default(mebibyte).describe('Largest form that the portal takes.'),
     sessionAbsoluteMs: milliseconds.default(12 * hour).describe('A session ends after so long, used or not.'),
   })

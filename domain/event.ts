@@ -6,12 +6,44 @@ import type { TransmissionSource, Verdict } from './transmission.ts';
 
 export type ClaimgateEvent =
   | { readonly kind: 'partner.created'; readonly partnerId: PartnerId }
-  | { readonly kind: 'user.created'; readonly partnerId: PartnerId; readonly userId: UserId }
+  | {
+      readonly kind:
+        | 'user.created'
+        | 'user.confirmed'
+        | 'user.expired'
+        | 'user.reactivated'
+        | 'user.disabled'
+        | 'user.enabled';
+      /** Undefined for a user of no trading partner. */
+      readonly partnerId: PartnerId | undefined;
+      readonly userId: UserId;
+    }
   | {
       readonly kind: 'user.password-changed';
-      readonly partnerId: PartnerId;
+      readonly partnerId: PartnerId | undefined;
       readonly userId: UserId;
       readonly passwordVersion: number;
+    }
+  | {
+      readonly kind: 'user.grants-changed';
+      readonly partnerId: PartnerId;
+      readonly userId: UserId;
+      readonly grantVersion: number;
+      /** Such as `send 837P`. */
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+    }
+  | {
+      readonly kind: 'user.role-changed';
+      readonly partnerId: PartnerId;
+      readonly userId: UserId;
+      readonly role: string;
+    }
+  | { readonly kind: 'partner.transactions-changed'; readonly partnerId: PartnerId }
+  | {
+      readonly kind: 'user.joined-partner' | 'user.left-partner';
+      readonly partnerId: PartnerId;
+      readonly userId: UserId;
     }
   | {
       readonly kind:

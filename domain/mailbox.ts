@@ -2,6 +2,7 @@
 // daemon, the portal), which move bytes. A mailbox belongs to one trading partner and is opened for one user, because
 // an upload that is not whole yet is seen by its uploader alone (invariant I1).
 
+import type { TransmissionId } from './ids.ts';
 import type { MailboxFolder, VirtualPath } from './virtual-path.ts';
 
 export interface FileAttributes {
@@ -92,6 +93,13 @@ export interface WritableFile {
   abandon(): Promise<void>;
 }
 
+export interface OpenedForWrite {
+  readonly kind: 'ok';
+  readonly file: WritableFile;
+  /** What the upload is called in the journal; absent where there is none. */
+  readonly transmissionId?: TransmissionId;
+}
+
 export interface SpaceOfVolume {
   readonly blockBytes: number;
   readonly blocksTotal: number;
@@ -110,10 +118,7 @@ export interface Mailbox {
     path: VirtualPath,
   ): Promise<{ readonly kind: 'ok'; readonly entries: AsyncIterable<MailboxEntry> } | FileRefusal>;
   openForRead(path: VirtualPath): Promise<{ readonly kind: 'ok'; readonly file: ReadableFile } | FileRefusal>;
-  openForWrite(
-    path: VirtualPath,
-    options: OpenWriteOptions,
-  ): Promise<{ readonly kind: 'ok'; readonly file: WritableFile } | FileRefusal>;
+  openForWrite(path: VirtualPath, options: OpenWriteOptions): Promise<OpenedForWrite | FileRefusal>;
   remove(path: VirtualPath): Promise<FileRefusal | undefined>;
   /** @param options.overwrite whether a file of the new name may be replaced (posix-rename@openssh.com) */
   rename(

@@ -89,7 +89,7 @@ function bodyOf(delivery: DueDelivery): string {
   return JSON.stringify({
     type: delivery.kind,
     timestamp,
-    data: { partnerId: delivery.partnerId, ...(facts as object) },
+    data: { partnerId: delivery.partnerId === '' ? null : delivery.partnerId, ...(facts as object) },
   });
 }
 

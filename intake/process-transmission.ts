@@ -3,11 +3,11 @@
 // `writeAnswer` is one transaction that only the holder of the claim can make (invariant I2).
 
 import { createHash } from 'node:crypto';
+import type { ContentKind } from '../domain/content-kind.ts';
 import { uuidV7 } from '../domain/ids.ts';
 import type { Observe } from '../domain/observation.ts';
 import { combineVerdicts, type Verdict } from '../domain/transmission.ts';
 import { acknowledge, controlsNeeded, rejectInterchange } from '../edi/acknowledge.ts';
-import type { FileResult } from '../edi/file-result.ts';
 import type { InterchangeResult } from '../edi/interchange-result.ts';
 import type { EdiProfile } from '../edi/profile.ts';
 import { type AnswerFile, writeAnswer } from '../storage/answer-store.ts';
@@ -19,8 +19,10 @@ import { takeInterchangeKeys } from '../storage/interchange-keys.ts';
 import { quarantineOriginal } from '../storage/outbound.ts';
 import type { Database } from '../storage/transaction.ts';
 import { answerName } from './answer-name.ts';
+import { contentKinds } from './content-kinds.ts';
 import { interchangeRecord } from './interchange-record.ts';
 import { printManifest, versionsNotChecked } from './manifest.ts';
+import { type NotGranted, notGrantedReason, whyNotGranted } from './not-granted.ts';
 import { rejectionReport } from './rejection-report.ts';
 import type { ValidatorPool } from './validator-pool.ts';
 
@@ -63,18 +65,28 @@ export async function processTransmission(deps: ProcessDeps, claimed: ClaimedTra
     deps.validateTimeoutMs,
   );
   if (outcome.kind === 'altered') throw new AlteredOriginalError(claimed.id, outcome.sha256);
-  if (outcome.result.kind === 'unreadable') await quarantine(deps, claimed, outcome.result);
-  else await answer(deps, claimed, { found: outcome.result.interchanges, startedAtMs });
+  const { result } = outcome;
+  if (result.kind === 'unreadable') {
+    const { reason, plain } = result;
+    await quarantine(deps, claimed, { reason, plain, advice: ['Send a corrected X12 file.'], kinds: [] });
+    return;
+  }
+  const kinds = contentKinds(result.interchanges);
+  const notGranted = await whyNotGranted(deps.database, { claimed, kinds });
+  if (notGranted !== undefined)
+    await quarantine(deps, claimed, { reason: notGrantedReason, ...notGranted, kinds });
+  else await answer(deps, claimed, { found: result.interchanges, kinds, startedAtMs });
 }
 
 async function quarantine(
   deps: ProcessDeps,
   claimed: ClaimedTransmission,
-  result: FileResult & { readonly kind: 'unreadable' },
+  input: NotGranted & { readonly reason: string; readonly kinds: readonly ContentKind[] },
 ): Promise<void> {
   const { database, directory, worker } = deps;
+  const { reason, kinds } = input;
   await quarantineOriginal(directory, claimed);
-  const report = rejectionReport({ ...claimed, transmissionId: claimed.id, plain: result.plain });
+  const report = rejectionReport({ ...claimed, ...input, transmissionId: claimed.id });
   const file = await writeAnswerFile(deps, {
     claimed,
     kinds: 'report',
@@ -84,16 +96,21 @@ async function quarantine(
     content: Buffer.from(report),
   });
   const { id, partnerId } = claimed;
-  const outcome = { state: 'quarantined', reason: result.reason } as const;
-  const answer = { id, partnerId, worker, outcome, files: [file], interchanges: [], manifest: undefined };
+  const outcome = { state: 'quarantined', reason } as const;
+  const files = [file];
+  const answer = { id, partnerId, worker, outcome, files, kinds, interchanges: [], manifest: undefined };
   if (!(await writeAnswer(database, answer))) return;
-  deps.observe({ kind: 'intake.quarantined', transmissionId: id, partnerId, reason: result.reason });
+  deps.observe({ kind: 'intake.quarantined', transmissionId: id, partnerId, reason });
 }
 
 async function answer(
   deps: ProcessDeps,
   claimed: ClaimedTransmission,
-  input: { readonly found: readonly InterchangeResult[]; readonly startedAtMs: number },
+  input: {
+    readonly found: readonly InterchangeResult[];
+    readonly kinds: readonly ContentKind[];
+    readonly startedAtMs: number;
+  },
 ): Promise<void> {
   const interchanges = await rejectDuplicates(deps, claimed, input.found);
   const files: AnswerFile[] = [];
@@ -111,6 +128,7 @@ async function answer(
     worker: deps.worker,
     outcome: { state: 'answered', verdict },
     files,
+    kinds: input.kinds,
     interchanges: interchanges.map(interchangeRecord),
     manifest: isToBeReleased(verdict, interchanges)
       ? printManifest({ claimed, verdict, interchanges, notChecked, acknowledgements })

@@ -1,8 +1,9 @@
-// The report in plain words for a file that is no X12 at all, and so can get no 999: what was wrong, what became of
-// the file, what to do.
+// The report in plain words for a file that gets no 999, because it is no X12 at all or its sender may not send it: what
+// was wrong, what became of the file, what to do.
 
 /**
- * @param input.plain why it cannot be read, as the engine says it
+ * @param input.plain why it was not processed, as a sentence
+ * @param input.advice what to do, as lines
  * @returns the text of `<name>.<id>.rejected.txt`, lines ended by CR LF as people on Windows expect
  */
 export function rejectionReport(input: {
@@ -12,6 +13,7 @@ export function rejectionReport(input: {
   readonly sha256: string;
   readonly receivedAtMs: number;
   readonly plain: string;
+  readonly advice: readonly string[];
 }): string {
   return [
     'THIS FILE WAS NOT PROCESSED',
@@ -25,7 +27,8 @@ export function rejectionReport(input: {
     `Why:          ${input.plain}`,
     '',
     'No claim in it was read, and no 999 or TA1 will follow. The file is kept in quarantine.',
-    'Send a corrected X12 file. If you believe that this is a mistake, give the tracking id to EDI support.',
+    ...input.advice,
+    'If you believe that this is a mistake, give the tracking id to EDI support.',
     '',
   ].join('\r\n');
 }

@@ -2,6 +2,8 @@
 // may keep them for good and still sees a new one at once.
 
 import { createHash } from 'node:crypto';
+import { batchScriptText } from './batch-script-text.ts';
+import { passkeyScriptText } from './passkey-script-text.ts';
 import { scriptText } from './script-text.ts';
 import { styleText } from './style-text.ts';
 
@@ -19,5 +21,9 @@ export const assetPaths = {
   uswdsScript: `${uswdsPrefix}js/uswds.min.js`,
   style: versioned(`${ownPrefix}portal.css`, styleText),
   script: versioned(`${ownPrefix}portal.js`, scriptText),
+  passkeyScript: versioned(`${ownPrefix}passkey.js`, passkeyScriptText),
+  /** @simplewebauthn/browser, as it is packaged for a script element. */
+  webauthn: `${ownPrefix}simplewebauthn.js`,
+  batchScript: versioned(`${ownPrefix}batch.js`, batchScriptText),
   icon: `${ownPrefix}icon.svg`,
 } as const;

@@ -9,12 +9,20 @@ import { gzip } from 'node:zlib';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { assetPaths, ownPrefix, uswdsPrefix } from './asset-paths.ts';
+import { batchScriptText } from './batch-script-text.ts';
+import { passkeyScriptText } from './passkey-script-text.ts';
 import { scriptText } from './script-text.ts';
 import { styleText } from './style-text.ts';
 
 const require = createRequire(import.meta.url);
 /** `dist` of the package; its entry is dist/js/uswds.min.js. */
 const uswdsDist = join(dirname(require.resolve('@uswds/uswds')), '..');
+
+/** Its entry is script/index.js; what a script element takes is beside it. */
+const webauthnFile = join(
+  dirname(require.resolve('@simplewebauthn/browser')),
+  '../dist/bundle/index.umd.min.js',
+);
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -37,6 +45,13 @@ export async function registerAssets(app: FastifyInstance): Promise<void> {
   }
   await serveText(app, { path: `${ownPrefix}portal.css`, content: styleText, cache: ownCache });
   await serveText(app, { path: `${ownPrefix}portal.js`, content: scriptText, cache: ownCache });
+  await serveText(app, { path: `${ownPrefix}passkey.js`, content: passkeyScriptText, cache: ownCache });
+  await serveText(app, {
+    path: assetPaths.webauthn,
+    content: await readFile(webauthnFile),
+    cache: uswdsCache,
+  });
+  await serveText(app, { path: `${ownPrefix}batch.js`, content: batchScriptText, cache: ownCache });
   await serveText(app, { path: assetPaths.icon, content: iconText, cache: uswdsCache });
   await app.register(fastifyStatic, {
     root: uswdsDist,

@@ -1,6 +1,7 @@
 // What a partner needs to connect, for the person and for the person's SFTP tool.
 
 import { clientCommands } from './client-commands.ts';
+import { Copyable } from './copyable.tsx';
 import type { ConnectionFacts } from './portal-settings.ts';
 
 export function ConnectionPanel(props: { readonly connection: ConnectionFacts; readonly userId: string }) {
@@ -59,21 +60,5 @@ export function ConnectionPanel(props: { readonly connection: ConnectionFacts; r
         </dl>
       </div>
     </section>
-  );
-}
-
-function Copyable(props: { readonly id: string; readonly what: string; readonly text: string }) {
-  return (
-    <div>
-      <code class="cg-code" id={props.id}>
-        {props.text}
-      </code>
-      <div class="cg-copy-row cg-script-only">
-        <button type="button" class="usa-button usa-button--unstyled" data-copy={props.id}>
-          Copy<span class="usa-sr-only"> {props.what}</span>
-        </button>
-        <span role="status" id={`${props.id}-copied`}></span>
-      </div>
-    </div>
   );
 }

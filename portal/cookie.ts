@@ -1,14 +1,15 @@
-// The portal's cookies: three, all HttpOnly and for the whole site. Under https their names begin with `__Host-`, which
+// The portal's cookies, all HttpOnly and for the whole site. Under https their names begin with `__Host-`, which
 // makes browsers refuse one that a sister domain or a plain-text page tries to set (draft-ietf-httpbis-rfc6265bis, 4.1.3).
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /**
  * - `session`  the token of a signed-in session
+ * - `pending`  the token of a sign-in that waits for its second factor; it opens no page
  * - `form`     the random value that the sign-in form must repeat, for browsers that have no session yet
  * - `notice`   which result the next page shows once
  */
-export type CookieName = 'session' | 'form' | 'notice';
+export type CookieName = 'session' | 'pending' | 'form' | 'notice';
 
 const nameOf = (name: CookieName, secure: boolean): string => `${secure ? '__Host-' : ''}claimgate-${name}`;
 

@@ -60,7 +60,9 @@ export function TextField(
   props: FieldProps & {
     readonly type: 'text' | 'password';
     /** What browsers and password managers fill in (WCAG 1.3.5). */
-    readonly autocomplete: 'username' | 'current-password' | 'new-password' | 'off';
+    readonly autocomplete: 'username' | 'current-password' | 'new-password' | 'one-time-code' | 'off';
+    /** Which keys a phone shows; letters when absent. */
+    readonly inputMode?: 'numeric';
     readonly value?: string;
   },
 ) {
@@ -74,6 +76,7 @@ export function TextField(
     autoCorrect: 'off',
     spellcheck: false,
     required: true,
+    inputMode: props.inputMode,
     'aria-invalid': errors.length > 0 ? 'true' : undefined,
     'aria-describedby': describedBy,
   } as const;

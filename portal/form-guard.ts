@@ -3,9 +3,12 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sameText } from '../auth/password-hasher.ts';
+import type { Partner } from '../storage/partner-store.ts';
+import type { TransmissionViewer } from '../storage/transmission-view.ts';
 import { clearCookie } from './cookie.ts';
 import { sendErrorPage } from './error-page.tsx';
 import { type Fields, formTokenField, readFields } from './form.ts';
+import { sendNoPartner } from './no-partner.tsx';
 import { pathToSignIn } from './paths.ts';
 import type { PortalContext } from './portal-deps.ts';
 import type { Viewer } from './session.ts';
@@ -28,7 +31,7 @@ export function signedInPage(
     if (look.kind === 'signed-in') return handle({ viewer: look.viewer, request, reply });
     if (look.kind === 'ended') clearCookie(reply, 'session', context.settings.secureCookies);
     return reply.redirect(
-      pathToSignIn({ wanted: request.routeOptions.url, ended: look.kind === 'ended' }),
+      pathToSignIn({ wanted: request.url.replace(/\?.*/s, ''), ended: look.kind === 'ended' }),
       303,
     );
   };
@@ -43,5 +46,40 @@ export function signedInForm(
     const fields = readFields(page.request.body);
     if (sameText(fields(formTokenField), page.viewer.session.csrfToken)) return handle({ ...page, fields });
     return sendErrorPage(context.settings, page.reply, { status: 403, viewer: page.viewer });
+  });
+}
+
+export interface PartnerPageRequest extends PageRequest {
+  readonly partner: Partner;
+  /** Whose view of the partner's files the page shows. */
+  readonly holder: TransmissionViewer;
+}
+
+/** As `signedInPage`, for users of a trading partner: whoever belongs to none is told so. */
+export function partnerPage(
+  context: PortalContext,
+  handle: (page: PartnerPageRequest) => Promise<FastifyReply>,
+): Handler {
+  return signedInPage(context, async (page) => {
+    const { partner } = page.viewer;
+    if (partner !== undefined) return handle({ ...page, partner, holder: holderOf(partner, page.viewer) });
+    return sendNoPartner(context.settings, page.reply, { viewer: page.viewer });
+  });
+}
+
+const holderOf = (partner: Partner, viewer: Viewer): TransmissionViewer => ({
+  partnerId: partner.id,
+  userId: viewer.user.id,
+});
+
+/** As `signedInForm`, for users of a trading partner. */
+export function partnerForm(
+  context: PortalContext,
+  handle: (page: PartnerPageRequest & { readonly fields: Fields }) => Promise<FastifyReply>,
+): Handler {
+  return signedInForm(context, async (page) => {
+    const { partner } = page.viewer;
+    if (partner !== undefined) return handle({ ...page, partner, holder: holderOf(partner, page.viewer) });
+    return sendNoPartner(context.settings, page.reply, { viewer: page.viewer });
   });
 }

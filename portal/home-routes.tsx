@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { AccountFacts, type AccountView } from './account-status.tsx';
 import { signedInPage } from './form-guard.ts';
 import { Layout, sendPage } from './layout.tsx';
+import { NoPartner } from './no-partner.tsx';
 import { paths } from './paths.ts';
 import type { PortalContext } from './portal-deps.ts';
 import type { PortalSettings } from './portal-settings.ts';
@@ -30,6 +31,7 @@ function HomePage(props: {
 }) {
   const { settings, viewer, view } = props;
   const { user, partner } = viewer;
+  if (partner === undefined) return <PartnerlessHome settings={settings} viewer={viewer} />;
   return (
     <Layout settings={settings} viewer={viewer} path={paths.home} title={`Welcome, ${user.firstName}`}>
       <section class="cg-panel" aria-labelledby="sftp-status">
@@ -59,6 +61,34 @@ function HomePage(props: {
             <dd>
               {user.firstName} {user.lastName} ({user.id})
             </dd>
+          </dl>
+        </div>
+      </section>
+    </Layout>
+  );
+}
+
+/** The home of a user who has registered and was not added to a trading partner yet. */
+function PartnerlessHome(props: { readonly settings: PortalSettings; readonly viewer: Viewer }) {
+  const { settings, viewer } = props;
+  const { user } = viewer;
+  return (
+    <Layout settings={settings} viewer={viewer} path={paths.home} title={`Welcome, ${user.firstName}`}>
+      <NoPartner settings={settings} />
+      <section class="cg-panel" aria-labelledby="you">
+        <h2 class="cg-panel__heading" id="you">
+          YOU
+        </h2>
+        <div class="cg-panel__body">
+          <dl class="cg-facts">
+            <dt>Name</dt>
+            <dd>
+              {user.firstName} {user.lastName}
+            </dd>
+            <dt>User ID ({settings.idIssuer})</dt>
+            <dd>{user.id}</dd>
+            <dt>E-mail address</dt>
+            <dd>{user.email}</dd>
           </dl>
         </div>
       </section>

@@ -14,11 +14,19 @@ import {
   maxConnections,
   maxHeaderBytes,
   requestTimeoutMs,
+  uploadTimeoutMs,
 } from './limits.ts';
 import type { PortalContext } from './portal-deps.ts';
 import type { PortalSettings } from './portal-settings.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** By when all of a request must have arrived, in milliseconds; `requestTimeoutMs` when absent. */
+    readonly bodyTimeoutMs?: number;
+  }
+}
 
 /** Makes the server, without any page; the caller registers pages, listens and closes. */
 export async function createWebServer(context: PortalContext): Promise<FastifyInstance> {
@@ -44,6 +52,7 @@ export async function createWebServer(context: PortalContext): Promise<FastifyIn
   await registerSecurityHeaders(app, settings);
   await app.register(fastifyCookie);
   await app.register(fastifyFormbody, { bodyLimit: settings.bodyLimitBytes });
+  registerBodyTimeouts(app);
   registerGuards(app, settings);
   registerObservation(app, context);
   registerErrors(app, context);
@@ -61,7 +70,8 @@ function isDecodable(url: string): boolean {
 
 function createServer(settings: PortalSettings, handle: Parameters<typeof createHttpServer>[1]): Server {
   const options: ServerOptions = {
-    requestTimeout: requestTimeoutMs,
+    // Of the longest request that there is; each other one has its own, below.
+    requestTimeout: uploadTimeoutMs,
     headersTimeout: headersTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     maxHeaderSize: maxHeaderBytes,
@@ -73,6 +83,19 @@ function createServer(settings: PortalSettings, handle: Parameters<typeof create
       : createHttpsServer({ ...options, cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' }, handle);
   server.maxConnections = maxConnections;
   return server;
+}
+
+/** A request that has not arrived as a whole in time loses its connection: a slow sender does not keep a socket. */
+function registerBodyTimeouts(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
+    const { raw, routeOptions } = request;
+    if (raw.complete) return;
+    const timer = setTimeout(() => {
+      if (!raw.complete) raw.socket.destroy();
+    }, routeOptions.config.bodyTimeoutMs ?? requestTimeoutMs);
+    timer.unref();
+    raw.once('close', () => clearTimeout(timer));
+  });
 }
 
 function registerGuards(app: FastifyInstance, settings: PortalSettings): void {

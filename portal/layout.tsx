@@ -19,10 +19,16 @@ interface Frame {
   readonly viewer?: Viewer | undefined;
 }
 
+type Trail = readonly { readonly text: string; readonly path: string }[];
+
 interface LayoutProps extends Frame {
   readonly title: string;
   /** Whether a form on it was refused: the title says so, since it is read out first. */
   readonly failed?: boolean;
+  /** The pages between home and this one, for the breadcrumb. */
+  readonly trail?: Trail;
+  /** Scripts of this page alone; it works without them. */
+  readonly scripts?: readonly string[];
   readonly children: ComponentChildren;
 }
 
@@ -41,6 +47,9 @@ export function Layout(props: LayoutProps) {
         <script src={assetPaths.uswdsInit} />
         <script src={assetPaths.uswdsScript} defer={true} />
         <script src={assetPaths.script} defer={true} />
+        {(props.scripts ?? []).map((path) => (
+          <script src={path} defer={true} />
+        ))}
       </head>
       <body>
         <a class="usa-skipnav" href="#main-content">
@@ -60,7 +69,7 @@ export function Layout(props: LayoutProps) {
                   <SideMenu viewer={viewer} path={props.path} />
                 </div>
                 <main id="main-content" class="desktop:grid-col-9">
-                  <Breadcrumb title={props.title} path={props.path} />
+                  <Breadcrumb title={props.title} path={props.path} trail={props.trail ?? []} />
                   <h1>{props.title}</h1>
                   {props.children}
                 </main>
@@ -104,16 +113,19 @@ function Header(props: Frame) {
   );
 }
 
-function Breadcrumb(props: { readonly title: string; readonly path: string }) {
+function Breadcrumb(props: { readonly title: string; readonly path: string; readonly trail: Trail }) {
   if (props.path === paths.home) return null;
+  const before = [{ text: 'Home', path: paths.home }, ...props.trail];
   return (
     <nav class="usa-breadcrumb" aria-label="Breadcrumbs">
       <ol class="usa-breadcrumb__list">
-        <li class="usa-breadcrumb__list-item">
-          <a href={paths.home} class="usa-breadcrumb__link">
-            <span>Home</span>
-          </a>
-        </li>
+        {before.map(({ text, path }) => (
+          <li class="usa-breadcrumb__list-item">
+            <a href={path} class="usa-breadcrumb__link">
+              <span>{text}</span>
+            </a>
+          </li>
+        ))}
         <li class="usa-breadcrumb__list-item usa-current" aria-current="page">
           <span>{props.title}</span>
         </li>

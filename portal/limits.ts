@@ -18,3 +18,33 @@ export const maxFieldCharacters = 16_384;
 export const tokenBytes = 32;
 /** How long before the end of an idle session the page warns, in milliseconds (WCAG 2.2.1: 20 seconds or more). */
 export const warningMs = 120_000;
+/** How long the second factor may take after the password, in milliseconds; making the first one takes a while. */
+export const pendingSignInMs = 30 * 60_000;
+/** Transmissions on one page of the list. */
+export const listPageSize = 25;
+/** Findings on one page: each brings a segment with it. */
+export const findingPageSize = 25;
+/** Lines of a CSV at most; a spreadsheet takes no more than a million. */
+export const csvLinesMax = 100_000;
+/** Originals above this are not read for a page, in bytes: reading one takes a second, and people wait. */
+export const excerptBytesMax = 128 * 1024 * 1024;
+/** Characters of a segment that are shown. */
+export const excerptCharactersMax = 2_000;
+/** Answers above this are not shown in a page but only downloaded, in bytes. */
+export const answerBytesMax = 1024 * 1024;
+/** Sets of one group that are listed; their findings are all there. */
+export const setsShownMax = 100;
+/** Users on one page of Manage Transaction for User: a form has 17 checkboxes for each. */
+export const usersPageSize = 20;
+/** Changes of a user's grants that are shown. */
+export const grantChangesMax = 50;
+/** Files in one upload without script; the page's script sends each in a request of its own. */
+export const uploadFilesMax = 20;
+/** An upload must be whole by then, in milliseconds: 2 GiB over a line of 1 Mbit/s takes five hours. */
+export const uploadTimeoutMs = 6 * 3_600_000;
+/** An upload of which no byte has come for so long is cut off, in milliseconds. */
+export const uploadIdleMs = 60_000;
+/** Outbound files on one page, and so in one ZIP. */
+export const outboundPageSize = 25;
+/** Bytes read from a mailbox at once for a download. */
+export const downloadBlockBytes = 128 * 1024;

@@ -20,18 +20,25 @@ const groups: readonly MenuGroup[] = [
   {
     heading: 'Trading Partner',
     // The published instructions: only a user of a trading partner sees SFTP Account Setup/Update.
-    shownTo: (viewer) => viewer.user.partnerId === viewer.partner.id,
+    shownTo: (viewer) => viewer.partner !== undefined,
     entries: [
-      { text: 'Batch Transfer' },
-      { text: 'Manage Transaction for User' },
+      { text: 'Batch Transfer', path: paths.batchTransfer },
+      { text: 'Manage Transaction for User', path: paths.manageTransaction },
       { text: 'SFTP Account Setup/Update', path: paths.sftpAccount },
     ],
   },
-  // Second factors and recovery codes will stand here beside the password.
+  {
+    heading: 'Files',
+    shownTo: (viewer) => viewer.partner !== undefined,
+    entries: [{ text: 'Transmissions', path: paths.transmissions }],
+  },
   {
     heading: 'Your Account',
     shownTo: () => true,
-    entries: [{ text: 'Change Password', path: paths.password }],
+    entries: [
+      { text: 'Change Password', path: paths.password },
+      { text: 'Second Factors', path: paths.factors },
+    ],
   },
 ];
 

@@ -5,24 +5,64 @@ export const paths = {
   public: '/',
   signIn: '/sign-in',
   signOut: '/sign-out',
+  /** Asks for the second factor, between the password and the session. */
+  signInFactor: '/sign-in/factor',
+  /** Makes the first one there. */
+  signInEnrol: '/sign-in/enrol',
+  signInEnrolPasskey: '/sign-in/enrol/passkey',
   help: '/help',
   home: '/home',
   password: '/account/password',
+  /** Asks a signed-in user again, before a sensitive act. */
+  confirm: '/account/confirm',
+  factors: '/account/second-factors',
+  factorTotp: '/account/second-factors/app',
+  factorPasskey: '/account/second-factors/passkey',
+  factorRename: '/account/second-factors/rename',
+  factorRemove: '/account/second-factors/remove',
+  recoveryCodes: '/account/second-factors/recovery-codes',
+  batchTransfer: '/trading-partner/batch-transfer',
+  batchReceipt: '/trading-partner/batch-transfer/receipt',
+  /** What the receipt's script asks for: how the uploads stand. */
+  batchState: '/trading-partner/batch-transfer/state',
+  outboundFile: '/trading-partner/batch-transfer/files/:id',
+  outboundZip: '/trading-partner/batch-transfer/files.zip',
+  manageTransaction: '/trading-partner/manage-transaction',
+  /** One user's grants and their history. */
+  grantsOfUser: '/trading-partner/manage-transaction/:user',
   sftpAccount: '/trading-partner/sftp-account',
+  transmissions: '/trading-partner/transmissions',
+  transmissionsCsv: '/trading-partner/transmissions.csv',
+  transmission: '/trading-partner/transmissions/:id',
+  findings: '/trading-partner/transmissions/:id/findings',
+  answerFile: '/trading-partner/transmissions/:id/answers/:ordinal',
   /** Asked by the page's script to keep a session that its person is still at. */
   session: '/session',
   health: '/healthz',
 } as const;
 
 /** The pages that a person may be led on to after signing in. */
-const afterSignIn: ReadonlySet<string> = new Set([paths.home, paths.password, paths.sftpAccount]);
+const afterSignIn: ReadonlySet<string> = new Set([
+  paths.home,
+  paths.password,
+  paths.factors,
+  paths.factorTotp,
+  paths.factorPasskey,
+  paths.sftpAccount,
+  paths.manageTransaction,
+  paths.batchTransfer,
+  paths.transmissions,
+]);
+/** Those with an id in them, which holds nothing but an id. */
+const withId = /^\/trading-partner\/transmissions\/[0-9a-f-]{36}(?:\/findings)?$/;
 
 /**
  * @param wanted a path that a request brought along
  * @returns the path when it is one of the pages behind the sign-in, and their home otherwise
  */
 export function pathAfterSignIn(wanted: string | undefined): string {
-  return wanted !== undefined && afterSignIn.has(wanted) ? wanted : paths.home;
+  if (wanted === undefined) return paths.home;
+  return afterSignIn.has(wanted) || withId.test(wanted) ? wanted : paths.home;
 }
 
 /**
@@ -41,3 +81,17 @@ export function pathToSignIn(input: {
   const text = query.toString();
   return text === '' ? paths.signIn : `${paths.signIn}?${text}`;
 }
+
+/** The page of one transmission. @param id as the journal has it */
+export const pathOfTransmission = (id: string): string => paths.transmission.replace(':id', id);
+/** What was found in it. @param page from 1 */
+export const pathOfFindings = (id: string, page = 1): string =>
+  `${paths.findings.replace(':id', id)}${page === 1 ? '' : `?page=${page}`}`;
+/** One file of its answer, read and explained. */
+export const pathOfAnswer = (id: string, ordinal: number): string =>
+  paths.answerFile.replace(':id', id).replace(':ordinal', String(ordinal));
+/** One user's grants. */
+export const pathOfGrants = (userId: string): string =>
+  paths.grantsOfUser.replace(':user', encodeURIComponent(userId));
+/** An outbound file, for download. @param id of the acknowledgement or dispatch */
+export const pathOfOutboundFile = (id: string): string => paths.outboundFile.replace(':id', id);

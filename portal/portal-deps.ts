@@ -2,9 +2,14 @@
 
 import type { Buffer } from 'node:buffer';
 import type { AccountSetup } from '../auth/account-setup.ts';
+import type { Passkeys } from '../auth/passkeys.ts';
+import type { SecondFactors } from '../auth/second-factors.ts';
 import type { UserDirectory } from '../auth/user-directory.ts';
 import type { Observe } from '../domain/observation.ts';
+import type { Mailboxes } from '../storage/mailbox.ts';
 import type { Database } from '../storage/transaction.ts';
+import type { TransmissionFiles } from '../storage/transmission-files.ts';
+import type { PendingSignIns } from './pending-sign-in.ts';
 import type { ConnectionFacts, PortalSettings } from './portal-settings.ts';
 import type { Sessions } from './session.ts';
 
@@ -12,6 +17,11 @@ export interface PortalDeps {
   readonly database: Database;
   readonly directory: Pick<UserDirectory, 'signIn' | 'changePassword' | 'passwordRules'>;
   readonly accountSetup: AccountSetup;
+  readonly secondFactors: SecondFactors;
+  readonly passkeys: Passkeys;
+  /** The way in for uploads and out for downloads: the same mailboxes that SFTP shows. */
+  readonly mailboxes: Mailboxes;
+  readonly files: TransmissionFiles;
   readonly observe: Observe;
   readonly settings: PortalSettings;
   /** A function, because the SFTP port is known only after listening. */
@@ -24,4 +34,5 @@ export interface PortalDeps {
 /** The deps, and the sessions made of them: what a page's routes are registered with. */
 export interface PortalContext extends PortalDeps {
   readonly sessions: Sessions;
+  readonly pendingSignIns: PendingSignIns;
 }

@@ -1,5 +1,7 @@
 // What an operator may set of the portal, as the portal asks for it: config/ builds this, nothing here reads a file.
 
+import type { FactorPolicy } from '../domain/second-factor.ts';
+
 export interface PortalSettings {
   readonly host: string;
   /** 0 takes any free port. */
@@ -27,6 +29,10 @@ export interface PortalSettings {
   readonly sessionIdleMs: number;
   /** How long a session may last at all, in milliseconds: 12 hours. */
   readonly sessionAbsoluteMs: number;
+  /** Whether users prove more than their password. */
+  readonly secondFactor: FactorPolicy;
+  /** For how long a second factor is enough for sensitive acts, in milliseconds. */
+  readonly confirmMs: number;
   /** Whether browsers reach the portal by https: Secure cookies with the `__Host-` prefix, and HSTS. */
   readonly secureCookies: boolean;
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
@@ -35,6 +41,8 @@ export interface PortalSettings {
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
   /** The largest request body, in bytes. */
   readonly bodyLimitBytes: number;
+  /** The largest file that Batch Transfer takes, in bytes; the mailbox has the same limit. */
+  readonly maxFileBytes: number;
   /** The time zone that times are shown in, as IANA names it; `UTC` when absent. */
   readonly timeZone?: string | undefined;
 }

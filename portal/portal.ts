@@ -4,16 +4,23 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { registerAssets } from './asset-routes.ts';
+import { registerBatchTransfer } from './batch-routes.tsx';
+import { registerConfirmation } from './confirmation-routes.tsx';
+import { registerFactorSignIn } from './factor-sign-in-routes.tsx';
+import { registerFactors } from './factors-routes.tsx';
+import { registerGrants } from './grant-routes.tsx';
 import { registerHome } from './home-routes.tsx';
 import { createWebServer } from './http-server.ts';
 import { closeGraceMs } from './limits.ts';
 import { registerPassword } from './password-routes.tsx';
+import { createPendingSignIns } from './pending-sign-in.ts';
 import type { PortalContext, PortalDeps } from './portal-deps.ts';
 import { registerPublicPages } from './public-routes.tsx';
 import { createSessions } from './session.ts';
 import { registerSessionExpiry } from './session-expiry.tsx';
 import { registerSftpAccount } from './sftp-account-routes.tsx';
 import { registerSignIn } from './sign-in-routes.tsx';
+import { registerTransmissions } from './transmission-routes.tsx';
 
 export interface Portal {
   readonly host: string;
@@ -29,15 +36,22 @@ export interface Portal {
  * @throws the listener's error when host and port cannot be taken, and TLS's when certificate and key do not fit
  */
 export async function startPortal(deps: PortalDeps): Promise<Portal> {
-  const context: PortalContext = { ...deps, sessions: createSessions(deps) };
+  const sessions = createSessions(deps);
+  const context: PortalContext = { ...deps, sessions, pendingSignIns: createPendingSignIns(deps) };
   const app = await createWebServer(context);
   await registerAssets(app);
   registerPublicPages(app, context);
   registerSignIn(app, context);
+  registerFactorSignIn(app, context);
+  registerConfirmation(app, context);
+  registerFactors(app, context);
   registerSessionExpiry(app, context);
   registerHome(app, context);
   registerPassword(app, context);
+  registerGrants(app, context);
   registerSftpAccount(app, context);
+  registerBatchTransfer(app, context);
+  registerTransmissions(app, context);
   const { host } = deps.settings;
   await app.listen({ host, port: deps.settings.port });
   const port = portOf(app);

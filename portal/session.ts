@@ -4,6 +4,8 @@
 import type { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Role } from '../domain/account.ts';
+import type { FactorMethod } from '../domain/second-factor.ts';
 import { findPartner, type Partner } from '../storage/partner-store.ts';
 import {
   beginPortalSession,
@@ -12,6 +14,7 @@ import {
   prunePortalSessions,
   usePortalSession,
 } from '../storage/portal-session-store.ts';
+import { readOfficeRole } from '../storage/role-store.ts';
 import type { Database } from '../storage/transaction.ts';
 import { findUser, type User } from '../storage/user-store.ts';
 import { clearCookie, readCookie, writeCookie } from './cookie.ts';
@@ -22,7 +25,10 @@ import type { PortalSettings } from './portal-settings.ts';
 export interface Viewer {
   readonly session: PortalSession;
   readonly user: User;
-  readonly partner: Partner;
+  /** Undefined for a user of no trading partner. */
+  readonly partner: Partner | undefined;
+  /** The place in the partner's office. */
+  readonly role: Role | undefined;
 }
 
 type SessionLook =
@@ -31,11 +37,22 @@ type SessionLook =
   | { readonly kind: 'ended' }
   | { readonly kind: 'none' };
 
+/** Whom a session is begun for, and by what. */
+export interface ProvedUser {
+  readonly user: User;
+  /** When the password was given, or when the provider says that the user signed in; milliseconds since 1970. */
+  readonly authenticatedAtMs: number;
+  /** Undefined: none was asked for. */
+  readonly factor: FactorMethod | undefined;
+  /** The identity provider's token, sealed; undefined for a sign-in by password. */
+  readonly idToken?: string | undefined;
+}
+
 export interface Sessions {
   /** Finds the request's session and notes that it was seen. */
   look(request: FastifyRequest): Promise<SessionLook>;
   /** Begins a session for a user who has proved to be one, under a new token; the one before it ends. */
-  begin(request: FastifyRequest, reply: FastifyReply, user: User): Promise<void>;
+  begin(request: FastifyRequest, reply: FastifyReply, proved: ProvedUser): Promise<void>;
   /** Ends the request's session, in the row and in the browser. */
   end(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** Whose request it was, once `look` has found out: for the observation of the request. */
@@ -67,12 +84,13 @@ export function createSessions(deps: SessionDeps): Sessions {
       const session = await usePortalSession(database, { tokenHash: hashToken(token), ...times });
       if (session === undefined) return { kind: 'ended' };
       const user = await findUser(database, session.userId);
-      const partner = user === undefined ? undefined : await findPartner(database, user.partnerId);
-      if (user === undefined || partner === undefined) return { kind: 'ended' };
+      if (user === undefined) return { kind: 'ended' };
+      const partner = user.partnerId === undefined ? undefined : await findPartner(database, user.partnerId);
+      const role = partner === undefined ? undefined : await readOfficeRole(database, user.id);
       seen.set(request, user.id);
-      return { kind: 'signed-in', viewer: { session, user, partner } };
+      return { kind: 'signed-in', viewer: { session, user, partner, role } };
     },
-    async begin(request, reply, user) {
+    async begin(request, reply, { user, ...proved }) {
       await end(request);
       await prunePortalSessions(database, times);
       const token = deps.randomBytes(tokenBytes).toString('base64url');
@@ -82,6 +100,7 @@ export function createSessions(deps: SessionDeps): Sessions {
         csrfToken: deps.randomBytes(tokenBytes).toString('base64url'),
         address: request.ip,
         passwordVersion: user.passwordVersion,
+        ...proved,
       });
       seen.set(request, user.id);
       writeCookie(reply, 'session', token, secure);
@@ -94,4 +113,5 @@ export function createSessions(deps: SessionDeps): Sessions {
   };
 }
 
-const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
+/** What stands in a row for a token. */
+export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url');

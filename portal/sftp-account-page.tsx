@@ -10,6 +10,7 @@ import { CheckboxField, LongTextField, ShowPassword, TextField } from './field.t
 import type { FieldError } from './form.ts';
 import { FormToken, Layout } from './layout.tsx';
 import { Moment } from './moment.tsx';
+import { NoPartner } from './no-partner.tsx';
 import type { Notice } from './notice.ts';
 import { paths } from './paths.ts';
 import type { ConnectionFacts, PortalSettings } from './portal-settings.ts';
@@ -27,9 +28,7 @@ export interface SftpAccountPageProps {
 }
 
 export function SftpAccountPage(props: SftpAccountPageProps) {
-  const { settings, viewer, view, errors } = props;
-  const { status, account } = view.state;
-  const known = status === 'active' || status === 'locked';
+  const { settings, viewer, errors } = props;
   return (
     <Layout
       settings={settings}
@@ -39,6 +38,17 @@ export function SftpAccountPage(props: SftpAccountPageProps) {
       failed={errors.length > 0}
     >
       <ErrorSummary errors={errors} />
+      {viewer.partner === undefined ? <NoPartner settings={settings} /> : <PartnerAccount {...props} />}
+    </Layout>
+  );
+}
+
+function PartnerAccount(props: SftpAccountPageProps) {
+  const { settings, viewer, view } = props;
+  const { status, account } = view.state;
+  const known = status === 'active' || status === 'locked';
+  return (
+    <>
       <Result {...props} />
       <section class="cg-panel" aria-labelledby="status">
         <h2 class="cg-panel__heading" id="status">
@@ -59,7 +69,7 @@ export function SftpAccountPage(props: SftpAccountPageProps) {
         </div>
       </section>
       <Keys keys={account?.keys ?? []} settings={settings} />
-    </Layout>
+    </>
   );
 }
 
@@ -79,8 +89,7 @@ function Result(props: SftpAccountPageProps) {
           Your SFTP tool connects with your present password from now on. Change the password saved in it.
         </Alert>
       );
-    case 'password-changed':
-    case undefined:
+    default:
       return null;
   }
 }

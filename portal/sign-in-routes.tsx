@@ -4,6 +4,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sameText } from '../auth/password-hasher.ts';
 import type { SignInOutcome } from '../auth/user-directory.ts';
+import { admit } from './admission.ts';
 import { clearCookie, readCookie, writeCookie } from './cookie.ts';
 import { type FieldError, type Fields, formTokenField, readFields } from './form.ts';
 import { signedInForm } from './form-guard.ts';
@@ -42,11 +43,12 @@ export function registerSignIn(app: FastifyInstance, context: PortalContext): vo
       const { status, text } = explainRefusal(context, outcome, reply);
       return refuse(status, [{ field: outcome.kind === 'refused' ? 'user-id' : 'form', text }]);
     }
-    // A second factor will be asked for here, between the password and the session: until it is given there is none.
-    await context.sessions.begin(request, reply, outcome.user);
     clearCookie(reply, 'form', secure);
-    context.observe({ kind: 'portal.sign-in', userId: outcome.user.id, address: request.ip });
-    return reply.redirect(pathAfterSignIn(fields('next')), 303);
+    return admit(
+      context,
+      { request, reply },
+      { user: outcome.user, authenticatedAtMs: context.now(), nextPath: pathAfterSignIn(fields('next')) },
+    );
   });
 
   app.post(

@@ -2,7 +2,7 @@
 // the product. Colours are USWDS tokens; each pair of text and ground has a contrast of 4.5 to 1 or more.
 
 export const styleText = `
-html:not(.cg-script) .cg-script-only { display: none; }
+html:not(.cg-script) .cg-script-only, html.cg-script .cg-plain-only { display: none; }
 body { overflow-wrap: break-word; }
 main, .cg-footer { line-height: 1.5; }
 main a:not(.usa-button), .cg-footer a { color: #005ea2; }
@@ -76,6 +76,15 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-copy-row { align-items: center; display: flex; flex-wrap: wrap; gap: .25rem 1rem; min-height: 1.75rem; }
 .cg-copy-row .usa-button { min-height: 1.5rem; }
 
+.cg-entry { border-bottom: 1px solid #dfe1e2; margin-bottom: 1rem; padding-bottom: 1rem; }
+.cg-panel .cg-entry h3 { margin-top: 0; }
+.cg-more { margin-top: .75rem; }
+.cg-more > summary { cursor: pointer; display: inline-block; min-height: 1.5rem; text-decoration: underline; }
+.cg-more .usa-button { box-sizing: border-box; margin-right: 0; max-width: 100%; }
+.cg-actions { display: flex; flex-wrap: wrap; gap: .75rem; }
+.cg-qr { display: block; height: auto; margin: 1rem 0; max-width: 15rem; width: 100%; }
+.usa-process-list .usa-process-list__item { max-width: none; }
+
 .cg-expiry { border: 0; border-top: .5rem solid #ffbe2e; line-height: 1.5; max-width: 32rem; padding: 1.5rem; }
 .cg-expiry h2 { margin-top: 0; }
 .cg-expiry::backdrop { background: rgb(0 0 0 / .6); }
@@ -85,5 +94,60 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-footer__links { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none; margin: 1rem 0; padding: 0; }
 .cg-footer__links a { display: inline-block; min-height: 1.5rem; }
 .cg-footer__agency { color: #3d4551; font-size: .93rem; }
-@media print { .cg-menu--wide, .cg-menu--folded, .cg-footer__links, .cg-sign-out, .cg-script-only { display: none; } }
+.cg-file-input { border: 1px dashed #565c65; display: block; line-height: 1.5; margin-top: .5rem; max-width: 100%; padding: 1rem; width: 100%; }
+.cg-chosen { margin: .75rem 0 0; padding-left: 1.25rem; }
+.cg-chosen li { overflow-wrap: anywhere; }
+.cg-doubt { color: #5c410a; font-weight: 700; }
+.cg-progress { accent-color: #005ea2; display: block; height: 1.5rem; width: 100%; }
+.cg-row-checkbox { background: transparent; font-weight: 700; }
+.cg-receipt-state { border: 1px solid #a9aeb1; border-bottom: 0; padding: 1rem; }
+.cg-receipt-state > * { margin: 0 0 .5rem; }
+.cg-pages--below { margin-top: 1rem; }
+.cg-small { font-size: .93rem; }
+.cg-name { overflow-wrap: anywhere; }
+.cg-table { width: 100%; }
+.cg-stages { display: flex; flex-wrap: wrap; gap: .25rem; list-style: none; margin: 0; padding: 0; }
+.cg-stage { border: 1px solid #71767a; border-radius: 1rem; font-size: .87rem; line-height: 1.3; padding: .1rem .6rem; white-space: nowrap; }
+.cg-stage--done { background: #ecf3ec; border-color: #154c21; color: #154c21; }
+.cg-stage--now { background: #e7f6f8; border-color: #0f3d53; color: #0f3d53; font-weight: 700; }
+.cg-stage--stopped { background: #f4e3db; border-color: #6f3331; color: #6f3331; font-weight: 700; }
+.cg-stage--later, .cg-stage--none { background: #fff; color: #3d4551; }
+.cg-filter { display: grid; gap: .5rem 1.5rem; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); border: 1px solid #a9aeb1; padding: 0 1rem 1rem; }
+.cg-filter .usa-label { margin-top: .75rem; }
+.cg-filter .usa-input, .cg-filter .usa-select { max-width: none; }
+.cg-filter__buttons { align-items: center; display: flex; gap: 1rem; align-self: end; }
+.cg-filter__buttons a, .cg-pages a { display: inline-block; min-height: 1.5rem; }
+.cg-pages { display: flex; flex-wrap: wrap; gap: 2rem; }
+.cg-files, .cg-timeline { margin: 0; padding-left: 1.25rem; }
+.cg-files li, .cg-timeline li { margin-bottom: .75rem; max-width: none; }
+.cg-files a { display: inline-block; margin-right: 1rem; min-height: 1.5rem; }
+.cg-findings { padding-left: 2rem; }
+.cg-findings > li { border-top: 1px solid #a9aeb1; margin-top: 1.5rem; max-width: none; padding-top: 1rem; }
+.cg-finding h3 { font-size: 1.06rem; margin: 0 0 .5rem; }
+.cg-segment { margin: 1rem 0; }
+.cg-segment mark, .cg-code mark { background: #ffe396; color: #1b1b1b; font-weight: 700; outline: 2px solid #6f3331; text-decoration: underline; }
+.cg-findings details { margin-top: .5rem; }
+main summary { cursor: pointer; min-height: 1.5rem; }
+pre.cg-code { margin: .5rem 0; }
+.cg-matrix { border: 0; margin: 1.5rem 0 0; min-width: 0; padding: 0; }
+.cg-matrix legend { background: #d9e8f6; border: 1px solid #a9aeb1; box-sizing: border-box; font-size: 1.06rem; font-weight: 700; padding: .75rem 1rem; width: 100%; }
+.cg-matrix .usa-table { margin: 0 0 1rem; }
+.cg-matrix .usa-checkbox { background: transparent; }
+.cg-matrix .usa-checkbox__label { margin: 0; min-height: 1.5rem; }
+.cg-matrix tbody th a { display: inline-block; min-height: 1.5rem; overflow-wrap: anywhere; }
+@media (min-width: 64em) {
+  .cg-matrix th, .cg-matrix td { padding: .5rem .35rem; text-align: center; vertical-align: middle; }
+  .cg-matrix th:first-child { text-align: left; width: 11rem; }
+  .cg-matrix .usa-checkbox { display: inline-block; }
+  .cg-matrix .usa-checkbox__label { padding-left: 1.5rem; text-indent: 0; }
+  .cg-matrix__word { clip: rect(0, 0, 0, 0); height: 1px; overflow: hidden; position: absolute; width: 1px; white-space: nowrap; }
+}
+@media (max-width: 63.99em) {
+  .cg-matrix table, .cg-matrix tbody, .cg-matrix tbody tr, .cg-matrix tbody th, .cg-matrix tbody td { display: block; }
+  .cg-matrix thead { clip: rect(0, 0, 0, 0); height: 1px; overflow: hidden; position: absolute; width: 1px; }
+  .cg-matrix tbody tr { border-bottom: 1px solid #a9aeb1; display: grid; gap: .25rem .75rem; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); padding: .75rem 0; }
+  .cg-matrix tbody th { grid-column: 1 / -1; padding: 0 0 .25rem; text-align: left; }
+  .cg-matrix tbody td { border: 0; padding: .25rem 0; }
+}
+@media print { .cg-menu--wide, .cg-menu--folded, .cg-footer__links, .cg-sign-out, .cg-script-only, .cg-pages, .cg-filter, .usa-breadcrumb, .cg-no-print { display: none; } .cg-finding, .cg-panel { break-inside: avoid; } main a { text-decoration: none; } }
 `;

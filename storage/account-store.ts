@@ -204,7 +204,7 @@ async function recordStep(
  */
 export async function requireAccountUpdate(
   transaction: Transaction,
-  input: { readonly userId: UserId; readonly partnerId: PartnerId; readonly actor: Actor },
+  input: { readonly userId: UserId; readonly actor: Actor },
 ): Promise<void> {
   const updated = await transaction.sql
     .updateTable('sftp_accounts')
@@ -215,12 +215,14 @@ export async function requireAccountUpdate(
     }))
     .where('user_id', '=', input.userId)
     .where('status', '=', 'active')
-    .returning('user_id')
+    .returning('partner_id')
     .executeTakeFirst();
   if (updated === undefined) return;
+  // Live sessions of the old password end (invariant I5).
+  await noteAccountChange(transaction);
   await transaction.event({
     kind: 'account.update-required',
-    partnerId: input.partnerId,
+    partnerId: storedPartnerId(updated.partner_id),
     userId: input.userId,
   });
   await transaction.audit({

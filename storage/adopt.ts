@@ -6,7 +6,7 @@ import { chmod, copyFile, lstat, open, unlink } from 'node:fs/promises';
 import { newTransmissionId, type PartnerId, type TransmissionId } from '../domain/ids.ts';
 import type { Observe } from '../domain/observation.ts';
 import { type EntryName, isTemporaryName } from '../domain/virtual-path.ts';
-import type { DataDirectory } from './data-directory.ts';
+import { type DataDirectory, syncFolder } from './data-directory.ts';
 import { unlessMissing } from './disk-fault.ts';
 import { publishUpload } from './publish-upload.ts';
 import type { Database } from './transaction.ts';
@@ -72,21 +72,15 @@ async function publish(
 ): Promise<boolean> {
   const handle = await open(deps.directory.staged(input.id), 'r+');
   try {
-    await handle.sync();
-    const stats = await handle.stat({ bigint: true });
-    const published = await publishUpload(deps, {
-      ...input,
-      userId: undefined,
-      source: 'adopted',
-      sizeBytes: Number(stats.size),
-      sha256: await hashFile(handle),
-      inode: `${stats.dev}:${stats.ino}`,
-    });
-    if (published) {
+    const published = await publishUpload(
+      { ...deps, syncFolder },
+      { ...input, handle, userId: undefined, source: 'adopted', hash: () => hashFile(handle) },
+    );
+    if (published !== undefined) {
       const { id: transmissionId, partnerId, name } = input;
       deps.observe({ kind: 'transmission.adopted', transmissionId, partnerId, name });
     }
-    return published;
+    return published !== undefined;
   } finally {
     await handle.close();
   }

@@ -2,13 +2,18 @@
 // release that follows, event and audit record, all in one transaction (invariants I2 and I8). The acknowledgements'
 // bytes are on the disk and synced before it; putting them into `outbound` comes after it and may be repeated.
 
+import type { ContentKind } from '../domain/content-kind.ts';
 import type { PartnerId, TransmissionId } from '../domain/ids.ts';
 import { uuidV7 } from '../domain/ids.ts';
 import type { Verdict } from '../domain/transmission.ts';
+import type { EntryName } from '../domain/virtual-path.ts';
 import { endClaim } from './intake-queue.ts';
+import { literals } from './literals.ts';
+import { noteOutboundFile } from './outbound-file-store.ts';
 import { storedPartnerId } from './partner-store.ts';
 import type { FindingRow, FunctionalGroupRow, InterchangeRow, TransactionSetRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
+import { noteContent } from './transmission-content.ts';
 
 export type InterchangeRecord = Omit<InterchangeRow, 'id' | 'transmission_id' | 'ordinal'> & {
   readonly groups: readonly GroupRecord[];
@@ -45,6 +50,8 @@ export interface Answer {
     | { readonly state: 'answered'; readonly verdict: Verdict | undefined }
     | { readonly state: 'quarantined'; readonly reason: string };
   readonly files: readonly AnswerFile[];
+  /** What the transmission held; none where it could not be told. */
+  readonly kinds: readonly ContentKind[];
   readonly interchanges: readonly InterchangeRecord[];
   /** The manifest of the release to the back end, where one is due. */
   readonly manifest: string | undefined;
@@ -66,6 +73,7 @@ export async function writeAnswer(database: Database, answer: Answer): Promise<b
     });
     if (!ended) return false;
     await writeFiles(transaction, answer);
+    await noteContent(transaction, answer);
     for (const [index, interchange] of answer.interchanges.entries()) {
       await writeInterchange(transaction, answer.id, interchange, index + 1);
     }
@@ -82,9 +90,20 @@ export async function writeAnswer(database: Database, answer: Answer): Promise<b
         })
         .execute();
     }
+    await transaction.sql
+      .updateTable('transmissions')
+      .set({ transactions: transactionNames(answer.interchanges) })
+      .where('id', '=', answer.id)
+      .execute();
     await announce(transaction, answer);
     return true;
   });
+}
+
+/** Kept beside the transmission, so that a list can be filtered by it without opening every set. */
+function transactionNames(interchanges: readonly InterchangeRecord[]): string {
+  const sets = interchanges.flatMap(({ groups }) => groups.flatMap((group) => group.sets));
+  return [...new Set(sets.map((set) => set.transaction_name.replaceAll(' ', '-')))].join(' ');
 }
 
 const newId = (transaction: Transaction): string => uuidV7(transaction.nowMs, transaction.randomBytes(10));
@@ -211,6 +230,10 @@ export interface UnpublishedFile {
   readonly id: string;
   readonly transmissionId: string;
   readonly partnerId: PartnerId;
+  /** Who sent what it answers; undefined when a program did. */
+  readonly userId: string | undefined;
+  /** As `AnswerFile` has them. */
+  readonly kinds: string;
   readonly name: string;
   readonly path: string;
 }
@@ -222,8 +245,17 @@ export async function listUnpublished(
 ): Promise<readonly UnpublishedFile[]> {
   const rows = await database.sql
     .selectFrom('acknowledgements')
-    .select(['id', 'transmission_id', 'partner_id', 'name', 'path'])
-    .where('state', '=', 'written')
+    .innerJoin('transmissions', 'transmissions.id', 'acknowledgements.transmission_id')
+    .select([
+      'acknowledgements.id',
+      'acknowledgements.transmission_id',
+      'acknowledgements.partner_id',
+      'acknowledgements.kinds',
+      'acknowledgements.name',
+      'acknowledgements.path',
+      'transmissions.user_id',
+    ])
+    .where('acknowledgements.state', 'in', literals('written'))
     .orderBy('written_at_ms')
     .limit(limit)
     .execute();
@@ -231,21 +263,36 @@ export async function listUnpublished(
     id: row.id,
     transmissionId: row.transmission_id,
     partnerId: storedPartnerId(row.partner_id),
+    userId: row.user_id ?? undefined,
+    kinds: row.kinds,
     name: row.name,
     path: row.path,
   }));
 }
 
-/** The answer is in `outbound` under its name. */
-export async function markPublished(database: Database, id: string): Promise<void> {
-  await database.transaction(async ({ sql, nowMs }) => {
-    await sql
+/**
+ * The answer is in `outbound`.
+ * @param input.name the name it has there
+ * @param input.inode `device:inode` of it
+ */
+export async function markPublished(
+  database: Database,
+  input: { readonly file: UnpublishedFile; readonly name: EntryName; readonly inode: string },
+): Promise<void> {
+  const { file, name, inode } = input;
+  await database.transaction(async (transaction) => {
+    await transaction.sql
       .updateTable('acknowledgements')
-      .set({ state: 'published', published_at_ms: nowMs })
-      .where('id', '=', id)
+      .set({ state: 'published', published_at_ms: transaction.nowMs })
+      .where('id', '=', file.id)
       .execute();
+    const { partnerId, userId } = file;
+    await noteOutboundFile(transaction, { partnerId, name, inode, kinds: answerKinds(file.kinds), userId });
   });
 }
+
+/** A TA1 that stands in one file with a 999 says nothing beyond it. */
+const answerKinds = (kinds: string): readonly ContentKind[] => [kinds.includes('999') ? '999' : kinds];
 
 export interface DueRelease {
   readonly id: string;
@@ -269,7 +316,7 @@ export async function listDueReleases(database: Database, limit: number): Promis
       'transmissions.name',
       'transmissions.original_path',
     ])
-    .where('releases.state', '=', 'due')
+    .where('releases.state', 'in', literals('due'))
     .orderBy('releases.due_at_ms')
     .limit(limit)
     .execute();

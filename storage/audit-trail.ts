@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { type AuditRecord, printActor } from '../domain/audit.ts';
 import { takeNumbers } from './counter.ts';
+import { prepareQuery } from './prepared-query.ts';
 import type { AuditRow } from './tables.ts';
 import type { Database, Sql } from './transaction.ts';
 
@@ -16,12 +17,7 @@ export async function appendAuditRecord(
 ): Promise<void> {
   // Taking the number first locks the counter's row, so that the last record read below stays the last.
   const sequence = await takeNumbers(deps.sql, 'audit', 1);
-  const last = await deps.sql
-    .selectFrom('audit_records')
-    .select('hash')
-    .orderBy('sequence', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const [last] = await lastHash(deps.sql, {});
   const row = {
     sequence,
     at_ms: deps.nowMs,
@@ -32,11 +28,13 @@ export async function appendAuditRecord(
     detail: JSON.stringify(record.detail ?? {}),
     previous_hash: last?.hash ?? chainStart,
   };
-  await deps.sql
-    .insertInto('audit_records')
-    .values({ ...row, hash: hashOf(row) })
-    .execute();
+  await insertRecord(deps.sql, { ...row, hash: hashOf(row) });
 }
+
+const lastHash = prepareQuery((sql, _nothing: object) =>
+  sql.selectFrom('audit_records').select('hash').orderBy('sequence', 'desc').limit(1),
+);
+const insertRecord = prepareQuery((sql, row: AuditRow) => sql.insertInto('audit_records').values(row));
 
 function hashOf(row: Omit<AuditRow, 'hash'>): string {
   // A JSON array of the fields in a fixed order: no field can run into the next one.

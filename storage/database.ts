@@ -8,7 +8,8 @@ import { appendAuditRecord } from './audit-trail.ts';
 import { createChanges } from './changes.ts';
 import { migrateSqlite } from './migrate.ts';
 import { appendEvent } from './outbox.ts';
-import { ImmediateSqliteDialect } from './sqlite-dialect.ts';
+import { ClaimgateSqliteDialect } from './sqlite-dialect.ts';
+import { openSqliteLog } from './sqlite-log.ts';
 import type { Tables } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
 
@@ -30,11 +31,13 @@ export interface DatabaseOptions {
 export function openDatabase(options: DatabaseOptions): Database {
   const file = new SqliteFile(options.file, { timeout: options.busyTimeoutMs });
   file.pragma('journal_mode = WAL');
-  // FULL: a commit is on the disk before it is answered, so that CLOSE answered OK survives power loss (I2).
+  // FULL: a commit is on the disk before it is answered, so that CLOSE answered OK survives power loss (I2). Transactions
+  // wait for it outside of SQLite (sqlite-log.ts).
   file.pragma('synchronous = FULL');
   file.pragma('foreign_keys = ON');
   const migrated = migrateSqlite(file, options.now());
-  const sql = new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database: file }) });
+  const sql = new Kysely<Tables>({ dialect: new ClaimgateSqliteDialect(file) });
+  const log = openSqliteLog(options.file);
   const changes = createChanges({
     version: () => file.pragma('data_version', { simple: true }) as number,
     pollMs: options.changePollMs,
@@ -45,15 +48,18 @@ export function openDatabase(options: DatabaseOptions): Database {
     randomBytes: options.randomBytes,
     changes,
     migrated,
-    async transaction(work) {
+    async transaction(work, { survives } = { survives: 'power-loss' }) {
       const result = await sql
         .transaction()
         .execute((trx) => work(openTransaction(trx, options.now(), options.randomBytes)));
+      if (survives === 'process-end') return result;
+      await log.sync();
       changes.announce();
       return result;
     },
     async close() {
       changes.close();
+      await log.close();
       await sql.destroy();
     },
   };

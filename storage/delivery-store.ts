@@ -2,6 +2,7 @@
 // and each delivery is tried until it is taken or ends among the dead letters (invariant I8: at least once).
 
 import { sql as raw } from 'kysely';
+import { literals } from './literals.ts';
 import type { Database } from './transaction.ts';
 
 export interface HookSubscription {
@@ -102,7 +103,7 @@ export async function listDueDeliveries(
       'events.created_at_ms',
       'deliveries.attempts',
     ])
-    .where('deliveries.state', '=', 'waiting')
+    .where('deliveries.state', 'in', literals('waiting'))
     .where('deliveries.hook', '=', input.hook)
     .where('deliveries.next_attempt_at_ms', '<=', database.now())
     .orderBy('events.sequence')

@@ -1,10 +1,12 @@
 // The queue that intake works from: transmissions in `received`, and those in `processing` whose lease has run out.
 // A claim is a lease with an end, so that a crashed or hung attempt is taken up again by someone else.
 
-import { type PartnerId, parseTransmissionId, type TransmissionId } from '../domain/ids.ts';
+import { type PartnerId, parseTransmissionId, type TransmissionId, type UserId } from '../domain/ids.ts';
 import type { Verdict } from '../domain/transmission.ts';
+import { literals } from './literals.ts';
 import { storedPartnerId } from './partner-store.ts';
 import type { Database, Transaction } from './transaction.ts';
+import { storedUserId } from './user-store.ts';
 
 export interface ClaimedTransmission {
   readonly id: TransmissionId;
@@ -15,7 +17,7 @@ export interface ClaimedTransmission {
   /** Below the data directory. */
   readonly originalPath: string;
   readonly receivedAtMs: number;
-  readonly userId: string | undefined;
+  readonly userId: UserId | undefined;
   readonly source: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
@@ -35,7 +37,7 @@ export async function claimTransmission(
     const due = await sql
       .selectFrom('transmissions')
       .select('id')
-      .where('state', 'in', ['received', 'processing'])
+      .where('state', 'in', literals('received', 'processing'))
       .where('next_attempt_at_ms', '<=', nowMs)
       .orderBy('next_attempt_at_ms')
       .limit(1)
@@ -53,7 +55,7 @@ export async function claimTransmission(
         updated_at_ms: nowMs,
       }))
       .where('id', '=', due.id)
-      .where('state', 'in', ['received', 'processing'])
+      .where('state', 'in', literals('received', 'processing'))
       .where('next_attempt_at_ms', '<=', nowMs)
       .returningAll()
       .executeTakeFirst();
@@ -70,7 +72,7 @@ export async function claimTransmission(
       sha256: row.sha256,
       originalPath: row.original_path,
       receivedAtMs: Number(row.received_at_ms),
-      userId: row.user_id ?? undefined,
+      userId: row.user_id === null ? undefined : storedUserId(row.user_id),
       source: row.source,
       attempt: row.attempts,
     };
@@ -82,7 +84,7 @@ export async function nextDueAt(database: Database): Promise<number | undefined>
   const row = await database.sql
     .selectFrom('transmissions')
     .select('next_attempt_at_ms')
-    .where('state', 'in', ['received', 'processing'])
+    .where('state', 'in', literals('received', 'processing'))
     .orderBy('next_attempt_at_ms')
     .limit(1)
     .executeTakeFirst();

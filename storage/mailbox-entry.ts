@@ -1,13 +1,15 @@
 // What the mailbox's operations share: whose mailbox it is, what is behind one of its names, and where one may write.
 
-import type { Stats } from 'node:fs';
-import { lstat, unlink } from 'node:fs/promises';
+import { lstatSync, type Stats } from 'node:fs';
+import { unlink } from 'node:fs/promises';
 import type { PartnerId, UserId } from '../domain/ids.ts';
 import type { FileRefusal } from '../domain/mailbox.ts';
 import type { Observe } from '../domain/observation.ts';
 import type { EntryName, MailboxFolder, VirtualPath } from '../domain/virtual-path.ts';
 import type { DataDirectory, HostPath } from './data-directory.ts';
 import { refuse, unlessMissing } from './disk-fault.ts';
+import { maySeeEntry } from './mailbox-view.ts';
+import type { LookedInto } from './outbound-content.ts';
 import type { Database } from './transaction.ts';
 import type { Upload } from './upload.ts';
 import { discardUpload, findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
@@ -23,8 +25,14 @@ export interface MailboxDeps {
   readonly directory: DataDirectory;
   readonly observe: Observe;
   readonly settings: MailboxSettings;
+  /** Makes a folder's entries durable, with everyone else who waits for that. */
+  readonly syncFolder: (folder: HostPath) => Promise<void>;
+  /** Why no upload may begin now, for want of space. */
+  readonly whyNoRoom: () => Promise<FileRefusal | undefined>;
   /** The uploads that are open in this process, by transmission id. */
   readonly openUploads: Map<string, Upload>;
+  /** What files of `outbound` that no row tells of were found to hold. */
+  readonly lookedInto: LookedInto;
 }
 
 export interface MailboxOwner {
@@ -47,8 +55,36 @@ export async function findOwnUpload(
 
 /** A regular file's attributes; undefined when it is missing or something else. */
 export async function lstatEntry(path: HostPath): Promise<Stats | undefined> {
-  const found = await unlessMissing(() => lstat(path), undefined);
+  // At once: it reads what is in memory, nearly always, and a turn through the thread pool takes ten times as long.
+  const found = lstatSync(path, { throwIfNoEntry: false });
   return found?.isFile() === true ? found : undefined;
+}
+
+/** A finished file that this user may know of; what it may not is as if it were not there. */
+export async function findEntry(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  path: { readonly folder: MailboxFolder; readonly name: EntryName },
+): Promise<Stats | undefined> {
+  const stats = await lstatEntry(deps.directory.entry(owner.partnerId, path.folder, path.name));
+  if (stats === undefined) return undefined;
+  return (await maySeeEntry(deps, owner, { ...path, stats })) ? stats : undefined;
+}
+
+/**
+ * Why a name of `inbound` that is taken by a file may not be used, whatever the client asks: what stands there is no
+ * file, or a colleague's that this user may not know of, and so may not replace either.
+ */
+export async function whyNotReplaceable(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  input: { readonly name: EntryName; readonly stats: Stats },
+): Promise<FileRefusal | undefined> {
+  if (!input.stats.isFile())
+    return refuse('permission-denied', 'There is something of that name that is not a file.');
+  return (await maySeeEntry(deps, owner, { ...input, folder: 'inbound' }))
+    ? undefined
+    : refuse('permission-denied', 'This name cannot be used. Choose another one.');
 }
 
 /** Why nothing may be written under this path, whoever asks. */

@@ -8,13 +8,14 @@ import { syncFolder } from './data-directory.ts';
 import { noSuchFile, refusalOf, refuse, unlessMissing } from './disk-fault.ts';
 import {
   dropUpload,
+  findEntry,
   findOwnUpload,
-  lstatEntry,
   type MailboxDeps,
   type MailboxOwner,
+  whyNotReplaceable,
   whyNotWritable,
 } from './mailbox-entry.ts';
-import { publishUpload } from './publish-upload.ts';
+import { type Published, publishUpload } from './publish-upload.ts';
 import { hashFile } from './upload.ts';
 import { renameHeldUpload, type UnfinishedUpload } from './upload-journal.ts';
 
@@ -30,7 +31,7 @@ export async function renameEntry(
   const refused = whyNotMovable(from) ?? whyNotWritable(to);
   if (refused !== undefined || from.kind !== 'entry' || to.kind !== 'entry') return refused ?? noSuchFile;
   const replaced = from.name === to.name ? undefined : await findOwnUpload(deps, owner, to);
-  const taken = await whyTaken(deps, owner, { to, replaced, overwrite: overwrite || from.name === to.name });
+  const taken = from.name === to.name ? undefined : await whyTaken(deps, owner, { to, replaced, overwrite });
   if (taken !== undefined) return taken;
   try {
     const failed = await moveEntry(deps, owner, { from, to, overwrite });
@@ -63,9 +64,10 @@ async function whyTaken(
 ): Promise<FileRefusal | undefined> {
   const place = deps.directory.entry(owner.partnerId, 'inbound', input.to.name);
   const there = await unlessMissing(() => lstat(place), undefined);
-  if (there !== undefined && !there.isFile()) {
-    return refuse('permission-denied', 'There is something of that name that is not a file.');
-  }
+  const { name } = input.to;
+  const taken =
+    there === undefined ? undefined : await whyNotReplaceable(deps, owner, { name, stats: there });
+  if (taken !== undefined) return taken;
   return !input.overwrite && (there !== undefined || input.replaced !== undefined)
     ? refuse('already-exists', 'There is a file of that name already.')
     : undefined;
@@ -110,19 +112,18 @@ async function publishHeld(
   to: EntryPath,
 ): Promise<FileRefusal | undefined> {
   const handle = await open(deps.directory.staged(upload.id), 'r');
-  let published: boolean;
   const { partnerId, userId, source } = owner;
-  const stats = await handle.stat({ bigint: true });
-  const sizeBytes = Number(stats.size);
+  const hash = async () => upload.sha256 ?? hashFile(handle);
+  let published: Published;
   try {
-    const sha256 = upload.sha256 ?? (await hashFile(handle));
-    const inode = `${stats.dev}:${stats.ino}`;
-    const what = { id: upload.id, writer: undefined, name: to.name, sizeBytes, sha256, inode };
+    const what = { id: upload.id, handle, writer: undefined, name: to.name, hash };
     published = await publishUpload(deps, { ...what, partnerId, userId, source });
   } finally {
     await handle.close();
   }
-  if (!published) return refuse('failure', 'The file was taken up by another connection of yours.');
+  if (published === undefined)
+    return refuse('failure', 'The file was taken up by another connection of yours.');
+  const { sizeBytes } = published;
   deps.observe({
     kind: 'transmission.received',
     transmissionId: upload.id,
@@ -142,7 +143,7 @@ async function renameFinished(
   const { from, to } = input;
   const source = deps.directory.entry(owner.partnerId, 'inbound', from.name);
   const target = deps.directory.entry(owner.partnerId, 'inbound', to.name);
-  if ((await lstatEntry(source)) === undefined) return noSuchFile;
+  if ((await findEntry(deps, owner, from)) === undefined) return noSuchFile;
   if (from.name === to.name) return undefined;
   if (input.overwrite) {
     await rename(source, target);

@@ -1,9 +1,9 @@
 // Opening a file for writing: only in `inbound`, always into a staging file, never into an inode that is linked.
 
-import { constants, type Stats } from 'node:fs';
-import { chmod, copyFile, type FileHandle, lstat, open, statfs, unlink } from 'node:fs/promises';
+import { constants, lstatSync, type Stats } from 'node:fs';
+import { chmod, copyFile, type FileHandle, open, unlink } from 'node:fs/promises';
 import { newTransmissionId, type TransmissionId } from '../domain/ids.ts';
-import type { FileRefusal, OpenWriteOptions, WritableFile } from '../domain/mailbox.ts';
+import type { FileRefusal, OpenedForWrite, OpenWriteOptions } from '../domain/mailbox.ts';
 import type { EntryName, VirtualPath } from '../domain/virtual-path.ts';
 import { noSuchFile, refusalOf, refuse, unlessMissing } from './disk-fault.ts';
 import {
@@ -12,12 +12,13 @@ import {
   lstatEntry,
   type MailboxDeps,
   type MailboxOwner,
+  whyNotReplaceable,
   whyNotWritable,
 } from './mailbox-entry.ts';
 import { Upload } from './upload.ts';
 import { beginUpload, takeUpload, type UnfinishedUpload } from './upload-journal.ts';
 
-type Opened = { readonly kind: 'ok'; readonly file: WritableFile } | FileRefusal;
+type Opened = OpenedForWrite | FileRefusal;
 
 /** @see Mailbox.openForWrite */
 export async function openForWrite(
@@ -26,15 +27,16 @@ export async function openForWrite(
   path: VirtualPath,
   options: OpenWriteOptions,
 ): Promise<Opened> {
-  const refused = whyNotWritable(path) ?? (await whyNoRoom(deps));
-  if (refused !== undefined) return refused;
+  const unwritable = whyNotWritable(path);
+  if (unwritable !== undefined) return unwritable;
   if (path.kind !== 'entry') return noSuchFile;
-  const upload = await findOwnUpload(deps, owner, path);
   const place = deps.directory.entry(owner.partnerId, path.folder, path.name);
-  const there = await unlessMissing(() => lstat(place), undefined);
-  if (there !== undefined && !there.isFile()) {
-    return refuse('permission-denied', 'There is something of that name that is not a file.');
-  }
+  const noRoom = await deps.whyNoRoom();
+  if (noRoom !== undefined) return noRoom;
+  const upload = await findOwnUpload(deps, owner, path);
+  const there = lstatSync(place, { throwIfNoEntry: false });
+  const taken = await whyTaken(deps, owner, { name: path.name, stats: there, create: options.create });
+  if (taken !== undefined) return taken;
   if (options.exclusive && (upload !== undefined || there !== undefined)) {
     return refuse('already-exists', 'There is a file of that name already.');
   }
@@ -42,22 +44,30 @@ export async function openForWrite(
   try {
     if (!options.truncate && upload !== undefined) return await goOn(deps, owner, upload);
     if (!options.truncate && there !== undefined) return await startFromCopy(deps, owner, path.name);
-    return await start(deps, owner, path.name);
+    return await start(deps, owner, { name: path.name, stale: upload });
   } catch (thrown) {
     return refusalOf(thrown);
   }
 }
 
-async function whyNoRoom(deps: MailboxDeps): Promise<FileRefusal | undefined> {
-  const volume = await statfs(deps.directory.staging);
-  return volume.bavail * volume.bsize < deps.settings.minFreeBytes
-    ? refuse('no-space', 'The gateway is short of disk space and takes no new files now. Try again later.')
-    : undefined;
+async function whyTaken(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  input: { readonly name: EntryName; readonly stats: Stats | undefined; readonly create: boolean },
+): Promise<FileRefusal | undefined> {
+  const { name, stats, create } = input;
+  const taken = stats === undefined ? undefined : await whyNotReplaceable(deps, owner, { name, stats });
+  // Without leave to make a file, what may not be known of is not there.
+  return taken !== undefined && !create && stats?.isFile() === true ? noSuchFile : taken;
 }
 
 /** A new upload; an older unfinished one of this user and name is given up with it. */
-async function start(deps: MailboxDeps, owner: MailboxOwner, name: EntryName): Promise<Opened> {
-  const stale = await findOwnUpload(deps, owner, { folder: 'inbound', name });
+async function start(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  input: { readonly name: EntryName; readonly stale: UnfinishedUpload | undefined },
+): Promise<Opened> {
+  const { name, stale } = input;
   if (stale !== undefined) {
     await deps.openUploads.get(stale.id)?.fence();
     await dropUpload(deps, stale, 'begun again from the start');
@@ -113,7 +123,7 @@ async function begin(
     await unlessMissing(() => unlink(deps.directory.staged(input.id)), undefined);
     throw thrown;
   }
-  return { kind: 'ok', file: register(deps, owner, { ...input, writer }) };
+  return { kind: 'ok', file: register(deps, owner, { ...input, writer }), transmissionId: input.id };
 }
 
 /** Goes on with an interrupted or held upload, or takes one over whose connection has not noticed its end yet. */
@@ -124,7 +134,7 @@ async function goOn(deps: MailboxDeps, owner: MailboxOwner, upload: UnfinishedUp
   const handle = await open(deps.directory.staged(upload.id), 'r+');
   const sizeBytes = (await handle.stat()).size;
   const input = { id: upload.id, name: upload.name, handle, sizeBytes, isCopy: false };
-  return { kind: 'ok', file: register(deps, owner, { ...input, writer }) };
+  return { kind: 'ok', file: register(deps, owner, { ...input, writer }), transmissionId: input.id };
 }
 
 function register(
@@ -139,12 +149,12 @@ function register(
     readonly isCopy: boolean;
   },
 ): Upload {
-  const { database, directory, observe, openUploads, settings } = deps;
+  const { database, directory, observe, openUploads, settings, syncFolder } = deps;
   const ended = (upload: Upload) => {
     if (openUploads.get(upload.id) === upload) openUploads.delete(upload.id);
   };
   const upload = new Upload(
-    { database, directory, observe, maxFileBytes: settings.maxFileBytes, ended },
+    { database, directory, observe, syncFolder, maxFileBytes: settings.maxFileBytes, ended },
     { ...owner, ...input },
   );
   openUploads.set(input.id, upload);

@@ -6,17 +6,23 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, opendir, statfs, unlink, utimes } from 'node:fs/promises';
 import type { FileAttributes, FileRefusal, Mailbox, MailboxEntry, ReadableFile } from '../domain/mailbox.ts';
 import { type MailboxFolder, parseEntryName, type VirtualPath } from '../domain/virtual-path.ts';
+import { recordDownload } from './collection-store.ts';
 import { checkMailboxFolders, makePartnerFolders } from './data-directory.ts';
 import { noSuchFile, refusalOf, refuse } from './disk-fault.ts';
+import { watchFreeSpace } from './free-space.ts';
 import {
   dropUpload,
+  findEntry,
   findOwnUpload,
   lstatEntry,
   type MailboxDeps,
   type MailboxOwner,
 } from './mailbox-entry.ts';
 import { renameEntry } from './mailbox-rename.ts';
+import { maySeeEntry, openView, type SeenEntry, viewBatch } from './mailbox-view.ts';
 import { openForWrite } from './mailbox-write.ts';
+import { RightWithdrawnError } from './right-withdrawn.ts';
+import { createFolderSync } from './shared-sync.ts';
 import { findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
 
 export interface Mailboxes {
@@ -28,8 +34,19 @@ export interface Mailboxes {
 }
 
 /** Everything that mailboxes share in one process. */
-export function createMailboxes(deps: Omit<MailboxDeps, 'openUploads'>): Mailboxes {
-  const shared: MailboxDeps = { ...deps, openUploads: new Map() };
+export function createMailboxes(
+  deps: Omit<MailboxDeps, 'openUploads' | 'lookedInto' | 'syncFolder' | 'whyNoRoom'>,
+): Mailboxes {
+  const shared: MailboxDeps = {
+    ...deps,
+    openUploads: new Map(),
+    lookedInto: new Map(),
+    syncFolder: createFolderSync(),
+    whyNoRoom: watchFreeSpace({
+      folder: deps.directory.staging,
+      minFreeBytes: deps.settings.minFreeBytes,
+    }),
+  };
   return {
     async open(owner) {
       await makePartnerFolders(deps.directory, owner.partnerId);
@@ -73,7 +90,7 @@ async function statPath(
     case 'entry': {
       const upload = await findOwnUpload(deps, owner, path);
       if (upload !== undefined) return { kind: 'ok', attributes: await uploadAttributes(deps, upload) };
-      const found = await lstatEntry(deps.directory.entry(owner.partnerId, path.folder, path.name));
+      const found = await findEntry(deps, owner, path);
       return found === undefined ? noSuchFile : { kind: 'ok', attributes: fileAttributes(found) };
     }
   }
@@ -118,14 +135,25 @@ async function* listFolder(
       yield { name: upload.name, attributes: await uploadAttributes(deps, upload) };
     }
   }
+  const view = await openView(deps, owner, { folder });
+  let batch: SeenEntry[] = [];
   for await (const found of await opendir(deps.directory.mailboxFolder(owner.partnerId, folder))) {
     const name = parseEntryName(found.name);
     if (name === undefined || shown.has(name) || !found.isFile()) continue;
     // It may have gone since the folder was read.
     const stats = await lstatEntry(deps.directory.entry(owner.partnerId, folder, name));
-    if (stats !== undefined) yield { name, attributes: fileAttributes(stats) };
+    if (stats !== undefined) batch.push({ name, stats });
+    if (batch.length < viewBatch) continue;
+    yield* (await view(batch)).map(mailboxEntry);
+    batch = [];
   }
+  yield* (await view(batch)).map(mailboxEntry);
 }
+
+const mailboxEntry = ({ name, stats }: SeenEntry): MailboxEntry => ({
+  name,
+  attributes: fileAttributes(stats),
+});
 
 async function uploadAttributes(deps: MailboxDeps, upload: UnfinishedUpload): Promise<FileAttributes> {
   const live = deps.openUploads.get(upload.id);
@@ -168,19 +196,57 @@ async function openForRead(
   } catch (thrown) {
     return refusalOf(thrown);
   }
+  const { folder, name } = path;
   const stats = await handle.stat();
-  if (!stats.isFile()) {
+  const maySee = () =>
+    upload === undefined ? maySeeEntry(deps, owner, { folder, name, stats }) : Promise.resolve(true);
+  if (!stats.isFile() || !(await maySee())) {
     await handle.close();
     return noSuchFile;
   }
-  return { kind: 'ok', file: readableFile(handle) };
+  const closed = async (endBytes: number): Promise<void> => {
+    // An upload that its uploader reads back is no one's file yet, and so no download.
+    if (upload !== undefined || endBytes === 0) return;
+    await recordDownload(deps.database, { owner, folder, name, whole: endBytes >= stats.size });
+  };
+  return { kind: 'ok', file: readableFile(handle, { maySee, closed, now: deps.database.now }) };
 }
 
-function readableFile(handle: FileHandle): ReadableFile {
+/** How long after a change of grants an open file may still be read, in milliseconds. */
+const recheckMs = 500;
+
+function readableFile(
+  handle: FileHandle,
+  deps: {
+    readonly maySee: () => Promise<boolean>;
+    /** Told once, with how far the file was read. */
+    readonly closed: (endBytes: number) => Promise<void>;
+    readonly now: () => number;
+  },
+): ReadableFile {
+  const { maySee, now } = deps;
+  let checkedAtMs = now();
+  let endBytes = 0;
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await handle.close();
+    await deps.closed(endBytes);
+  };
   return {
     attributes: async () => fileAttributes(await handle.stat()),
-    read: async (target, offsetBytes) => (await handle.read(target, 0, target.length, offsetBytes)).bytesRead,
-    close: () => handle.close(),
+    async read(target, offsetBytes) {
+      if (now() - checkedAtMs >= recheckMs) {
+        checkedAtMs = now();
+        if (!(await maySee())) throw new RightWithdrawnError();
+      }
+      const { bytesRead } = await handle.read(target, 0, target.length, offsetBytes);
+      if (bytesRead > 0) endBytes = Math.max(endBytes, offsetBytes + bytesRead);
+      return bytesRead;
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
   };
 }
 
@@ -198,7 +264,7 @@ async function removeEntry(
     return undefined;
   }
   const place = deps.directory.entry(owner.partnerId, path.folder, path.name);
-  if ((await lstatEntry(place)) === undefined) return noSuchFile;
+  if ((await findEntry(deps, owner, path)) === undefined) return noSuchFile;
   try {
     await unlink(place);
   } catch (thrown) {

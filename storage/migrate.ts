@@ -5,9 +5,20 @@ import type { Database as SqliteFile } from 'better-sqlite3';
 import type { Migration } from './migration.ts';
 import { mainJob } from './migrations/0001-main-job.ts';
 import { sftpAccess } from './migrations/0002-sftp-access.ts';
+import { identity } from './migrations/0003-identity.ts';
+import { secondFactors } from './migrations/0004-second-factors.ts';
+import { rights } from './migrations/0005-rights.ts';
+import { partnerPages } from './migrations/0006-partner-pages.ts';
 
 /** Every migration there is, in order. A new one is added at the end and nowhere else. */
-export const migrations: readonly Migration[] = [mainJob, sftpAccess];
+export const migrations: readonly Migration[] = [
+  mainJob,
+  sftpAccess,
+  identity,
+  secondFactors,
+  rights,
+  partnerPages,
+];
 
 /** The database was made by a newer Claimgate than this one; going on could damage it. */
 export class NewerSchemaError extends Error {

@@ -1,6 +1,7 @@
 // Where answers and released files go. Each step may be repeated after a crash: a link that is there already is
 // recognised by its inode, and nothing of another file is ever overwritten.
 
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEntryName } from '../domain/virtual-path.ts';
 import {
@@ -13,6 +14,7 @@ import {
 } from './answer-store.ts';
 import { type DataDirectory, type HostPath, makePartnerFolders } from './data-directory.ts';
 import { linkOnce, replaceDurably } from './durable-file.ts';
+import { inodeOf } from './outbound-file-store.ts';
 import type { Database } from './transaction.ts';
 
 export interface OutboundDeps {
@@ -43,14 +45,16 @@ async function publishAnswer({ database, directory }: OutboundDeps, file: Unpubl
   if (name === undefined) throw new Error(`Acknowledgement ${file.id} has a name that no mailbox can hold.`);
   await makePartnerFolders(directory, file.partnerId);
   const from = directory.stored(file.path);
-  if (!(await linkOnce(from, directory.entry(file.partnerId, 'outbound', name)))) {
-    // The name has our control number in it, so only a file put there by hand can be in the way.
-    const other = parseEntryName(`${file.id}-${name}`.slice(0, 250));
-    if (other === undefined || !(await linkOnce(from, directory.entry(file.partnerId, 'outbound', other)))) {
-      throw new Error(`Acknowledgement ${file.id} cannot be put into outbound: its name is taken.`);
-    }
+  // The name has our control number in it, so only a file put there by hand can be in the way.
+  const other = parseEntryName(`${file.id}-${name}`.slice(0, 250));
+  for (const free of [name, other]) {
+    if (free === undefined || !(await linkOnce(from, directory.entry(file.partnerId, 'outbound', free))))
+      continue;
+    // A crash before this leaves a name that no row tells of: it is looked into, as any other file there is.
+    await markPublished(database, { file, name: free, inode: inodeOf(await lstat(from)) });
+    return;
   }
-  await markPublished(database, file.id);
+  throw new Error(`Acknowledgement ${file.id} cannot be put into outbound: its name is taken.`);
 }
 
 export interface Released {

@@ -5,6 +5,8 @@ import type { Buffer } from 'node:buffer';
 import type { ClaimgateEvent } from '../domain/event.ts';
 import { newEventId } from '../domain/ids.ts';
 import { takeNumbers } from './counter.ts';
+import { prepareQuery } from './prepared-query.ts';
+import type { EventRow } from './tables.ts';
 import type { Database, Sql } from './transaction.ts';
 
 /** Appends one event; call it within the transaction of the change itself. */
@@ -13,18 +15,15 @@ export async function appendEvent(
   event: ClaimgateEvent,
 ): Promise<void> {
   const { kind, partnerId, ...facts } = event;
-  await deps.sql
-    .insertInto('events')
-    .values({
-      sequence: await takeNumbers(deps.sql, 'events', 1),
-      id: newEventId(deps.nowMs, deps.randomBytes(10)),
-      kind,
-      partner_id: partnerId,
-      payload: JSON.stringify(facts),
-      created_at_ms: deps.nowMs,
-    })
-    .execute();
+  const id = newEventId(deps.nowMs, deps.randomBytes(10));
+  const sequence = await takeNumbers(deps.sql, 'events', 1);
+  const payload = JSON.stringify(facts);
+  // Empty: it tells of a user of no trading partner.
+  const partner_id = partnerId ?? '';
+  await insertEvent(deps.sql, { sequence, id, kind, partner_id, payload, created_at_ms: deps.nowMs });
 }
+
+const insertEvent = prepareQuery((sql, row: EventRow) => sql.insertInto('events').values(row));
 
 export interface StoredEvent {
   readonly sequence: number;

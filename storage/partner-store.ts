@@ -4,6 +4,7 @@ import type { Actor } from '../domain/audit.ts';
 import { type PartnerId, parsePartnerId } from '../domain/ids.ts';
 import type { AuthenticationPolicy } from '../domain/login.ts';
 import { type Network, parseNetwork } from '../domain/network.ts';
+import { agreeOnEverything } from './grant-store.ts';
 import type { StoredPartnerRow } from './tables.ts';
 import type { Database } from './transaction.ts';
 
@@ -57,6 +58,7 @@ export async function addPartner(
       .values(row)
       .returningAll()
       .executeTakeFirstOrThrow();
+    await agreeOnEverything(transaction, { partnerId: input.id, actor: input.actor });
     await transaction.event({ kind: 'partner.created', partnerId: input.id });
     await transaction.audit({
       actor: input.actor,

@@ -2,7 +2,7 @@
 // take over a session.
 
 import type { UserId } from '../domain/ids.ts';
-import type { PortalSessionRow } from './tables.ts';
+import type { StoredPortalSessionRow } from './tables.ts';
 import type { Database } from './transaction.ts';
 import { storedUserId } from './user-store.ts';
 
@@ -14,6 +14,13 @@ export interface PortalSession {
   readonly passwordVersion: number;
   readonly createdAtMs: number;
   readonly lastSeenAtMs: number;
+  /** When the user last proved who it is: by the password here, or at the identity provider. */
+  readonly authenticatedAtMs: number;
+  /** Which second factor was given last, and when; undefined: none. */
+  readonly factor: string | undefined;
+  readonly factorAtMs: number | undefined;
+  /** The identity provider's token, sealed; undefined for a sign-in by password. */
+  readonly idToken: string | undefined;
 }
 
 /** Begins a session: the row, the time of the user's last sign-in, and the audit record. */
@@ -25,6 +32,10 @@ export async function beginPortalSession(
     readonly csrfToken: string;
     readonly address: string;
     readonly passwordVersion: number;
+    readonly authenticatedAtMs: number;
+    /** Which second factor was given; undefined: none. */
+    readonly factor: string | undefined;
+    readonly idToken?: string | undefined;
   },
 ): Promise<void> {
   await database.transaction(async (transaction) => {
@@ -39,11 +50,15 @@ export async function beginPortalSession(
         password_version: input.passwordVersion,
         created_at_ms: nowMs,
         last_seen_at_ms: nowMs,
+        authenticated_at_ms: input.authenticatedAtMs,
+        factor: input.factor ?? null,
+        factor_at_ms: input.factor === undefined ? null : nowMs,
+        id_token: input.idToken ?? null,
       })
       .execute();
     await sql
       .updateTable('users')
-      .set({ last_sign_in_at_ms: nowMs })
+      .set({ last_sign_in_at_ms: nowMs, active_at_ms: nowMs })
       .where('id', '=', input.userId)
       .execute();
     await transaction.audit({
@@ -51,6 +66,47 @@ export async function beginPortalSession(
       action: 'portal.sign-in',
       subject: `user:${input.userId}`,
       address: input.address,
+      detail: { factor: input.factor ?? 'none' },
+    });
+  });
+}
+
+/**
+ * Notes that the person of a session has proved anew to be the user.
+ * @param input.factor which second factor was given; undefined: none, the password or the provider's sign-in alone
+ */
+export async function renewPortalSession(
+  database: Database,
+  input: {
+    readonly tokenHash: string;
+    readonly userId: UserId;
+    readonly address: string;
+    readonly factor: string | undefined;
+    /** When the user signed in at the provider, or gave the password; undefined: only the factor was given. */
+    readonly authenticatedAtMs?: number | undefined;
+    readonly idToken?: string | undefined;
+  },
+): Promise<void> {
+  await database.transaction(async (transaction) => {
+    const { sql, nowMs } = transaction;
+    const { factor, authenticatedAtMs, idToken } = input;
+    await sql
+      .updateTable('portal_sessions')
+      .set({
+        ...(factor === undefined ? {} : { factor, factor_at_ms: nowMs }),
+        ...(authenticatedAtMs === undefined ? {} : { authenticated_at_ms: authenticatedAtMs }),
+        ...(idToken === undefined ? {} : { id_token: idToken }),
+        last_seen_at_ms: nowMs,
+      })
+      .where('token_hash', '=', input.tokenHash)
+      .where('user_id', '=', input.userId)
+      .execute();
+    await transaction.audit({
+      actor: { kind: 'user', id: input.userId },
+      action: 'portal.factor',
+      subject: `user:${input.userId}`,
+      address: input.address,
+      detail: { factor: factor ?? 'sign-in' },
     });
   });
 }
@@ -125,7 +181,7 @@ export async function prunePortalSessions(
     .execute();
 }
 
-function sessionOf(row: PortalSessionRow): PortalSession {
+function sessionOf(row: StoredPortalSessionRow): PortalSession {
   return {
     tokenHash: row.token_hash,
     userId: storedUserId(row.user_id),
@@ -134,5 +190,9 @@ function sessionOf(row: PortalSessionRow): PortalSession {
     passwordVersion: row.password_version,
     createdAtMs: Number(row.created_at_ms),
     lastSeenAtMs: Number(row.last_seen_at_ms),
+    authenticatedAtMs: Number(row.authenticated_at_ms),
+    factor: row.factor ?? undefined,
+    factorAtMs: row.factor_at_ms === null ? undefined : Number(row.factor_at_ms),
+    idToken: row.id_token ?? undefined,
   };
 }

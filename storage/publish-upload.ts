@@ -1,19 +1,32 @@
 // From whole bytes to a transmission: the steps of a CLOSE, in the order that makes every crash between two of them
 // harmless (invariants I1 and I2):
 //
-//   1. the staging file is synced and made read-only: from now on no one writes to this inode
-//   2. a hard link in originals/, and that folder synced           crash: recovery removes the link; the upload is interrupted
-//   3. one transaction: state `received`, event, audit record      crash before: as above; after: step 4 is done at start
+//   1. the staging file is made read-only, and linked into originals/: no one writes to this inode any more
+//   2. the file and its folder in originals/ are synced, at once     crash until here: recovery removes the link; the
+//      upload is interrupted
+//   3. one transaction: state `received`, event, audit record, and its sync        crash before: as above; after: step 4
+//      is done at start
 //   4. the staging name becomes the name in inbound/               (the staging name is what tells recovery to do this)
 //   5. only now is CLOSE answered OK
+//
+// Neither staging/ nor inbound/ is synced before the answer: bytes, original and journal are durable by then, and of the
+// file's two other names one or the other is there after power loss. The staging name was made before the link of step 2,
+// and file systems with a journal keep the order of what happens to one inode; a rename takes a name away only together
+// with giving the new one. Where it did not survive, recovery does it again.
+//
+// What takes microseconds and changes names alone is done at once, not in the thread pool: each turn through the pool
+// costs more than the call, for this upload and for everyone else's (docs/sftp.md, "Speed", has the numbers). What waits
+// for the disk is never done on the event loop.
 
-import { chmod, link, mkdir, rename, unlink } from 'node:fs/promises';
+import { fchmodSync, fstatSync, linkSync, renameSync } from 'node:fs';
+import { chmod, type FileHandle, link, mkdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
 import type { TransmissionSource } from '../domain/transmission.ts';
 import type { EntryName } from '../domain/virtual-path.ts';
 import { type DataDirectory, type HostPath, syncFolder } from './data-directory.ts';
 import { codeOf, unlessMissing } from './disk-fault.ts';
+import { CommitNotSyncedError } from './sqlite-log.ts';
 import type { Database } from './transaction.ts';
 import { receiveUpload } from './upload-journal.ts';
 
@@ -22,54 +35,86 @@ export const originalMode = 0o400;
 
 export interface PublishInput {
   readonly id: TransmissionId;
-  /** The open handle; undefined when a held upload gets its final name. */
+  /** The staging file, to which nothing is written any more. */
+  readonly handle: FileHandle;
+  /** The open upload; undefined when a held one gets its final name. */
   readonly writer: string | undefined;
   readonly partnerId: PartnerId;
   readonly userId: UserId | undefined;
   readonly name: EntryName;
   readonly source: TransmissionSource;
-  readonly sizeBytes: number;
-  readonly sha256: string;
-  /** `device:inode` of the staging file. */
-  readonly inode: string;
+  /** @returns the SHA-256 of the staging file, which has so many bytes, in hexadecimal */
+  readonly hash: (sizeBytes: number) => Promise<string>;
 }
+
+/** What was published; undefined when the upload was taken over or finished by someone else. */
+export type Published = { readonly sizeBytes: number; readonly sha256: string } | undefined;
 
 export interface PublishDeps {
   readonly database: Database;
   readonly directory: DataDirectory;
+  /** Makes a folder's entries durable, with everyone else who waits for that. */
+  readonly syncFolder: (folder: HostPath) => Promise<void>;
 }
 
 /**
- * Publishes a staging file that was synced.
- * @returns false when the upload was taken over or finished by someone else; then nothing was published
- * @throws Error when the disk or the database fails; then nothing was published either
+ * Makes a staging file durable and publishes it.
+ * @returns what was published, if anything was
+ * @throws CommitNotSyncedError when it may or may not be published: the next start finds out; Error when the disk or the
+ *   database fails otherwise, and then nothing was published
  */
-export async function publishUpload(deps: PublishDeps, input: PublishInput): Promise<boolean> {
-  const { database, directory } = deps;
+export async function publishUpload(deps: PublishDeps, input: PublishInput): Promise<Published> {
+  const { database, directory, syncFolder: sync } = deps;
+  const { handle, hash, ...upload } = input;
   const staged = directory.staged(input.id);
   const originalPath = directory.originalPath(input.id, database.now());
   const original = directory.stored(originalPath);
-  await chmod(staged, originalMode);
-  await linkDurably(directory, staged, original);
-  let received: boolean;
+  let published: Published;
   try {
-    received = await receiveUpload(database, { ...input, originalPath });
+    const stats = fstatSync(handle.fd, { bigint: true });
+    fchmodSync(handle.fd, originalMode);
+    await linkAtOnce(directory, staged, original);
+    const sizeBytes = Number(stats.size);
+    const inode = `${stats.dev}:${stats.ino}`;
+    const [sha256] = await all([hash(sizeBytes), handle.sync(), sync(dirname(original) as HostPath)]);
+    const received = await receiveUpload(database, { ...upload, sizeBytes, sha256, inode, originalPath });
+    if (received) published = { sizeBytes, sha256 };
   } catch (thrown) {
-    await withdraw(original, staged);
+    if (!(thrown instanceof CommitNotSyncedError)) await withdraw(original, staged);
     throw thrown;
   }
-  if (!received) {
+  if (published === undefined) {
     await withdraw(original, staged);
-    return false;
+    return undefined;
   }
-  const entry = directory.entry(input.partnerId, 'inbound', input.name);
-  await rename(staged, entry);
-  await syncFolder(directory.mailboxFolder(input.partnerId, 'inbound'));
-  return true;
+  renameSync(staged, directory.entry(input.partnerId, 'inbound', input.name));
+  return published;
 }
 
-/** Links a file into a folder by day, making the folder when it is the first of its day, durably. */
+/** As Promise.all; but when it rejects, nothing is under way any more, and what was done can be taken back. */
+async function all<Work extends readonly Promise<unknown>[]>(work: readonly [...Work]) {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
+/** Links a file into a folder by day, durably. */
 export async function linkDurably(directory: DataDirectory, from: HostPath, to: HostPath): Promise<void> {
+  await linkByDay(directory, from, to);
+  await syncFolder(dirname(to) as HostPath);
+}
+
+/** As linkByDay; when the folder is there, without leaving the event loop. */
+async function linkAtOnce(directory: DataDirectory, from: HostPath, to: HostPath): Promise<void> {
+  try {
+    linkSync(from, to);
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'ENOENT') throw thrown;
+    await linkByDay(directory, from, to);
+  }
+}
+
+/** Links a file into a folder by day. When it is the first of its day the folder is made, and that durably. */
+async function linkByDay(directory: DataDirectory, from: HostPath, to: HostPath): Promise<void> {
   const folder = dirname(to) as HostPath;
   try {
     await link(from, to);
@@ -87,7 +132,6 @@ export async function linkDurably(directory: DataDirectory, from: HostPath, to: 
     }
     await link(from, to);
   }
-  await syncFolder(folder);
 }
 
 async function withdraw(original: HostPath, staged: HostPath): Promise<void> {

@@ -39,7 +39,7 @@ export async function recoverUploads(deps: RecoveryDeps): Promise<RecoveryReport
   let rolledBack = 0;
   let expired = 0;
   for (const upload of await listUnfinished(deps.database, ['sftp', 'portal'])) {
-    if (await takeBackOriginal(deps, upload)) rolledBack += 1;
+    if (await takeBackOriginal(deps, upload.id)) rolledBack += 1;
     if (upload.updatedAtMs < deps.database.now() - deps.interruptedExpiryMs) {
       await discardUpload(deps.database, {
         id: upload.id,
@@ -64,7 +64,7 @@ export async function recoverAdoptions(
 ): Promise<RecoveryReport> {
   let rolledBack = 0;
   for (const adoption of await listUnfinished(deps.database, ['adopted'])) {
-    if (await takeBackOriginal(deps, adoption)) rolledBack += 1;
+    if (await takeBackOriginal(deps, adoption.id)) rolledBack += 1;
     await discardUpload(deps.database, { id: adoption.id, reason: 'cut off while it was adopted' });
   }
   const { completed, orphans } = await sweepStaging(deps, 'intake');
@@ -72,14 +72,16 @@ export async function recoverAdoptions(
 }
 
 /** A link in originals/ without the commit that goes with it: the CLOSE was never answered (publish-upload.ts, step 2). */
-async function takeBackOriginal(deps: SweepDeps, upload: UnfinishedUpload): Promise<boolean> {
+async function takeBackOriginal(deps: SweepDeps, id: TransmissionId): Promise<boolean> {
   const { database, directory } = deps;
-  const staged = directory.staged(upload.id);
+  const staged = directory.staged(id);
   const found = await unlessMissing(() => lstat(staged), undefined);
   if (found === undefined || (found.nlink === 1 && (found.mode & 0o200) !== 0)) return false;
   const dayMs = 24 * 60 * 60 * 1000;
-  for (let atMs = upload.updatedAtMs - dayMs; atMs <= database.now() + dayMs; atMs += dayMs) {
-    const original = directory.stored(directory.originalPath(upload.id, atMs));
+  // The link was the last that happened to the inode.
+  const linkedAtMs = Math.min(found.ctimeMs, database.now());
+  for (let atMs = linkedAtMs - dayMs; atMs <= database.now() + dayMs; atMs += dayMs) {
+    const original = directory.stored(directory.originalPath(id, atMs));
     await unlessMissing(() => unlink(original), undefined);
   }
   await chmod(staged, 0o600);
@@ -137,6 +139,8 @@ async function sweepStaged(
   if (finished && (await completeEntry(deps, { id: id.id, partner: row.partner_id, name: row.name }))) {
     return 'completed';
   }
+  // Power loss may have taken the row of an upload that was linked already: its CLOSE was never answered.
+  if (row === undefined && id.kind === 'ok') await takeBackOriginal(deps, id.id);
   await unlessMissing(() => unlink(directory.staged(name)), undefined);
   return 'removed';
 }

@@ -130,6 +130,7 @@ export async function reportSessions(
   report: { readonly progressed: readonly SessionProgress[]; readonly ended: readonly string[] },
 ): Promise<void> {
   if (report.progressed.length + report.ended.length === 0) return;
+  // Nobody waits for the disk here: after power loss there are no sessions.
   await database.sql.transaction().execute(async (sql) => {
     for (const { id, bytesIn, bytesOut, transfers } of report.progressed) {
       await sql

@@ -1,7 +1,7 @@
-// Kysely's SQLite dialect begins transactions as `deferred`: one that reads first and then writes fails at once with
-// SQLITE_BUSY_SNAPSHOT when another process wrote in between, whatever busy_timeout says. Here a transaction takes the
-// write lock as it begins, and so waits its turn instead (https://sqlite.org/lang_transaction.html section 2.2).
+// Kysely's SQLite dialect as Claimgate needs it: transactions that wait their turn, that leave the waiting for the disk
+// to others, and statements that are prepared once.
 
+import type SqliteFile from 'better-sqlite3';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -10,12 +10,59 @@ import {
   type TransactionSettings,
 } from 'kysely';
 
-export class ImmediateSqliteDialect extends SqliteDialect {
+/** More texts than the product has; lists of different lengths make a few more. */
+const maxStatements = 500;
+
+export class ClaimgateSqliteDialect extends SqliteDialect {
+  constructor(file: SqliteFile.Database) {
+    super({ database: { prepare: preparedOnce(file), close: () => file.close() } });
+    this.#file = file;
+  }
+
+  readonly #file: SqliteFile.Database;
+
   override createDriver(): Driver {
     const driver = super.createDriver();
+    const commit = driver.commitTransaction.bind(driver);
+    const rollback = driver.rollbackTransaction.bind(driver);
+    // As `deferred` begins, a transaction that reads first and then writes fails at once with SQLITE_BUSY_SNAPSHOT when
+    // another process wrote in between, whatever busy_timeout says. This one takes the write lock as it begins, and so
+    // waits its turn (https://sqlite.org/lang_transaction.html section 2.2). Its commit is synced by sqlite-log.ts.
     driver.beginTransaction = async (connection: DatabaseConnection, _settings: TransactionSettings) => {
-      await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+      this.#file.pragma('synchronous = NORMAL');
+      try {
+        await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+      } catch (thrown) {
+        this.#file.pragma('synchronous = FULL');
+        throw thrown;
+      }
+    };
+    // What is written outside of transactions is synced by SQLite. While a transaction is open this cannot be switched.
+    driver.commitTransaction = async (connection) => {
+      await commit(connection);
+      this.#file.pragma('synchronous = FULL');
+    };
+    driver.rollbackTransaction = async (connection) => {
+      try {
+        await rollback(connection);
+      } finally {
+        this.#file.pragma('synchronous = FULL');
+      }
     };
     return driver;
   }
+}
+
+/** Reading a statement's text anew each time took longer than running it. */
+function preparedOnce(file: SqliteFile.Database): (text: string) => SqliteFile.Statement {
+  const statements = new Map<string, SqliteFile.Statement>();
+  return (text) => {
+    let statement = statements.get(text);
+    if (statement === undefined) {
+      statement = file.prepare(text);
+      if (statements.size >= maxStatements) statements.clear();
+      statements.set(text, statement);
+    }
+    return statement;
+  };
 }

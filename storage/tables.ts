@@ -4,9 +4,12 @@
 import type { Generated, Selectable } from 'kysely';
 import type { AuthenticationPolicy } from '../domain/login.ts';
 import type { TransmissionSource, TransmissionState, Verdict } from '../domain/transmission.ts';
+import type { UserKind, UserStatus } from '../domain/user.ts';
 
 /** What a row of partners holds when it is read. */
 export type StoredPartnerRow = Selectable<PartnerRow>;
+export type StoredPortalSessionRow = Selectable<PortalSessionRow>;
+export type StoredUserRow = Selectable<UserRow>;
 export type StoredAccountKeyRow = Selectable<SftpAccountKeyRow>;
 
 export interface PartnerRow {
@@ -22,16 +25,61 @@ export interface PartnerRow {
 
 export interface UserRow {
   id: string;
-  partner_id: string;
+  /** Null for a user of no trading partner. */
+  partner_id: string | null;
+  kind: Generated<UserKind>;
+  prefix: Generated<string>;
   first_name: string;
+  middle_initial: Generated<string>;
   last_name: string;
+  suffix: Generated<string>;
+  business_name: Generated<string>;
   email: string;
-  status: 'active' | 'disabled';
+  mobile_phone: Generated<string>;
+  status: UserStatus;
   password_hash: string;
   password_version: number;
   password_changed_at_ms: number;
   created_at_ms: number;
   last_sign_in_at_ms: number | null;
+  /** Until when who registered must have confirmed the e-mail address; null for everyone else. */
+  confirm_by_ms: Generated<number | null>;
+  /** The last sign-in, or what counts as one: expiry by inactivity is reckoned from here. */
+  active_at_ms: Generated<number>;
+  /** How many days ahead the last warning of expiry was, and the activity that it was reckoned from. */
+  expiry_warned_days: Generated<number | null>;
+  expiry_warned_base_ms: Generated<number | null>;
+}
+
+/** A link or code that was sent to a user. The secret is not in it: auth/one-time-secret.ts computes it from the id. */
+export interface OneTimeSecretRow {
+  id: string;
+  purpose: string;
+  /** As typed by someone who may have made it up: there need not be such a user. */
+  user_id: string;
+  created_at_ms: number;
+  expires_at_ms: number;
+  code_expires_at_ms: number;
+  tries: number;
+  used_at_ms: number | null;
+}
+
+export interface MailRow {
+  id: string;
+  kind: string;
+  /** Empty where the mail is about no one user. */
+  user_id: string;
+  /** Empty: the user's own address, looked up when it is sent. */
+  recipient: string;
+  /** JSON: what the mail says beside the user's own facts. No secret. */
+  facts: string;
+  secret_id: string | null;
+  state: 'waiting' | 'sent' | 'dead';
+  attempts: number;
+  next_attempt_at_ms: number;
+  last_error: string | null;
+  created_at_ms: number;
+  sent_at_ms: number | null;
 }
 
 export interface RoleRow {
@@ -47,6 +95,73 @@ export interface GrantRow {
   direction: 'send' | 'receive';
   granted_at_ms: number;
   granted_by: string;
+}
+
+/** What a trading partner has agreed on: no user has a right beyond it. */
+export interface PartnerTransactionRow {
+  partner_id: string;
+  transaction_name: string;
+  direction: 'send' | 'receive';
+  agreed_at_ms: number;
+  agreed_by: string;
+}
+
+/** Goes up with every change of a user's grants: what a page was made from can be told from what is now. */
+export interface GrantVersionRow {
+  user_id: string;
+  version: number;
+}
+
+export interface GrantChangeRow {
+  user_id: string;
+  version: number;
+  partner_id: string;
+  transaction_name: string;
+  direction: 'send' | 'receive';
+  change: 'added' | 'removed';
+  changed_at_ms: number;
+  changed_by: string;
+}
+
+/** What a file of a partner's `outbound` holds. */
+export interface OutboundFileRow {
+  partner_id: string;
+  name: string;
+  /** `device:inode`, so that another file under the same name is not taken for it; null: any. */
+  inode: string | null;
+  /** Words of domain/content-kind.ts with a space between. */
+  kinds: string;
+  /** Who sent what a report is about: it sees the report whatever it may receive. */
+  user_id: string | null;
+}
+
+/** What a transmission held, once it was read. */
+export interface TransmissionContentRow {
+  transmission_id: string;
+  kinds: string;
+}
+
+/** An account that was disabled because its user was removed from the trading partner, and by nothing else. */
+export interface RemovedAccountRow {
+  user_id: string;
+  removed_at_ms: number;
+}
+
+export interface InvitationRow {
+  id: string;
+  partner_id: string;
+  email: string;
+  role: string;
+  /** JSON: the rights that come with it. */
+  rights: string;
+  token_hash: string;
+  state: 'open' | 'accepted' | 'revoked';
+  invited_by: string;
+  invited_at_ms: number;
+  sent_at_ms: number;
+  expires_at_ms: number;
+  accepted_by: string | null;
+  ended_at_ms: number | null;
 }
 
 export interface PasswordHistoryRow {
@@ -123,6 +238,79 @@ export interface PortalSessionRow {
   password_version: number;
   created_at_ms: number;
   last_seen_at_ms: number;
+  /** When the user last proved who it is: by the password here, or at the identity provider. */
+  authenticated_at_ms: Generated<number>;
+  /** Which second factor was given last; null: none. */
+  factor: Generated<string | null>;
+  factor_at_ms: Generated<number | null>;
+  /** The identity provider's token, sealed; null for a sign-in by password. */
+  id_token: Generated<string | null>;
+}
+
+export interface FactorRow {
+  id: string;
+  user_id: string;
+  kind: 'totp' | 'passkey';
+  name: string;
+  /** TOTP: the shared secret, sealed. Passkey: the public key (COSE), base64url. */
+  secret: string;
+  credential_id: string | null;
+  /** The site that a passkey was made for; empty for TOTP. */
+  rp_id: string;
+  /** JSON: how a passkey can be reached. */
+  transports: string;
+  /** TOTP: the last time step accepted. Passkey: the authenticator's own counter. */
+  counter: number;
+  added_at_ms: number;
+  last_used_at_ms: number | null;
+}
+
+export interface RecoveryCodeRow {
+  user_id: string;
+  code_hash: string;
+  made_at_ms: number;
+  used_at_ms: number | null;
+}
+
+/** A right password that waits for its second factor. */
+export interface PendingSignInRow {
+  token_hash: string;
+  user_id: string;
+  csrf_token: string;
+  address: string;
+  password_version: number;
+  next_path: string;
+  authenticated_at_ms: number;
+  id_token: string | null;
+  created_at_ms: number;
+}
+
+export interface FactorChallengeRow {
+  /** The hash of the token of the session, or of the sign-in, that asked. */
+  holder: string;
+  purpose: 'totp-add' | 'passkey-add' | 'passkey-use' | 'email-code';
+  user_id: string;
+  secret: string;
+  created_at_ms: number;
+}
+
+/** Who a user is at an OpenID Connect provider. */
+export interface ExternalIdentityRow {
+  issuer: string;
+  subject: string;
+  user_id: string;
+  linked_at_ms: number;
+}
+
+/** Refused SFTP logins of one user that are alike, as one row. */
+export interface SftpRefusalRow {
+  user_id: string;
+  address: string;
+  method: string;
+  reason: string;
+  attempts: number;
+  first_at_ms: number;
+  last_at_ms: number;
 }
 
 export interface TransmissionRow {
@@ -150,6 +338,8 @@ export interface TransmissionRow {
   verdict: Verdict | null;
   reason: string | null;
   answered_at_ms: number | null;
+  /** The names of its transactions, each once, with a space between; empty until it is answered. */
+  transactions: Generated<string>;
 }
 
 export interface InterchangeRow {
@@ -266,6 +456,16 @@ export interface DispatchRow {
   dispatched_at_ms: number;
 }
 
+/** Who took an outbound file first; a file that is not here has not been collected. */
+export interface CollectionRow {
+  /** The id of an acknowledgement or a dispatch. */
+  file_id: string;
+  partner_id: string;
+  user_id: string;
+  source: 'sftp' | 'portal';
+  collected_at_ms: number;
+}
+
 export interface CounterRow {
   name: string;
   value: number;
@@ -310,8 +510,17 @@ export interface MigrationRow {
 export interface Tables {
   partners: PartnerRow;
   users: UserRow;
+  one_time_secrets: OneTimeSecretRow;
+  mails: MailRow;
   roles: RoleRow;
   grants: GrantRow;
+  partner_transactions: PartnerTransactionRow;
+  grant_versions: GrantVersionRow;
+  grant_changes: GrantChangeRow;
+  outbound_files: OutboundFileRow;
+  transmission_contents: TransmissionContentRow;
+  removed_accounts: RemovedAccountRow;
+  invitations: InvitationRow;
   password_history: PasswordHistoryRow;
   sftp_accounts: SftpAccountRow;
   sftp_account_keys: SftpAccountKeyRow;
@@ -319,6 +528,12 @@ export interface Tables {
   attestations: AttestationRow;
   throttles: ThrottleRow;
   portal_sessions: PortalSessionRow;
+  factors: FactorRow;
+  recovery_codes: RecoveryCodeRow;
+  pending_sign_ins: PendingSignInRow;
+  factor_challenges: FactorChallengeRow;
+  external_identities: ExternalIdentityRow;
+  sftp_refusals: SftpRefusalRow;
   transmissions: TransmissionRow;
   interchanges: InterchangeRow;
   interchange_keys: InterchangeKeyRow;
@@ -328,6 +543,7 @@ export interface Tables {
   acknowledgements: AcknowledgementRow;
   releases: ReleaseRow;
   dispatches: DispatchRow;
+  collections: CollectionRow;
   counters: CounterRow;
   events: EventRow;
   deliveries: DeliveryRow;

@@ -22,8 +22,16 @@ export interface Database {
   readonly sql: Kysely<Tables>;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Buffer;
-  /** Runs `work` in one transaction: all of it happens, or nothing. `work` may not wait for anything but `sql`. */
-  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  /**
+   * Runs `work` in one transaction: all of it happens, or nothing. `work` may not wait for anything but `sql`.
+   * @param options.survives what the commit has survived when this returns: power loss, or, for what the recovery at
+   *   start can do without, the end of the process alone (then nobody is woken either)
+   * @throws CommitNotSyncedError when it happened, and may not survive power loss
+   */
+  transaction<Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+    options?: { readonly survives: 'power-loss' | 'process-end' },
+  ): Promise<Result>;
   /** Tells when something in the database may have changed, by this process or another. */
   readonly changes: Changes;
   readonly migrated: { readonly from: number; readonly to: number };

@@ -1,12 +1,13 @@
 // Transmissions as they are shown: in lists, and one with everything that came of it.
 
-import type { PartnerId, TransmissionId } from '../domain/ids.ts';
+import type { Selectable } from 'kysely';
+import { type PartnerId, parseTransmissionId, type TransmissionId } from '../domain/ids.ts';
 import type { TransmissionState, Verdict } from '../domain/transmission.ts';
 import type { TransmissionRow } from './tables.ts';
 import type { Database } from './transaction.ts';
 
 export interface Transmission {
-  readonly id: string;
+  readonly id: TransmissionId;
   readonly partnerId: string;
   readonly userId: string | undefined;
   readonly name: string;
@@ -38,9 +39,10 @@ export async function listTransmissions(
   return (await query.execute()).map(transmissionOf);
 }
 
-function transmissionOf(row: TransmissionRow): Transmission {
+/** A row as it is shown. */
+export function transmissionOf(row: Selectable<TransmissionRow>): Transmission {
   return {
-    id: row.id,
+    id: storedTransmissionId(row.id),
     partnerId: row.partner_id,
     userId: row.user_id ?? undefined,
     name: row.name,
@@ -55,6 +57,17 @@ function transmissionOf(row: TransmissionRow): Transmission {
     verdict: row.verdict ?? undefined,
     reason: row.reason ?? undefined,
   };
+}
+
+/**
+ * Reads back an id that a row holds.
+ * @throws Error when the row was not written by Claimgate
+ */
+function storedTransmissionId(text: string): TransmissionId {
+  const parsed = parseTransmissionId(text);
+  if (parsed.kind === 'invalid')
+    throw new Error(`The database holds ${JSON.stringify(text)} as a transmission id.`);
+  return parsed.id;
 }
 
 export interface TransmissionDetail {

@@ -2,12 +2,15 @@
 // statement that an open handle makes names its `writer`, so that a handle whose upload was taken over by a later one
 // changes nothing any more.
 
+import type { Insertable } from 'kysely';
 import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
 import { parseTransmissionId } from '../domain/ids.ts';
 import type { TransmissionSource } from '../domain/transmission.ts';
 import { type EntryName, parseEntryName } from '../domain/virtual-path.ts';
+import { literals } from './literals.ts';
+import { prepareQuery } from './prepared-query.ts';
 import type { TransmissionRow } from './tables.ts';
-import type { Database } from './transaction.ts';
+import type { Database, Sql } from './transaction.ts';
 
 export interface UnfinishedUpload {
   readonly id: TransmissionId;
@@ -18,9 +21,13 @@ export interface UnfinishedUpload {
   readonly updatedAtMs: number;
 }
 
-const unfinished = ['receiving', 'interrupted', 'held'] as const;
+const unfinishedStates = ['receiving', 'interrupted', 'held'] as const;
+const unfinished = literals(...unfinishedStates);
 
-/** Writes the row of an upload that begins. */
+/**
+ * Writes the row of an upload that begins. After power loss it may be missing, and then its staging file is swept: of
+ * what was not closed nothing was promised, and an upload of more than seconds has had a later commit.
+ */
 export async function beginUpload(
   database: Database,
   input: {
@@ -32,49 +39,67 @@ export async function beginUpload(
     readonly writer: string;
   },
 ): Promise<void> {
-  const nowMs = database.now();
-  await database.sql
-    .insertInto('transmissions')
-    .values({
-      id: input.id,
-      partner_id: input.partnerId,
-      user_id: input.userId ?? null,
-      name: input.name,
-      source: input.source,
-      state: 'receiving',
-      writer: input.writer,
-      size_bytes: 0,
-      sha256: null,
-      original_path: null,
-      inode: null,
-      opened_at_ms: nowMs,
-      received_at_ms: null,
-      updated_at_ms: nowMs,
-      claimed_by: null,
-      lease_expires_at_ms: null,
-      attempts: 0,
-      next_attempt_at_ms: 0,
-      verdict: null,
-      reason: null,
-      answered_at_ms: null,
-    })
-    .execute();
+  const row = (nowMs: number): Insertable<TransmissionRow> => ({
+    id: input.id,
+    partner_id: input.partnerId,
+    user_id: input.userId ?? null,
+    name: input.name,
+    source: input.source,
+    state: 'receiving',
+    writer: input.writer,
+    size_bytes: 0,
+    sha256: null,
+    original_path: null,
+    inode: null,
+    opened_at_ms: nowMs,
+    received_at_ms: null,
+    updated_at_ms: nowMs,
+    claimed_by: null,
+    lease_expires_at_ms: null,
+    attempts: 0,
+    next_attempt_at_ms: 0,
+    verdict: null,
+    reason: null,
+    answered_at_ms: null,
+  });
+  await database.transaction(({ sql, nowMs }) => insertUpload(sql, row(nowMs)), { survives: 'process-end' });
 }
+
+const insertUpload = prepareQuery((sql, row: Insertable<TransmissionRow>) =>
+  sql.insertInto('transmissions').values(row),
+);
 
 /** @returns the user's uploads that are not whole yet, the newest first */
 export async function findUnfinished(
   database: Database,
   input: { readonly partnerId: PartnerId; readonly userId: UserId; readonly name?: EntryName },
 ): Promise<readonly UnfinishedUpload[]> {
-  let query = database.sql
+  const { name, ...whose } = input;
+  const rows =
+    name === undefined
+      ? await unfinishedOf(database.sql, whose)
+      : await unfinishedNamed(database.sql, { ...whose, name });
+  return rows.map(uploadOf);
+}
+
+const unfinishedOf = prepareQuery(selectUnfinished);
+const unfinishedNamed = prepareQuery((sql, values: WhoseUploads & { readonly name: EntryName }) =>
+  selectUnfinished(sql, values).where('name', '=', values.name),
+);
+
+interface WhoseUploads {
+  readonly partnerId: PartnerId;
+  readonly userId: UserId;
+}
+
+function selectUnfinished(sql: Sql, { partnerId, userId }: WhoseUploads) {
+  return sql
     .selectFrom('transmissions')
     .select(['id', 'name', 'state', 'size_bytes', 'sha256', 'updated_at_ms'])
-    .where('partner_id', '=', input.partnerId)
-    .where('user_id', '=', input.userId)
+    .where('partner_id', '=', partnerId)
+    .where('user_id', '=', userId)
     .where('state', 'in', unfinished)
     .orderBy('id', 'desc');
-  if (input.name !== undefined) query = query.where('name', '=', input.name);
-  return (await query.execute()).map(uploadOf);
 }
 
 /** A handle takes an upload that is not whole yet. @returns false when it is no longer there to take */
@@ -82,13 +107,15 @@ export async function takeUpload(
   database: Database,
   input: { readonly id: TransmissionId; readonly writer: string },
 ): Promise<boolean> {
-  const taken = await database.sql
-    .updateTable('transmissions')
-    .set({ state: 'receiving', writer: input.writer, updated_at_ms: database.now() })
-    .where('id', '=', input.id)
-    .where('state', 'in', unfinished)
-    .returning('id')
-    .executeTakeFirst();
+  const taken = await database.transaction(({ sql }) =>
+    sql
+      .updateTable('transmissions')
+      .set({ state: 'receiving', writer: input.writer, updated_at_ms: database.now() })
+      .where('id', '=', input.id)
+      .where('state', 'in', unfinished)
+      .returning('id')
+      .executeTakeFirst(),
+  );
   return taken !== undefined;
 }
 
@@ -103,19 +130,21 @@ export async function parkUpload(
     readonly sha256?: string;
   },
 ): Promise<boolean> {
-  const parked = await database.sql
-    .updateTable('transmissions')
-    .set({
-      state: input.state,
-      writer: null,
-      size_bytes: input.sizeBytes,
-      sha256: input.sha256 ?? null,
-      updated_at_ms: database.now(),
-    })
-    .where('id', '=', input.id)
-    .where('writer', '=', input.writer)
-    .returning('id')
-    .executeTakeFirst();
+  const parked = await database.transaction(({ sql }) =>
+    sql
+      .updateTable('transmissions')
+      .set({
+        state: input.state,
+        writer: null,
+        size_bytes: input.sizeBytes,
+        sha256: input.sha256 ?? null,
+        updated_at_ms: database.now(),
+      })
+      .where('id', '=', input.id)
+      .where('writer', '=', input.writer)
+      .returning('id')
+      .executeTakeFirst(),
+  );
   return parked !== undefined;
 }
 
@@ -137,18 +166,20 @@ export async function discardUpload(
   database: Database,
   input: { readonly id: TransmissionId; readonly reason: string; readonly state?: 'discarded' | 'expired' },
 ): Promise<boolean> {
-  const discarded = await database.sql
-    .updateTable('transmissions')
-    .set({
-      state: input.state ?? 'discarded',
-      writer: null,
-      reason: input.reason,
-      updated_at_ms: database.now(),
-    })
-    .where('id', '=', input.id)
-    .where('state', 'in', unfinished)
-    .returning('id')
-    .executeTakeFirst();
+  const discarded = await database.transaction(({ sql }) =>
+    sql
+      .updateTable('transmissions')
+      .set({
+        state: input.state ?? 'discarded',
+        writer: null,
+        reason: input.reason,
+        updated_at_ms: database.now(),
+      })
+      .where('id', '=', input.id)
+      .where('state', 'in', unfinished)
+      .returning('id')
+      .executeTakeFirst(),
+  );
   return discarded !== undefined;
 }
 
@@ -174,26 +205,11 @@ export interface ReceiveUploadInput {
 export async function receiveUpload(database: Database, input: ReceiveUploadInput): Promise<boolean> {
   return database.transaction(async (transaction) => {
     const { sql, nowMs } = transaction;
-    let update = sql
-      .updateTable('transmissions')
-      .set({
-        state: 'received',
-        writer: null,
-        name: input.name,
-        size_bytes: input.sizeBytes,
-        sha256: input.sha256,
-        original_path: input.originalPath,
-        inode: input.inode,
-        received_at_ms: nowMs,
-        updated_at_ms: nowMs,
-        next_attempt_at_ms: nowMs,
-      })
-      .where('id', '=', input.id);
-    update =
-      input.writer === undefined
-        ? update.where('state', '=', 'held')
-        : update.where('writer', '=', input.writer);
-    if ((await update.returning('id').executeTakeFirst()) === undefined) return false;
+    const { id, writer, name, sizeBytes, sha256, originalPath, inode } = input;
+    const values = { id, name, sizeBytes, sha256, originalPath, inode, nowMs };
+    const received =
+      writer === undefined ? await receiveHeld(sql, values) : await receiveOpen(sql, { ...values, writer });
+    if (received.length === 0) return false;
     await transaction.event({
       kind: 'transmission.received',
       partnerId: input.partnerId,
@@ -217,6 +233,38 @@ export async function receiveUpload(database: Database, input: ReceiveUploadInpu
     });
     return true;
   });
+}
+
+const receiveHeld = prepareQuery((sql, values: ReceivedValues) =>
+  setReceived(sql, values).where('state', '=', 'held'),
+);
+const receiveOpen = prepareQuery((sql, values: ReceivedValues & { readonly writer: string }) =>
+  setReceived(sql, values).where('writer', '=', values.writer),
+);
+
+type ReceivedValues = Pick<
+  ReceiveUploadInput,
+  'id' | 'name' | 'sizeBytes' | 'sha256' | 'originalPath' | 'inode'
+> & { readonly nowMs: number };
+
+function setReceived(sql: Sql, values: ReceivedValues) {
+  const { id, name, sizeBytes, sha256, originalPath, inode, nowMs } = values;
+  return sql
+    .updateTable('transmissions')
+    .set({
+      state: 'received',
+      writer: null,
+      name,
+      size_bytes: sizeBytes,
+      sha256,
+      original_path: originalPath,
+      inode,
+      received_at_ms: nowMs,
+      updated_at_ms: nowMs,
+      next_attempt_at_ms: nowMs,
+    })
+    .where('id', '=', id)
+    .returning('id');
 }
 
 /** @returns every upload from these sources that is not whole yet, of whomever: for the recovery at start */
@@ -251,7 +299,7 @@ function uploadOf(
 ): UnfinishedUpload {
   const name = parseEntryName(row.name);
   const id = parseTransmissionId(row.id);
-  const state = unfinished.find((candidate) => candidate === row.state);
+  const state = unfinishedStates.find((candidate) => candidate === row.state);
   if (name === undefined || id.kind === 'invalid' || state === undefined) {
     throw new Error(`The database holds an upload ${JSON.stringify(row.id)} that Claimgate did not write.`);
   }

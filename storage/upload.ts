@@ -13,7 +13,7 @@ import type { FileAttributes, FileRefusal, WritableFile } from '../domain/mailbo
 import type { Observe } from '../domain/observation.ts';
 import type { TransmissionSource } from '../domain/transmission.ts';
 import { type EntryName, isTemporaryName } from '../domain/virtual-path.ts';
-import type { DataDirectory } from './data-directory.ts';
+import type { DataDirectory, HostPath } from './data-directory.ts';
 import { refusalOf, refuse, unlessMissing } from './disk-fault.ts';
 import { publishUpload } from './publish-upload.ts';
 import type { Database } from './transaction.ts';
@@ -24,6 +24,8 @@ export interface UploadDeps {
   readonly directory: DataDirectory;
   readonly observe: Observe;
   readonly maxFileBytes: number;
+  /** Makes a folder's entries durable, with everyone else who waits for that. */
+  readonly syncFolder: (folder: HostPath) => Promise<void>;
   /** Called once when the upload is no longer open. */
   readonly ended: (upload: Upload) => void;
 }
@@ -184,18 +186,13 @@ export class Upload implements WritableFile {
       const modifiedAt = this.#modifiedAtMs / 1000;
       await handle.utimes(modifiedAt, modifiedAt);
     }
-    await handle.sync();
-    const stats = await handle.stat({ bigint: true });
-    const sizeBytes = Number(stats.size);
-    const sha256 = await this.#sha256(sizeBytes);
-    if (isTemporaryName(name)) {
-      const held = await parkUpload(this.#deps.database, { id, writer, state: 'held', sizeBytes, sha256 });
-      return held ? undefined : fencedOff;
-    }
+    if (isTemporaryName(name)) return this.#hold();
     const { partnerId, userId, source } = this.#input;
-    const inode = `${stats.dev}:${stats.ino}`;
-    const publishing = { id, writer, partnerId, userId, name, source, sizeBytes, sha256, inode };
-    if (!(await publishUpload(this.#deps, publishing))) return fencedOff;
+    const hash = (sizeBytes: number) => this.#sha256(sizeBytes);
+    const publishing = { id, handle, writer, partnerId, userId, name, source, hash };
+    const published = await publishUpload(this.#deps, publishing);
+    if (published === undefined) return fencedOff;
+    const { sizeBytes } = published;
     this.#deps.observe({
       kind: 'transmission.received',
       transmissionId: id,
@@ -205,6 +202,20 @@ export class Upload implements WritableFile {
       source,
     });
     return undefined;
+  }
+
+  /** Whole, but under a temporary name: kept for the name that it shall have. */
+  async #hold(): Promise<FileRefusal | undefined> {
+    const { id, writer, handle } = this.#input;
+    const { size: sizeBytes } = await handle.stat();
+    const { database, directory, syncFolder } = this.#deps;
+    const [sha256] = await Promise.all([
+      this.#sha256(sizeBytes),
+      handle.sync(),
+      syncFolder(directory.staging),
+    ]);
+    const held = await parkUpload(database, { id, writer, state: 'held', sizeBytes, sha256 });
+    return held ? undefined : fencedOff;
   }
 
   async #sha256(sizeBytes: number): Promise<string> {
@@ -236,7 +247,10 @@ export class Upload implements WritableFile {
 
   async #letGo(): Promise<void> {
     this.#deps.ended(this);
-    await this.#input.handle.close();
+    const { handle } = this.#input;
+    // What was promised is synced by now: that the number is given back nobody needs to wait for.
+    if (this.#state === 'closed') handle.close().catch(() => undefined);
+    else await handle.close();
   }
 }
 

@@ -3,24 +3,66 @@
 import type { Role } from '../domain/account.ts';
 import type { Actor } from '../domain/audit.ts';
 import { type PartnerId, parseUserId, type UserId } from '../domain/ids.ts';
+import type { Right } from '../domain/right.ts';
+import type { UserKind, UserStatus } from '../domain/user.ts';
 import { requireAccountUpdate } from './account-store.ts';
+import { changeGrants } from './grant-store.ts';
 import { storedPartnerId } from './partner-store.ts';
-import type { UserRow } from './tables.ts';
-import type { Database } from './transaction.ts';
+import type { StoredUserRow } from './tables.ts';
+import type { Database, Transaction } from './transaction.ts';
 
 export interface User {
   readonly id: UserId;
-  readonly partnerId: PartnerId;
+  /** Undefined for a user of no trading partner: one who registered and was not added to one yet. */
+  readonly partnerId: PartnerId | undefined;
+  readonly kind: UserKind;
+  readonly prefix: string;
   readonly firstName: string;
+  readonly middleInitial: string;
   readonly lastName: string;
+  readonly suffix: string;
+  /** Empty for everyone but users of kind `business`. */
+  readonly businessName: string;
   readonly email: string;
-  readonly status: 'active' | 'disabled';
+  readonly mobilePhone: string;
+  readonly status: UserStatus;
   readonly passwordHash: string;
   /** Goes up with every change of the identity password. */
   readonly passwordVersion: number;
   readonly passwordChangedAtMs: number;
   readonly createdAtMs: number;
   readonly lastSignInAtMs: number | undefined;
+  /** Until when one who registered must confirm the e-mail address. */
+  readonly confirmByMs: number | undefined;
+  /** The last sign-in, or what counts as one; expiry by inactivity is reckoned from here. */
+  readonly activeAtMs: number;
+}
+
+/** What a user may tell of itself beside its names and address. */
+export interface UserParticulars {
+  readonly kind?: UserKind;
+  readonly prefix?: string;
+  readonly middleInitial?: string;
+  readonly suffix?: string;
+  readonly businessName?: string;
+  readonly mobilePhone?: string;
+}
+
+export interface NewUser extends UserParticulars {
+  readonly id: UserId;
+  /** Undefined for a user of no trading partner; such a one has no role either. */
+  readonly partnerId: PartnerId | undefined;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly email: string;
+  readonly role: Role | undefined;
+  /** What it may send and receive from the first day; left out: nothing. */
+  readonly rights?: readonly Right[];
+  readonly passwordHash: string;
+  readonly actor: Actor;
+  /** `active` when left out. */
+  readonly status?: UserStatus;
+  readonly confirmByMs?: number;
 }
 
 export type AddUserOutcome =
@@ -28,66 +70,105 @@ export type AddUserOutcome =
   | { readonly kind: 'exists'; readonly user: User }
   | { readonly kind: 'no-such-partner' };
 
-/** Adds a user to the directory. The SFTP daemon does not know of it: that takes the setup step (invariant I5). */
+/**
+ * Adds a user to the directory. The SFTP daemon does not know of it: that takes the setup step (invariant I5).
+ * @param also what belongs to it, in the same transaction
+ */
 export async function addUser(
   database: Database,
-  input: {
-    readonly id: UserId;
-    readonly partnerId: PartnerId;
-    readonly firstName: string;
-    readonly lastName: string;
-    readonly email: string;
-    readonly role: Role;
-    readonly passwordHash: string;
-    readonly actor: Actor;
-  },
+  input: NewUser,
+  also: (transaction: Transaction) => Promise<void> = async () => undefined,
 ): Promise<AddUserOutcome> {
   return database.transaction(async (transaction): Promise<AddUserOutcome> => {
-    const { sql, nowMs } = transaction;
+    const { sql } = transaction;
     const existing = await sql.selectFrom('users').selectAll().where('id', '=', input.id).executeTakeFirst();
     if (existing !== undefined) return { kind: 'exists', user: userOf(existing) };
-    const partner = await sql
-      .selectFrom('partners')
-      .select('id')
-      .where('id', '=', input.partnerId)
-      .executeTakeFirst();
-    if (partner === undefined) return { kind: 'no-such-partner' };
-    const row: UserRow = {
-      id: input.id,
-      partner_id: input.partnerId,
-      first_name: input.firstName,
-      last_name: input.lastName,
-      email: input.email,
-      status: 'active',
-      password_hash: input.passwordHash,
+    if (input.partnerId !== undefined) {
+      const { partnerId } = input;
+      const partner = await sql
+        .selectFrom('partners')
+        .select('id')
+        .where('id', '=', partnerId)
+        .executeTakeFirst();
+      if (partner === undefined) return { kind: 'no-such-partner' };
+    }
+    const user = await insertUser(transaction, input);
+    const { id: userId, partnerId, rights = [], actor } = input;
+    if (partnerId !== undefined)
+      await changeGrants(transaction, { partnerId, userId, rights, expectedVersion: 0, actor });
+    await also(transaction);
+    return { kind: 'added', user };
+  });
+}
+
+/** What is left out when a user is added. */
+const plainUser = {
+  kind: 'business',
+  prefix: '',
+  middleInitial: '',
+  suffix: '',
+  businessName: '',
+  mobilePhone: '',
+  status: 'active',
+} as const satisfies Partial<NewUser>;
+
+async function insertUser(transaction: Transaction, input: NewUser): Promise<User> {
+  const { sql, nowMs } = transaction;
+  const user = { ...plainUser, ...input };
+  const row = await sql
+    .insertInto('users')
+    .values({
+      id: user.id,
+      partner_id: user.partnerId ?? null,
+      kind: user.kind,
+      prefix: user.prefix,
+      first_name: user.firstName,
+      middle_initial: user.middleInitial,
+      last_name: user.lastName,
+      suffix: user.suffix,
+      business_name: user.businessName,
+      email: user.email,
+      mobile_phone: user.mobilePhone,
+      status: user.status,
+      password_hash: user.passwordHash,
       password_version: 1,
       password_changed_at_ms: nowMs,
       created_at_ms: nowMs,
       last_sign_in_at_ms: null,
-    };
-    await sql.insertInto('users').values(row).execute();
-    await sql
-      .insertInto('password_history')
-      .values({ user_id: row.id, password_version: 1, password_hash: row.password_hash, set_at_ms: nowMs })
-      .execute();
-    const by =
-      input.actor.kind === 'gateway'
-        ? 'gateway'
-        : input.actor.kind === 'user'
-          ? input.actor.id
-          : input.actor.name;
-    await sql
+      confirm_by_ms: user.confirmByMs ?? null,
+      active_at_ms: nowMs,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await sql
+    .insertInto('password_history')
+    .values({ user_id: row.id, password_version: 1, password_hash: row.password_hash, set_at_ms: nowMs })
+    .execute();
+  await recordNewUser(transaction, user);
+  return userOf(row);
+}
+
+async function recordNewUser(
+  transaction: Transaction,
+  { id, partnerId, kind, role, actor }: NewUser,
+): Promise<void> {
+  if (role !== undefined) {
+    const by = actor.kind === 'gateway' ? 'gateway' : actor.kind === 'user' ? actor.id : actor.name;
+    await transaction.sql
       .insertInto('roles')
-      .values({ user_id: row.id, role: input.role, granted_at_ms: nowMs, granted_by: by })
+      .values({ user_id: id, role, granted_at_ms: transaction.nowMs, granted_by: by })
       .execute();
-    await transaction.event({ kind: 'user.created', partnerId: input.partnerId, userId: input.id });
-    await transaction.audit({
-      actor: input.actor,
-      action: 'user.add',
-      subject: `user:${input.id}`,
-      detail: { partner: input.partnerId, role: input.role },
-    });
-    return { kind: 'added', user: userOf(row) };
+  }
+  await transaction.event({ kind: 'user.created', partnerId, userId: id });
+  await transaction.audit({
+    actor,
+    action: 'user.add',
+    subject: `user:${id}`,
+    detail: {
+      kind: kind ?? plainUser.kind,
+      ...(partnerId === undefined ? {} : { partner: partnerId }),
+      ...(role === undefined ? {} : { role }),
+    },
   });
 }
 
@@ -185,7 +266,7 @@ export async function replacePassword(
       .set({ password_version: passwordVersion })
       .where('user_id', '=', input.userId)
       .execute();
-    const partnerId = storedPartnerId(updated.partner_id);
+    const partnerId = updated.partner_id === null ? undefined : storedPartnerId(updated.partner_id);
     await transaction.event({
       kind: 'user.password-changed',
       partnerId,
@@ -199,24 +280,32 @@ export async function replacePassword(
       ...(input.address === undefined ? {} : { address: input.address }),
       detail: { passwordVersion },
     });
-    await requireAccountUpdate(transaction, { userId: input.userId, partnerId, actor: input.actor });
+    await requireAccountUpdate(transaction, { userId: input.userId, actor: input.actor });
     return { kind: 'replaced', passwordVersion };
   });
 }
 
-function userOf(row: UserRow): User {
+function userOf(row: StoredUserRow): User {
   return {
     id: storedUserId(row.id),
-    partnerId: storedPartnerId(row.partner_id),
+    partnerId: row.partner_id === null ? undefined : storedPartnerId(row.partner_id),
+    kind: row.kind,
+    prefix: row.prefix,
     firstName: row.first_name,
+    middleInitial: row.middle_initial,
     lastName: row.last_name,
+    suffix: row.suffix,
+    businessName: row.business_name,
     email: row.email,
+    mobilePhone: row.mobile_phone,
     status: row.status,
     passwordHash: row.password_hash,
     passwordVersion: row.password_version,
     passwordChangedAtMs: Number(row.password_changed_at_ms),
     createdAtMs: Number(row.created_at_ms),
     lastSignInAtMs: row.last_sign_in_at_ms === null ? undefined : Number(row.last_sign_in_at_ms),
+    confirmByMs: row.confirm_by_ms === null ? undefined : Number(row.confirm_by_ms),
+    activeAtMs: Number(row.active_at_ms),
   };
 }
 

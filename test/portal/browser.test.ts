@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { type Test, test } from 'tap';
 import { goodPassword, newPublicKeyLine, openPortal, type PortalUnderTest } from '../support/portal.ts';
-import { axeViolations, launchBrowser, openBrowserPage, whyNoBrowser } from '../support/portal-browser.ts';
+import {
+  axeViolations,
+  enrolAuthenticator,
+  launchBrowser,
+  openBrowserPage,
+  whyNoBrowser,
+} from '../support/portal-browser.ts';
 
 const skip = whyNoBrowser() ?? false;
 const screenshots = process.env['CLAIMGATE_SCREENSHOTS'];
@@ -31,7 +37,7 @@ for (const look of looks) {
   test(`a user signs in, sets SFTP up, changes the password and updates, ${look.title}`, {
     skip,
   }, async (t) => {
-    const { url } = await openPortal(t);
+    const { url, now } = await openPortal(t);
     const browser = await launchBrowser();
     t.teardown(() => browser.close());
     const { page, complaints } = await openBrowserPage(browser, {
@@ -71,6 +77,7 @@ for (const look of looks) {
     await enter(page, 'Password', goodPassword);
     await checkShowPassword(t, page, look);
     await page.keyboard.press('Enter');
+    await enrolAuthenticator(page, { nowMs: now(), seen: check });
     await page.waitForURL('**/home');
     await check('home');
 
@@ -177,7 +184,7 @@ test('the pages of the footer please axe-core too', { skip }, async (t) => {
 });
 
 test('an idle session is warned of, can be kept, and leaves the screen when it ends', { skip }, async (t) => {
-  const { url, pass } = await openPortal(t);
+  const { url, pass, now } = await openPortal(t);
   const browser = await launchBrowser();
   t.teardown(() => browser.close());
   const { page, complaints } = await openBrowserPage(browser, { viewport: { width: 375, height: 800 } });
@@ -190,6 +197,7 @@ test('an idle session is warned of, can be kept, and leaves the screen when it e
   await enter(page, 'User ID (NCID)', 'maria.lopez');
   await enter(page, 'Password', goodPassword);
   await page.keyboard.press('Enter');
+  await enrolAuthenticator(page, { nowMs: now() });
   await page.getByRole('heading', { name: 'Change Password' }).waitFor();
   const warning = page.getByRole('dialog', { name: 'Are you still there?' });
 

@@ -1,6 +1,7 @@
 // The step SFTP Account Setup/Update, in the published words, and what it refuses.
 
 import { test } from 'tap';
+import { parseUserId } from '../../domain/ids.ts';
 import { switchAccount } from '../../storage/account-store.ts';
 import { findLastAttestation } from '../../storage/attestation-store.ts';
 import { readThrottle } from '../../storage/throttle-store.ts';
@@ -8,6 +9,7 @@ import {
   addUser,
   administrator,
   goodPassword,
+  hiddenFields,
   newPublicKeyLine,
   openPlainBrowser,
   openPortal,
@@ -170,4 +172,35 @@ test('a notice that nobody has earned is not shown', async (t) => {
   t.notMatch((await browser.get(path)).text, /account is set up/);
   browser.cookies.set('claimgate-notice', '<b>free money</b>');
   t.notMatch((await browser.get(path)).html, /free money/);
+});
+
+test('a user of no trading partner may sign in, is told so, and cannot set SFTP up', async (t) => {
+  const { url, directory, accountSetup } = await openPortal(t);
+  const ada = parseUserId('ada.lovelace');
+  if (ada.kind === 'invalid') throw new Error(ada.why);
+  await directory.add({
+    id: ada.id,
+    partnerId: undefined,
+    role: undefined,
+    kind: 'individual',
+    firstName: 'Ada',
+    lastName: 'Lovelace',
+    email: 'ada@example.org',
+    password: goodPassword,
+    actor: administrator,
+  });
+  const browser = openPlainBrowser(url);
+  const home = await browser.signIn(ada.id);
+  t.match(home.text, /Welcome, Ada .*You belong to no trading partner yet/);
+  t.notMatch(home.text, /SFTP Account Setup/, 'the menu has nothing of a trading partner');
+  const page = await browser.get('/trading-partner/sftp-account');
+  t.match(page.text, /You belong to no trading partner yet/);
+  const sent = await browser.post('/trading-partner/sftp-account', {
+    ...hiddenFields(page.html),
+    'user-id': ada.id,
+    password: goodPassword,
+    attestation: 'yes',
+  });
+  t.match(sent, { status: 422, text: /You belong to no trading partner yet\. SFTP can be set up once/ });
+  t.equal((await accountSetup.status(ada.id)).status, 'not-set-up');
 });

@@ -19,7 +19,7 @@ test('a user signs in, is led to the page that was wanted, and signs out', async
     'there was no session that could have ended',
   );
 
-  const page = await browser.fillIn(signIn, { 'user-id': ' Maria.Lopez ', password: goodPassword });
+  const page = await browser.signIn(' Maria.Lopez ', goodPassword, signIn);
   t.match(page.text, /SFTP Account Setup\/Update/, 'the user id may be typed in any case');
   t.match(page.text, /Signed in as maria\.lopez/);
   t.same(
@@ -43,7 +43,7 @@ test('a user signs in, is led to the page that was wanted, and signs out', async
 });
 
 test('nothing that a request brings along leads to another site', async (t) => {
-  const { url } = await openPortal(t);
+  const { url } = await openPortal(t, { secondFactor: 'off' });
   for (const next of [
     'https://evil.example/',
     '//evil.example',
@@ -137,7 +137,7 @@ test('a session ends after 12 hours, however busy', async (t) => {
 });
 
 test('a new sign-in gets a new token, and a token planted before it is worth nothing', async (t) => {
-  const { url } = await openPortal(t);
+  const { url } = await openPortal(t, { secondFactor: 'off' });
   const browser = openPlainBrowser(url);
   const planted = 'A'.repeat(43);
   browser.cookies.set('claimgate-session', planted);
@@ -191,7 +191,7 @@ test('a form without its token, or with another one, does nothing', async (t) =>
 });
 
 test('a form from another site is refused by what the browser says of it', async (t) => {
-  const { url } = await openPortal(t, { publicUrl: 'https://portal.agency.example' });
+  const { url } = await openPortal(t, { publicUrl: 'https://portal.agency.example', secondFactor: 'off' });
   for (const [headers, status] of [
     [{ 'sec-fetch-site': 'cross-site' }, 403],
     [{ 'sec-fetch-site': 'same-site' }, 403],
@@ -211,8 +211,13 @@ test('a form from another site is refused by what the browser says of it', async
 });
 
 test('cookies are HttpOnly, SameSite and for the whole site; under https also Secure and __Host-', async (t) => {
-  for (const secureCookies of [false, true]) {
-    const { url } = await openPortal(t, { secureCookies });
+  for (const [secureCookies, secondFactor, begun] of [
+    [false, 'off', 'session'],
+    [true, 'off', 'session'],
+    [false, 'required', 'pending'],
+    [true, 'required', 'pending'],
+  ] as const) {
+    const { url } = await openPortal(t, { secureCookies, secondFactor });
     const browser = openPlainBrowser(url);
     const form = await browser.get('/sign-in');
     const fields = { ...hiddenFields(form.html), 'user-id': 'maria.lopez', password: goodPassword };
@@ -222,7 +227,7 @@ test('cookies are HttpOnly, SameSite and for the whole site; under https also Se
     const lines = [...form.headers.getSetCookie(), ...answer.headers.getSetCookie()];
     t.same(
       lines.map((line) => line.slice(0, line.indexOf('='))),
-      [`${prefix}claimgate-form`, `${prefix}claimgate-session`, `${prefix}claimgate-form`],
+      [`${prefix}claimgate-form`, `${prefix}claimgate-form`, `${prefix}claimgate-${begun}`],
     );
     for (const line of lines) {
       t.match(line, /; Path=\//);

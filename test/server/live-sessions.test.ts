@@ -149,3 +149,17 @@ test('a failed negotiation tells the operator what was offered, what we offer, a
     t.match(failure, { advice, weOffer: { kex: [/curve25519/], hostKey: ['ssh-ed25519'] } });
   }
 });
+
+test('a new identity password ends the live sessions of the old one', async (t) => {
+  const { core, comeIn } = await open(t);
+  const gone = closed(await comeIn());
+  const changed = await core.users.changePassword({
+    userId: userId(user),
+    present: firstPassword,
+    wanted: 'Copper-Heron-7-Lake',
+    address: '127.0.0.1',
+  });
+  t.equal(changed.kind, 'changed');
+  await gone;
+  await t.rejects(comeIn());
+});

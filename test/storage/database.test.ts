@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto';
+import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { test } from 'tap';
 import { parsePartnerId } from '../../domain/ids.ts';
+import { parseEntryName } from '../../domain/virtual-path.ts';
 import { readAuditRecords, verifyAuditTrail } from '../../storage/audit-trail.ts';
 import { openDatabase } from '../../storage/database.ts';
 import { migrations, NewerSchemaError } from '../../storage/migrate.ts';
 import { readEvents } from '../../storage/outbox.ts';
+import { shareSync } from '../../storage/shared-sync.ts';
+import { findUnfinished } from '../../storage/upload-journal.ts';
+import { userId } from '../support/storage.ts';
 
 const partner = parsePartnerId('acme');
 const partnerId =
@@ -22,10 +27,10 @@ const open = (file: string) =>
 test('a fresh database is migrated, and opening it again migrates nothing', async (t) => {
   const file = join(t.testdir(), 'claimgate.db');
   const first = open(file);
-  t.match(first.migrated, { from: 0, to: migrations.length });
+  t.match(first.migrated, { from: 0, to: migrations.at(-1)?.version });
   await first.close();
   const second = open(file);
-  t.match(second.migrated, { from: migrations.length, to: migrations.length });
+  t.match(second.migrated, { from: migrations.at(-1)?.version, to: migrations.at(-1)?.version });
   await second.close();
 });
 
@@ -100,4 +105,72 @@ test('two connections take one row of numbers, and the commits of one wake the o
     Array.from({ length: 20 }, (_, index) => index + 1),
   );
   await woken;
+});
+
+test('looking for the uploads of one name reads no other row, however many transmissions there were', async (t) => {
+  const file = join(t.testdir(), 'claimgate.db');
+  const database = open(file);
+  t.teardown(() => database.close());
+  const asked: string[] = [];
+  const prepare = SqliteFile.prototype.prepare;
+  t.intercept(SqliteFile.prototype, 'prepare', {
+    value(this: SqliteFile.Database, text: string) {
+      asked.push(text);
+      return prepare.call(this, text);
+    },
+  });
+  const name = parseEntryName('claim.edi');
+  if (name === undefined) throw new Error('unreachable');
+  await findUnfinished(database, { partnerId, userId: userId('jo.doe'), name });
+  const text = asked.find((one) => one.includes('"transmissions"'));
+  const raw = new SqliteFile(file);
+  t.teardown(() => raw.close());
+  const plan = raw.prepare(`explain query plan ${text}`).all('acme', 'jo.doe', 'claim.edi');
+  t.match(
+    JSON.stringify(plan),
+    /USING INDEX transmissions_unfinished \(partner_id=\? AND user_id=\? AND name=\?\)/,
+  );
+});
+
+test('who asks for a sync while one runs gets one that began after the question, together with the others', async (t) => {
+  const begun: { end: (failure?: Error) => void }[] = [];
+  const sync = shareSync(
+    () =>
+      new Promise((resolve, reject) => {
+        begun.push({ end: (failure) => (failure === undefined ? resolve() : reject(failure)) });
+      }),
+  );
+  const first = sync();
+  let late = 0;
+  const others = [sync(), sync(), sync()].map((one) => one.then(() => (late += 1)));
+  t.equal(begun.length, 1);
+  begun[0]?.end(new Error('a broken disk'));
+  await t.rejects(first, /a broken disk/);
+  t.equal(late, 0, 'what began before the question does not count, nor does its failure');
+  t.equal(begun.length, 2);
+  begun[1]?.end();
+  await Promise.all(others);
+  t.equal(begun.length, 2, 'one for all of them');
+});
+
+test('a transaction is answered when its log is synced, and not when the disk reports a fault', async (t) => {
+  const file = join(t.testdir(), 'claimgate.db');
+  const database = open(file);
+  t.teardown(() => database.close());
+  const write = () =>
+    database.transaction((transaction) => transaction.event({ kind: 'partner.created', partnerId }));
+  await write();
+  const probe = await openFile(`${file}-wal`, 'r');
+  const handles = Object.getPrototypeOf(probe) as { datasync: () => Promise<void> };
+  await probe.close();
+  let fails = true;
+  t.intercept(handles, 'datasync', {
+    value: async () => {
+      if (fails) throw new Error('EIO: the disk is broken');
+    },
+  });
+  await t.rejects(write(), { code: 'storage.commit-not-synced' });
+  fails = false;
+  await write();
+  t.equal((await readEvents(database, { after: 0, limit: 10 })).length, 3);
 });

@@ -7,6 +7,7 @@ import { type Config, configSchema } from '../../config/schema.ts';
 import type { Actor } from '../../domain/audit.ts';
 import { parsePartnerId, parseUserId } from '../../domain/ids.ts';
 import type { Observation, Observe } from '../../domain/observation.ts';
+import { everyRight } from '../../domain/right.ts';
 import { type Core, type Gateway, startGateway } from '../../gateway.ts';
 import { makePartnerFolders } from '../../storage/data-directory.ts';
 import { addPartner } from '../../storage/partner-store.ts';
@@ -129,6 +130,7 @@ export async function addPartnerAndUser(
     lastName: 'Farnsworth',
     email: `${input.user}@example.org`,
     role: 'general-user',
+    rights: everyRight,
     password: input.password ?? firstPassword,
     actor: administrator,
   });

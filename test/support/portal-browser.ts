@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { codeOf } from './authenticator.ts';
 
 const chromiumFile = '/usr/bin/chromium';
 
@@ -53,6 +54,29 @@ export async function axeViolations(page: Page): Promise<readonly string[]> {
   return violations.map(
     ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`,
   );
+}
+
+/**
+ * Makes the first second factor, as a person does who has given the password: reads the key off the page, enters the
+ * code that an app shows, and goes on.
+ * @param input.nowMs the portal's clock
+ * @param input.seen called on each page before it is left
+ * @returns the app's key
+ */
+export async function enrolAuthenticator(
+  page: Page,
+  input: { readonly nowMs: number; readonly seen?: (name: string) => Promise<void> },
+): Promise<string> {
+  const { nowMs, seen = async () => undefined } = input;
+  await page.getByRole('heading', { name: 'Set up an authenticator app' }).waitFor();
+  await seen('enrol');
+  const secret = ((await page.locator('#totp-secret').textContent()) ?? '').replaceAll(' ', '');
+  await page.getByLabel('6-digit code', { exact: true }).fill(codeOf(secret, nowMs));
+  await page.getByRole('button', { name: 'Set up', exact: true }).click();
+  await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
+  await seen('recovery-codes');
+  await page.getByRole('link', { name: 'I have saved them: continue' }).click();
+  return secret;
 }
 
 export interface BrowserPage {

@@ -2,19 +2,34 @@
 // turns; and a browser that does only what a browser must: keep cookies, fill in forms, follow redirects.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { type AccountSetup, createAccountSetup } from '../../auth/account-setup.ts';
+import { createFactorGuard } from '../../auth/factor-guard.ts';
+import { createPasskeys } from '../../auth/passkeys.ts';
 import { createPasswordHasher } from '../../auth/password-hasher.ts';
+import { createSecondFactors, type SecondFactors } from '../../auth/second-factors.ts';
+import { createSecretSeal } from '../../auth/secret-seal.ts';
 import { createSignInThrottle } from '../../auth/throttle.ts';
 import { createUserDirectory, type UserDirectory } from '../../auth/user-directory.ts';
 import type { Actor } from '../../domain/audit.ts';
 import { parsePartnerId, parseUserId, type UserId } from '../../domain/ids.ts';
 import type { Observation } from '../../domain/observation.ts';
+import { everyRight } from '../../domain/right.ts';
 import { type Portal, startPortal } from '../../portal/portal.ts';
 import type { PortalSettings } from '../../portal/portal-settings.ts';
+import { openDataDirectory } from '../../storage/data-directory.ts';
 import { openDatabase } from '../../storage/database.ts';
+import { createMailboxes } from '../../storage/mailbox.ts';
 import { addPartner } from '../../storage/partner-store.ts';
 import type { Database } from '../../storage/transaction.ts';
+import { createTransmissionFiles } from '../../storage/transmission-files.ts';
+import {
+  enrol,
+  keepRecoveryCodes,
+  nextProof,
+  recoveryCodesOn,
+  secretOn,
+  setPortalClock,
+} from './authenticator.ts';
 
 /** The part of tap's test that this needs. */
 interface TestScope {
@@ -37,9 +52,12 @@ const portalSettings: PortalSettings = {
   supportText: 'Call EDI support at 800-555-0100.',
   sessionIdleMs: 15 * 60_000,
   sessionAbsoluteMs: 12 * 3_600_000,
+  secondFactor: 'required',
+  confirmMs: 10 * 60_000,
   secureCookies: false,
   trustedProxies: [],
   bodyLimitBytes: 65_536,
+  maxFileBytes: 10_000_000,
 };
 
 export interface PortalUnderTest {
@@ -48,6 +66,7 @@ export interface PortalUnderTest {
   readonly database: Database;
   readonly directory: UserDirectory;
   readonly accountSetup: AccountSetup;
+  readonly secondFactors: SecondFactors;
   readonly observations: Observation[];
   /** Turns the clock on, in milliseconds. */
   pass(durationMs: number): void;
@@ -64,8 +83,9 @@ export async function openPortal(
   const now = () => clockMs;
   const observations: Observation[] = [];
   const observe = (observation: Observation) => observations.push(observation);
+  const dataDirectory = openDataDirectory(t.testdir());
   const database = openDatabase({
-    file: join(t.testdir(), 'claimgate.db'),
+    file: dataDirectory.database,
     now,
     randomBytes,
     busyTimeoutMs: 5000,
@@ -92,11 +112,27 @@ export async function openPortal(
   });
   const directory = createUserDirectory({ database, hasher, throttle, policy: 'myncid', observe });
   const accountSetup = createAccountSetup({ database, directory, hasher });
+  const factorDeps = {
+    database,
+    guard: createFactorGuard({ database, throttle }),
+    seal: createSecretSeal({ key: randomBytes(32), randomBytes }),
+    randomBytes,
+  };
+  const secondFactors = createSecondFactors(factorDeps);
   const maria = await addUser({ database, directory, id: 'maria.lopez', partner: 'acme' });
   const portal = await startPortal({
     database,
     directory,
     accountSetup,
+    secondFactors,
+    passkeys: createPasskeys(factorDeps),
+    mailboxes: createMailboxes({
+      database,
+      directory: dataDirectory,
+      observe,
+      settings: { maxFileBytes: 10_000_000, minFreeBytes: 0 },
+    }),
+    files: createTransmissionFiles({ database, directory: dataDirectory }),
     observe,
     settings: { ...portalSettings, ...settings },
     connection: () => ({
@@ -118,12 +154,15 @@ export async function openPortal(
     await database.close();
   });
   const scheme = settings.tls === undefined ? 'http' : 'https';
+  const url = `${scheme}://127.0.0.1:${portal.port}`;
+  setPortalClock(url, now);
   return {
     portal,
-    url: `${scheme}://127.0.0.1:${portal.port}`,
+    url,
     database,
     directory,
     accountSetup,
+    secondFactors,
     observations,
     pass: (durationMs) => {
       clockMs += durationMs;
@@ -158,6 +197,7 @@ export async function addUser(input: {
     lastName: 'Farnsworth',
     email: 'someone@acme.example',
     role: 'general-user',
+    rights: everyRight,
     password: goodPassword,
     actor: administrator,
   });
@@ -181,7 +221,8 @@ export interface PlainBrowser {
   post(path: string, fields: Readonly<Record<string, string>>, init?: RequestInit): Promise<FetchedPage>;
   /** Opens a page, fills in its form beside its hidden fields, sends it, and follows the redirect. */
   fillIn(path: string, fields: Readonly<Record<string, string>>): Promise<FetchedPage>;
-  signIn(userName: string, password?: string): Promise<FetchedPage>;
+  /** Signs in with the password and the second factor, making the first one when the portal asks for it. */
+  signIn(userName: string, password?: string, path?: string): Promise<FetchedPage>;
 }
 
 /** A browser without script: fetch, with a jar of cookies. */
@@ -210,8 +251,28 @@ export function openPlainBrowser(url: string): PlainBrowser {
     get,
     post,
     fillIn,
-    signIn: (userName, password = goodPassword) => fillIn('/sign-in', { 'user-id': userName, password }),
+    async signIn(userName, password = goodPassword, path = '/sign-in') {
+      const page = await fillIn(path, { 'user-id': userName, password });
+      return passSecondFactor({ url, get, fillIn }, userName.trim().toLowerCase(), page);
+    },
   };
+}
+
+/** What stands between a right password and the session: the second factor, made where there is none. */
+async function passSecondFactor(
+  { url, get, fillIn }: Pick<PlainBrowser, 'get' | 'fillIn'> & { readonly url: string },
+  userId: string,
+  page: FetchedPage,
+): Promise<FetchedPage> {
+  const secret = secretOn(page.html);
+  if (secret !== undefined) {
+    const codes = await fillIn('/sign-in/enrol', { code: enrol(url, userId, secret) });
+    keepRecoveryCodes(url, userId, recoveryCodesOn(codes.html));
+    const next = /<a class="usa-button" href="([^"]+)">/.exec(codes.html)?.[1];
+    return next === undefined ? codes : get(next);
+  }
+  if (!page.text.includes('Confirm that it is you')) return page;
+  return fillIn('/sign-in/factor', nextProof(url, userId));
 }
 
 function keepCookie(cookies: Map<string, string>, line: string): void {

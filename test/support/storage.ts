@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { type PartnerId, parsePartnerId, parseUserId, type UserId } from '../../domain/ids.ts';
 import type { Observation } from '../../domain/observation.ts';
+import { everyRight } from '../../domain/right.ts';
 import { parseVirtualPath, type VirtualPath } from '../../domain/virtual-path.ts';
 import { type DataDirectory, makePartnerFolders, openDataDirectory } from '../../storage/data-directory.ts';
 import { openDatabase } from '../../storage/database.ts';
@@ -97,6 +98,7 @@ export async function addTestPartners({ database, directory }: TestStorage): Pro
         lastName: 'Tester',
         email: `${name}@example.org`,
         role: 'general-user',
+        rights: everyRight,
       } as const;
       await addUser(database, { id: userId(name), partnerId: id, ...person, passwordHash: 'none', actor });
     }

@@ -1,0 +1,59 @@
+// What each transmission held, once it was read, and whose it was: by what a file of `inbound` is known again.
+
+import type { ContentKind } from '../domain/content-kind.ts';
+import type { PartnerId, TransmissionId } from '../domain/ids.ts';
+import type { Database, Transaction } from './transaction.ts';
+
+/** Writes what a transmission holds; call it in the transaction of its answer. */
+export async function noteContent(
+  { sql }: Pick<Transaction, 'sql'>,
+  input: { readonly id: TransmissionId; readonly kinds: readonly ContentKind[] },
+): Promise<void> {
+  const kinds = input.kinds.join(' ');
+  await sql
+    .insertInto('transmission_contents')
+    .values({ transmission_id: input.id, kinds })
+    .onConflict((conflict) => conflict.column('transmission_id').doUpdateSet({ kinds }))
+    .execute();
+}
+
+export interface SentFile {
+  readonly userId: string | undefined;
+  readonly sizeBytes: number;
+  /** None until it was read. */
+  readonly kinds: readonly ContentKind[];
+}
+
+/**
+ * @param input.inodes at most as many as a statement takes parameters
+ * @returns what a partner's files are the names of, by inode; of several with the same number the newest
+ */
+export async function readSentFiles(
+  { sql }: Pick<Database, 'sql'>,
+  input: { readonly partnerId: PartnerId; readonly inodes: readonly string[] },
+): Promise<ReadonlyMap<string, SentFile>> {
+  if (input.inodes.length === 0) return new Map();
+  const rows = await sql
+    .selectFrom('transmissions')
+    .leftJoin('transmission_contents', 'transmission_contents.transmission_id', 'transmissions.id')
+    .select([
+      'transmissions.inode',
+      'transmissions.user_id',
+      'transmissions.size_bytes',
+      'transmission_contents.kinds',
+    ])
+    .where('transmissions.inode', 'in', input.inodes)
+    .where('transmissions.partner_id', '=', input.partnerId)
+    .orderBy('transmissions.id')
+    .execute();
+  return new Map(
+    rows.map((row) => [
+      row.inode ?? '',
+      {
+        userId: row.user_id ?? undefined,
+        sizeBytes: Number(row.size_bytes),
+        kinds: (row.kinds ?? '').split(' ').filter((kind) => kind !== ''),
+      },
+    ]),
+  );
+}

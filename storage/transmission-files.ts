@@ -1,0 +1,90 @@
+// The bytes behind a transmission, for pages that show them: its original, read once from beginning to end and hashed
+// on the way, and the durable copies of its answers. What does not hash to what the journal says is not shown
+// (invariant I3).
+
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { TransmissionId } from '../domain/ids.ts';
+import type { DataDirectory, HostPath } from './data-directory.ts';
+import { unlessMissing } from './disk-fault.ts';
+import type { Database } from './transaction.ts';
+
+/** Why bytes cannot be shown: they are not those of the journal, there are none, or more than the caller takes. */
+export interface Unreadable {
+  readonly kind: 'altered' | 'missing' | 'too-large';
+}
+
+export interface TransmissionFiles {
+  /**
+   * Reads an original block by block; each block is valid until the next one. What was read counts only when the
+   * outcome is `read`.
+   */
+  walkOriginal(
+    id: TransmissionId,
+    options: { readonly maxBytes: number; readonly onBlock: (block: Uint8Array) => void },
+  ): Promise<{ readonly kind: 'read' } | Unreadable>;
+  /** Reads an answer's durable copy. @param id of the acknowledgement */
+  readAnswer(
+    id: string,
+    options: { readonly maxBytes: number },
+  ): Promise<{ readonly kind: 'read'; readonly bytes: Uint8Array } | Unreadable>;
+}
+
+const blockBytes = 256 * 1024;
+
+export function createTransmissionFiles(deps: {
+  readonly database: Database;
+  readonly directory: DataDirectory;
+}): TransmissionFiles {
+  const { database, directory } = deps;
+  return {
+    async walkOriginal(id, options) {
+      const row = await database.sql
+        .selectFrom('transmissions')
+        .select(['original_path', 'sha256', 'size_bytes'])
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (row?.original_path == null) return { kind: 'missing' };
+      if (Number(row.size_bytes) > options.maxBytes) return { kind: 'too-large' };
+      return walk(directory.stored(row.original_path), row.sha256 ?? '', options.onBlock);
+    },
+    async readAnswer(id, options) {
+      const row = await database.sql
+        .selectFrom('acknowledgements')
+        .select(['path', 'sha256', 'size_bytes'])
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (row === undefined) return { kind: 'missing' };
+      if (Number(row.size_bytes) > options.maxBytes) return { kind: 'too-large' };
+      const blocks: Uint8Array[] = [];
+      const outcome = await walk(directory.stored(row.path), row.sha256, (block) =>
+        blocks.push(Uint8Array.from(block)),
+      );
+      return outcome.kind === 'read' ? { kind: 'read', bytes: Buffer.concat(blocks) } : outcome;
+    },
+  };
+}
+
+async function walk(
+  path: HostPath,
+  sha256: string,
+  onBlock: (block: Uint8Array) => void,
+): Promise<{ readonly kind: 'read' } | Unreadable> {
+  const handle = await unlessMissing(() => open(path, constants.O_RDONLY | constants.O_NOFOLLOW), undefined);
+  if (handle === undefined) return { kind: 'missing' };
+  try {
+    const hash = createHash('sha256');
+    const block = Buffer.allocUnsafe(blockBytes);
+    for (;;) {
+      const { bytesRead } = await handle.read(block, 0, block.length, null);
+      if (bytesRead === 0) break;
+      const bytes = block.subarray(0, bytesRead);
+      hash.update(bytes);
+      onBlock(bytes);
+    }
+    return { kind: hash.digest('hex') === sha256 ? 'read' : 'altered' };
+  } finally {
+    await handle.close();
+  }
+}
