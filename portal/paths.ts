@@ -11,6 +11,12 @@ export const paths = {
   signInEnrol: '/sign-in/enrol',
   signInEnrolPasskey: '/sign-in/enrol/passkey',
   help: '/help',
+  contact: '/contact-us',
+  systemRequirements: '/system-requirements',
+  documents: '/documents',
+  companionGuide: '/documents/companion-guide/:key',
+  connectivityGuide: '/documents/connectivity-guide',
+  rolesGuide: '/documents/user-roles',
   home: '/home',
   password: '/account/password',
   /** Asks a signed-in user again, before a sensitive act. */
