@@ -4,10 +4,14 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
-import { isBanned } from './auth/ban.ts';
 import { createFactorGuard } from './auth/factor-guard.ts';
+import { createFirstPasswords, type FirstPasswords } from './auth/first-password.ts';
+import { tidyIdentities } from './auth/identity-housekeeping.ts';
+import { createOneTimeSecrets, type OneTimeSecrets } from './auth/one-time-secret.ts';
 import { createPasskeys, type Passkeys } from './auth/passkeys.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
+import { createRecovery, type Recovery } from './auth/recovery.ts';
+import { createRegistration, type Registration } from './auth/registration.ts';
 import { createSecondFactors, type SecondFactors } from './auth/second-factors.ts';
 import { createSecretSeal } from './auth/secret-seal.ts';
 import { createSftpGate } from './auth/sftp-gate.ts';
@@ -15,10 +19,11 @@ import { createSignInThrottle } from './auth/throttle.ts';
 import { createUserDirectory, type UserDirectory } from './auth/user-directory.ts';
 import type { Config } from './config/schema.ts';
 import type { SftpGate } from './domain/login.ts';
-import { type Network, parseNetwork } from './domain/network.ts';
 import { describeFault, type Observe } from './domain/observation.ts';
 import { KNOWN_ALIASES } from './edi/guide-library.ts';
 import { defaultProfile, type EdiProfile, strictProfile } from './edi/profile.ts';
+import { createFolderTransport, createSmtpTransport, type MailTransport } from './hooks/mail-transport.ts';
+import { startMailer } from './hooks/mailer.ts';
 import { startWebhooks } from './hooks/webhooks.ts';
 import { startIntake } from './intake/intake.ts';
 import { createValidatorPool } from './intake/validator-pool.ts';
@@ -28,27 +33,26 @@ import { startPortal } from './portal/portal.ts';
 import type { ConnectionFacts, PortalSettings } from './portal/portal-settings.ts';
 import { createHostKeyRing, type HostKeyRing, type HostKeySet } from './server/host-key-ring.ts';
 import { knownHostsLine } from './server/host-keys.ts';
-import { defaultSftpServerSettings, type SftpServerSettings } from './server/settings.ts';
-import { startSftpServer } from './server/sftp-server.ts';
 import { algorithmProfiles } from './server/ssh-algorithms.ts';
 import { type StdioServerDeps, serveStdio, stdioRequestNames } from './server/stdio-server.ts';
-import { countAccountChanges } from './storage/account-changes.ts';
+import { readHostKeys, type SftpService, serveSftp, startSftpRole, workerVariable } from './sftp-role.ts';
 import { type DataDirectory, openDataDirectory } from './storage/data-directory.ts';
 import { openDatabase } from './storage/database.ts';
 import { pruneChallenges } from './storage/factor-challenge-store.ts';
-import { countHostKeyChanges } from './storage/host-key-changes.ts';
 import type { ClaimedTransmission } from './storage/intake-queue.ts';
 import { readOrMakeKey } from './storage/key-file.ts';
+import { removeOldMails } from './storage/mail-file.ts';
 import { createMailboxes, type Mailboxes } from './storage/mailbox.ts';
 import { findPartner } from './storage/partner-store.ts';
 import { prunePendingSignIns } from './storage/pending-sign-in-store.ts';
 import { prunePortalSessions } from './storage/portal-session-store.ts';
-import { type RecoveryReport, recoverAdoptions, recoverUploads } from './storage/recovery.ts';
+import { type RecoveryReport, recoverAdoptions } from './storage/recovery.ts';
 import { takeRole } from './storage/role-lock.ts';
-import { forgetSftpSessions, reportSessions } from './storage/sftp-session-store.ts';
 import { pruneThrottles } from './storage/throttle-store.ts';
 import type { Database } from './storage/transaction.ts';
 import { createTransmissionFiles } from './storage/transmission-files.ts';
+
+export { workerVariable };
 
 /** What the control plane works with: `claimgate partner add` and the like open this and no more. */
 export interface Core {
@@ -57,12 +61,16 @@ export interface Core {
   readonly database: Database;
   readonly users: UserDirectory;
   readonly accountSetup: AccountSetup;
+  readonly registration: Registration;
+  readonly recovery: Recovery;
+  readonly firstPasswords: FirstPasswords;
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;
   readonly gate: SftpGate;
   /** One for all ways in, so that an upload taken over from another way is fenced off at once. */
   readonly mailboxes: Mailboxes;
   readonly hostKeys: HostKeyRing;
+  readonly secrets: OneTimeSecrets;
   readonly observe: Observe;
   close(): Promise<void>;
 }
@@ -72,6 +80,10 @@ export interface CoreDeps {
   readonly observe: Observe;
   /** Milliseconds since 1970; the clock of the machine when left out. */
   readonly now?: () => number;
+  /** How this program is called as a worker of the SFTP role; without it `sftp.workers` counts for nothing. */
+  readonly workerCommandLine?: readonly string[];
+  /** By what name this process's sessions are known, where its parent gives it one. */
+  readonly processName?: string | undefined;
 }
 
 /**
@@ -83,6 +95,9 @@ export function openCore(deps: CoreDeps): Core {
   const now = deps.now ?? Date.now;
   const directory = openDataDirectory(config.dataDirectory);
   const pepper = readOrMakeKey(directory, { name: 'pepper', make: () => randomBytes(32) });
+  const secrets = createOneTimeSecrets(
+    readOrMakeKey(directory, { name: 'one-time-secrets', make: () => randomBytes(32) }),
+  );
   const { busyTimeoutMs, changePollMs } = config.storage;
   const database = openDatabase({ file: directory.database, now, randomBytes, busyTimeoutMs, changePollMs });
   if (database.migrated.from !== database.migrated.to)
@@ -100,6 +115,9 @@ export function openCore(deps: CoreDeps): Core {
   const policy = config.auth.passwordPolicy;
   const users = createUserDirectory({ database, hasher, throttle, policy, observe });
   const accountSetup = createAccountSetup({ database, directory: users, hasher });
+  const settings = config.identity;
+  const registration = createRegistration({ database, hasher, secrets, policy, settings });
+  const recovery = createRecovery({ database, directory: users, throttle, secrets, settings });
   const factorKey = readOrMakeKey(directory, { name: 'factor-key', make: () => randomBytes(32) });
   const factorDeps = {
     database,
@@ -115,7 +133,7 @@ export function openCore(deps: CoreDeps): Core {
     throttle,
     observe,
     sessions: {
-      process: randomBytes(8).toString('hex'),
+      process: deps.processName ?? randomBytes(8).toString('hex'),
       maxPerAccount: config.sftp.maxConnectionsPerAccount,
       maxPerPartner: config.sftp.maxConnectionsPerPartner,
     },
@@ -123,7 +141,19 @@ export function openCore(deps: CoreDeps): Core {
   const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
   const hostKeys = createHostKeyRing({ directory, database });
   const close = () => database.close();
-  const accounts = { users, accountSetup, secondFactors, passkeys, gate };
+  const { invitationMs } = config.identity;
+  const firstPasswords = createFirstPasswords({ database, hasher, invitationMs, randomBytes });
+  const accounts = {
+    users,
+    accountSetup,
+    registration,
+    recovery,
+    firstPasswords,
+    secondFactors,
+    passkeys,
+    gate,
+    secrets,
+  };
   return { config, directory, database, ...accounts, mailboxes, hostKeys, observe, close };
 }
 
@@ -163,6 +193,27 @@ export async function startGateway(deps: CoreDeps): Promise<Gateway> {
   }
 }
 
+/**
+ * Serves SFTP as one of several workers of a gateway that has the role. The caller closes it.
+ * @throws Error when the port cannot be listened on
+ */
+export async function startSftpWorker(deps: CoreDeps): Promise<SftpService> {
+  const core = openCore(deps);
+  try {
+    const service = await serveSftp(core, { workers: core.config.sftp.workers });
+    return {
+      ...service,
+      async close() {
+        await service.close();
+        await core.close();
+      },
+    };
+  } catch (thrown) {
+    await core.close();
+    throw thrown;
+  }
+}
+
 async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise<void>): Promise<Gateway> {
   const core = openCore(deps);
   opened.push(core);
@@ -174,7 +225,7 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
   const connection = () => connectionFacts(config, readHostKeys(core), sftp?.port);
   if (config.roles.includes('intake')) opened.push(await startIntakeRole(core));
   if (config.roles.includes('sftp')) {
-    const server = await startSftpRole(core);
+    const server = await startSftpRole(core, deps.workerCommandLine);
     opened.push(server);
     sftp = server;
   }
@@ -184,7 +235,8 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
     opened.push(started);
     portal = started;
   }
-  if (config.roles.includes('hooks')) opened.push(startHooksRole(core));
+  if (config.roles.includes('hooks'))
+    opened.push(startHooksRole(core, () => portalUrl(config, portal?.port)));
   opened.push(startHousekeeping(core));
   observe({
     kind: 'gateway.started',
@@ -203,15 +255,6 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
       return closing;
     },
   };
-}
-
-/** Read anew each time: a rotation changes them while the gateway runs. */
-function readHostKeys({ config, database, hostKeys }: Core): HostKeySet {
-  const nowMs = database.now();
-  const rsa = sftpSettings(config).listeners.some(
-    ({ profile, closesAtMs = 0 }) => profile === 'legacy' && closesAtMs > nowMs,
-  );
-  return hostKeys.read({ rsa });
 }
 
 function connectionFacts(
@@ -240,95 +283,6 @@ function connectionFacts(
 
 function tellOfRecovery(observe: Observe, report: RecoveryReport): void {
   if (Object.values(report).some((count) => count > 0)) observe({ kind: 'storage.recovered', ...report });
-}
-
-async function startSftpRole(core: Core) {
-  const { config, directory, database, observe, gate, mailboxes } = core;
-  const { interruptedExpiryMs } = config.storage;
-  tellOfRecovery(observe, await recoverUploads({ database, directory, interruptedExpiryMs }));
-  // This process has the role now: whoever left sessions behind is gone.
-  await forgetSftpSessions(database);
-  const { serving, announced } = textsOf(readHostKeys(core));
-  const server = await startSftpServer({
-    gate,
-    openMailbox: ({ partnerId, userId }) => mailboxes.open({ partnerId, userId, source: 'sftp' }),
-    observe,
-    settings: sftpSettings(config),
-    hostKeys: serving,
-    announcedHostKeys: announced,
-    isBanned: (address) => isBanned(database, address),
-    reportSessions: (report) => reportSessions(database, report),
-    now: database.now,
-    randomBytes,
-    changed: (listener) => onChangeOf(core, { count: countAccountChanges, listener }),
-  });
-  const unsubscribe = onChangeOf(core, {
-    count: countHostKeyChanges,
-    listener: () => server.useHostKeys(textsOf(readHostKeys(core))),
-  });
-  return {
-    ...server,
-    close() {
-      unsubscribe();
-      return server.close();
-    },
-  };
-}
-
-function textsOf({ serving, announced }: HostKeySet) {
-  const text = (key: { readonly privateText: string }) => key.privateText;
-  return { serving: serving.map(text), announced: announced.map(text) };
-}
-
-function sftpSettings(config: Config): SftpServerSettings {
-  const { trustedProxies, listeners, ...settings } = config.sftp;
-  const dropStart = Math.ceil(settings.maxUnauthenticatedConnections / 2);
-  return {
-    ...defaultSftpServerSettings,
-    ...settings,
-    unauthenticatedDropStart: dropStart,
-    trustedProxies: networksOf(trustedProxies),
-    listeners: listeners.map(({ until, ...listener }) => ({
-      ...listener,
-      trustedProxies: networksOf(listener.trustedProxies),
-      closesAtMs: until === undefined ? undefined : Date.parse(`${until}T00:00:00Z`),
-    })),
-  };
-}
-
-/** @throws Error for a network with bits after its prefix, which the schema does not see */
-function networksOf(texts: readonly string[]): readonly Network[] {
-  return texts.map((text) => {
-    const network = parseNetwork(text);
-    if (network === undefined) {
-      throw new Error(
-        `"${text}" in trustedProxies is not a network: the bits after its prefix must be 0, as in 192.0.2.0/24.`,
-      );
-    }
-    return network;
-  });
-}
-
-/**
- * Tells when something of one kind has changed, and not at every commit.
- * @param watched.count a number that differs after a change
- */
-function onChangeOf(
-  { database, observe }: Core,
-  watched: { readonly count: (database: Database) => Promise<number>; readonly listener: () => void },
-): () => void {
-  let known: number | undefined;
-  const look = async (): Promise<void> => {
-    try {
-      const count = await watched.count(database);
-      if (known !== undefined && count !== known) watched.listener();
-      known = count;
-    } catch (thrown) {
-      observe({ kind: 'fault', where: 'gateway.changes', fault: describeFault(thrown) });
-    }
-  };
-  void look();
-  return database.changes.subscribe(() => void look());
 }
 
 async function startIntakeRole(core: Core): Promise<Closable> {
@@ -378,13 +332,16 @@ function commonProfile({ intake }: Config): EdiProfile {
 }
 
 async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
-  const { database, directory, users, accountSetup, secondFactors, passkeys, mailboxes, observe } = core;
+  const { database, directory, users, accountSetup, mailboxes, observe } = core;
+  const { registration, recovery, secondFactors, passkeys } = core;
   return startPortal({
     database,
     mailboxes,
     files: createTransmissionFiles({ database, directory }),
     directory: users,
     accountSetup,
+    registration,
+    recovery,
     secondFactors,
     passkeys,
     observe,
@@ -411,12 +368,59 @@ function portalSettings({ portal, storage }: Config): PortalSettings {
   return { ...settings, maxFileBytes, tls, secureCookies: behindHttps || tls !== undefined };
 }
 
-function startHooksRole({ config, database, observe }: Core): Closable {
+function startHooksRole(core: Core, url: () => string): Closable {
+  const { config, database, observe, secrets } = core;
   const webhooks = config.hooks.webhooks.map(({ secretFile, ...webhook }) => ({
     ...webhook,
     secret: readFileSync(secretFile, 'utf8'),
   }));
-  return startWebhooks({ database, observe, settings: config.hooks, webhooks, random: Math.random });
+  const posting = startWebhooks({
+    database,
+    observe,
+    settings: config.hooks,
+    webhooks,
+    random: Math.random,
+  });
+  const mailer = startMailer({
+    database,
+    observe,
+    settings: config.mail,
+    transport: mailTransport(core),
+    place: () => ({ ...config.portal, portalUrl: url() }),
+    secrets,
+    random: Math.random,
+  });
+  return {
+    async close() {
+      await mailer.close();
+      await posting.close();
+    },
+  };
+}
+
+function mailTransport({ config, directory }: Core): MailTransport {
+  const { smtp, timeoutMs } = config.mail;
+  const { host, port, tls, user, passwordFile, caFile } = smtp;
+  if (host === undefined) return createFolderTransport(directory);
+  const read = (file: string | undefined) =>
+    file === undefined ? undefined : readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  return createSmtpTransport({
+    host,
+    port,
+    tls,
+    user,
+    password: read(passwordFile),
+    ca: read(caFile),
+    timeoutMs,
+  });
+}
+
+/** How the links in mails begin. */
+function portalUrl({ portal }: Config, listeningPort: number | undefined): string {
+  if (portal.publicUrl !== undefined) return portal.publicUrl.replace(/\/+$/, '');
+  const scheme = portal.tlsCertificateFile === undefined ? 'http' : 'https';
+  const host = portal.host.includes(':') ? `[${portal.host}]` : portal.host;
+  return `${scheme}://${host}:${listeningPort ?? portal.port}`;
 }
 
 const housekeepingMs = 10 * 60 * 1000;
@@ -427,7 +431,7 @@ const throttleMemoryMs = 24 * 60 * 60 * 1000;
 const pendingMemoryMs = 60 * 60 * 1000;
 
 /** Removes rows that mean nothing any more. */
-function startHousekeeping({ config, database, observe }: Core): Closable {
+function startHousekeeping({ config, directory, database, observe }: Core): Closable {
   const tidy = async (): Promise<void> => {
     try {
       await pruneThrottles(database, database.now() - throttleMemoryMs);
@@ -435,6 +439,8 @@ function startHousekeeping({ config, database, observe }: Core): Closable {
       await prunePortalSessions(database, { idleMs, absoluteMs });
       await prunePendingSignIns(database, database.now() - pendingMemoryMs);
       await pruneChallenges(database, database.now() - pendingMemoryMs);
+      await tidyIdentities(database, config.identity);
+      await removeOldMails({ database, directory }, database.now() - config.mail.keepMs);
     } catch (thrown) {
       observe({ kind: 'fault', where: 'gateway.housekeeping', fault: describeFault(thrown) });
     }

@@ -4,6 +4,7 @@
 
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { identity, impossibleMail, mail } from './identity-schema.ts';
 
 const port = z.int().min(0).max(65535);
 const milliseconds = z.int().min(0);
@@ -118,6 +119,12 @@ const sftp = z
     bytesInFlightTotal: bytes
       .default(16 * mebibyte)
       .describe('Bytes of all sessions held in memory at once.'),
+    workers: count
+      .max(64)
+      .default(1)
+      .describe(
+        'Processes that share the port, for `claimgate serve`: as many as there are cores to spare. Limits of connections and bytes that hold for all together are divided among them.',
+      ),
     drainMs: milliseconds
       .default(10 * second)
       .describe('How long running transfers may finish when the gateway stops.'),
@@ -380,6 +387,8 @@ export const configSchema = z
     storage,
     intake,
     hooks,
+    identity,
+    mail,
     log,
   })
   .superRefine((config, context) => {
@@ -397,6 +406,7 @@ function impossibleCombinations(config: {
   readonly sftp: z.infer<typeof sftp>;
   readonly auth: z.infer<typeof auth>;
   readonly hooks: z.infer<typeof hooks>;
+  readonly mail: z.infer<typeof mail>;
 }): readonly Combination[] {
   const found: Combination[] = [];
   const { portal, sftp, auth, hooks } = config;
@@ -436,7 +446,7 @@ function impossibleCombinations(config: {
       'It must be at least sftp.bytesInFlightPerSession. Raise it.',
     ]);
   }
-  found.push(...impossibleListeners(sftp));
+  found.push(...impossibleListeners(sftp), ...impossibleMail(config.mail));
   const names = hooks.webhooks.map((webhook) => webhook.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)

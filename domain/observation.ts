@@ -46,6 +46,8 @@ export type Observation =
       readonly profile: string;
       readonly closesAtMs: number;
     }
+  /** A worker ended unasked (`how`: signal or exit code); another is started in its place. */
+  | { readonly kind: 'sftp.worker-ended'; readonly pid: number; readonly how: string }
   | { readonly kind: 'sftp.connection-refused'; readonly address: string; readonly reason: string }
   | {
       readonly kind: 'sftp.connection-closed';
@@ -189,6 +191,22 @@ export type Observation =
       readonly kind: 'hook.failed';
       readonly hook: string;
       readonly eventId: string;
+      readonly attempt: number;
+      readonly retryInMs: number | undefined;
+      readonly reason: string;
+    }
+  /** A mail by its id and kind, never by its recipient or words. */
+  | {
+      readonly kind: 'mail.sent';
+      readonly mailId: string;
+      readonly mailKind: string;
+      readonly attempt: number;
+      readonly durationMs: number;
+    }
+  | {
+      readonly kind: 'mail.failed';
+      readonly mailId: string;
+      readonly mailKind: string;
       readonly attempt: number;
       readonly retryInMs: number | undefined;
       readonly reason: string;
