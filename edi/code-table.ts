@@ -29,6 +29,8 @@ export class CodeTable {
   readonly #long: (ReadonlySet<string> | undefined)[] = [undefined];
   readonly #ids = new Map<string, number>();
   readonly #members: (readonly string[])[] = [[]];
+  /** By set: the code found in it last. Qualifiers are nearly always the same, and then this is all there is to look at. */
+  readonly #recent = [0];
   #table = new Int32Array(1024);
   #used = 1;
 
@@ -47,6 +49,7 @@ export class CodeTable {
     this.#reserve(this.#used + size);
     const id = this.#offsets.push(this.#used) - 1;
     this.#masks.push(size - 1);
+    this.#recent.push(0);
     this.#long.push(long.length > 0 ? new Set(long) : undefined);
     this.#used += size;
     for (const code of short) this.#insert(id, code);
@@ -63,13 +66,21 @@ export class CodeTable {
 
   /** Whether a code of one to four bytes, packed by `packCode`, is in the set. */
   hasPacked(id: number, packed: number): boolean {
+    if (packed === this.#recent[id]) return packed !== 0;
+    return this.#find(id, packed);
+  }
+
+  #find(id: number, packed: number): boolean {
     const offset = this.#offsets[id] as number;
     const mask = this.#masks[id] as number;
     const table = this.#table;
     let slot = slotOf(packed, mask);
     for (;;) {
       const found = table[offset + slot];
-      if (found === packed) return packed !== 0;
+      if (found === packed) {
+        this.#recent[id] = packed;
+        return packed !== 0;
+      }
       if (found === 0) return false;
       slot = (slot + 1) & mask;
     }

@@ -31,6 +31,8 @@ export class ElementChecker {
   readonly #cursor: SegmentCursor;
   readonly #maker: FindingMaker;
   readonly #values: ValueChecker;
+  /** By node: the elements that its last segment which kept all syntax notes had, a bit each. */
+  readonly #keeping: Int32Array;
   #node: GuideNode;
 
   constructor(guide: CompiledGuide, cursor: SegmentCursor, maker: FindingMaker) {
@@ -38,6 +40,7 @@ export class ElementChecker {
     this.#codes = guide.codes;
     this.#cursor = cursor;
     this.#maker = maker;
+    this.#keeping = new Int32Array(guide.nodes.length).fill(-1);
     this.#node = guide.nodes[0] as GuideNode;
     this.#values = new ValueChecker(this.#node, guide.codes, cursor, maker);
   }
@@ -115,7 +118,9 @@ export class ElementChecker {
   #checkTogether(node: GuideNode, present: number): void {
     const cursor = this.#cursor;
     const specs = node.elements;
-    if (node.notes.length > 0) this.#checkNotes(node.notes, specs, present, 0);
+    // A node's segments nearly always have the same elements: what keeps its notes once keeps them again.
+    if (present !== this.#keeping[node.index] && this.#checkNotes(node.notes, specs, present, 0))
+      this.#keeping[node.index] = present;
     if (cursor.elements > specs.length) this.#checkExcess(specs.length);
     if (cursor.hasTrailingDelimiter()) this.#segmentWide('element.trailing-delimiters');
   }
@@ -245,42 +250,38 @@ export class ElementChecker {
     }
   }
 
+  /** Returns whether all notes are kept. */
   #checkNotes(
     notes: readonly CompiledNote[],
     specs: readonly ElementSpec[],
     present: number,
     composite: number,
-  ): void {
+  ): boolean {
     let told = 0;
+    let kept = true;
     for (let i = 0; i < notes.length; i += 1) {
       const note = notes[i] as CompiledNote;
       const at = noteViolatedAt(note, present);
-      if (at === 0 || (told & (1 << at)) !== 0) continue;
+      if (at === 0) continue;
+      kept = false;
+      if ((told & (1 << at)) !== 0) continue;
       const spec = specs[at - 1];
       // What the guide does not use is reported for that where it is sent, and never asked for.
       if (note.positions.some((position) => specs[position - 1]?.usage === NOT_USED)) continue;
       told |= 1 << at;
       // A required element that is missing has been reported as such.
       if (spec === undefined || (note.kind !== 'E' && spec.usage === REQUIRED)) continue;
-      const place = composite > 0 ? { element: composite, component: at } : { element: at };
-      const hint = noteHint(note, this.#node.segmentId, composite);
-      if (note.kind === 'E')
-        this.#maker.element('element.exclusive', {
-          code: '10',
-          node: this.#node,
-          spec,
-          ...place,
-          limit: hint,
-        });
-      else
-        this.#maker.element('element.conditional', {
-          code: '2',
-          node: this.#node,
-          spec,
-          ...place,
-          limit: hint,
-        });
+      this.#breaksNote(note, spec, at, composite);
     }
+    return kept;
+  }
+
+  #breaksNote(note: CompiledNote, spec: ElementSpec, at: number, composite: number): void {
+    const node = this.#node;
+    const place = composite > 0 ? { element: composite, component: at } : { element: at };
+    const about = { node, spec, ...place, limit: noteHint(note, node.segmentId, composite) };
+    if (note.kind === 'E') this.#maker.element('element.exclusive', { ...about, code: '10' });
+    else this.#maker.element('element.conditional', { ...about, code: '2' });
   }
 
   #checkExcess(allowed: number): void {

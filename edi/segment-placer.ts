@@ -129,7 +129,9 @@ export class SegmentPlacer {
     if (node !== undefined && isStray) this.#guesses = [node];
     else if (node !== undefined) this.#arrive(node);
     if (node !== undefined) return node;
-    reportUnexpected(this.#deps.maker, this.#cursor.segmentId(), this.loop);
+    // As X12 writes it: the sender may have put blanks around it, which is told apart.
+    const segmentId = this.#cursor.segmentId().trim().toUpperCase();
+    reportUnexpected(this.#deps.maker, segmentId, this.loop);
     return undefined;
   }
 

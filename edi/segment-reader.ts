@@ -138,8 +138,8 @@ export class SegmentReader {
       }
       marks[count] = (i << 2) | (kind & 3);
       if (kind === CLASS_SEGMENT) {
-        this.count = count;
-        return this.#finish(i, seen);
+        this.#finish(i, count, seen);
+        return true;
       }
       seen |= kind;
       if (count < MARKS_MAX) count += 1;
@@ -168,17 +168,15 @@ export class SegmentReader {
     return true;
   }
 
-  #finish(at: number, seen: number): boolean {
-    this.count += 1;
+  #finish(at: number, count: number, seen: number): void {
+    this.count = count + 1;
     if ((seen & INSIDE) === 0) {
-      this.elements = this.count - 1;
+      this.elements = count;
       this.firstToken = ONE_TOKEN_EACH;
     } else this.#findElements();
     this.#next = at + 1;
     this.#resuming = false;
-    // A file with newline as terminator may have CR LF line ends: the CR is no data then.
-    if (this.#segmentEnd === LF && at > this.start && this.bytes[at - 1] === CR) this.#trimLast(at - 1);
-    return true;
+    if (this.#segmentEnd === LF) this.#trimLast(at);
   }
 
   /** Where each element begins, in a segment with inner delimiters. */
@@ -196,7 +194,10 @@ export class SegmentReader {
     this.firstToken = firstToken;
   }
 
-  #trimLast(at: number): void {
+  /** A file with newline as terminator may have CR LF line ends: the CR before `end` is no data then. */
+  #trimLast(end: number): void {
+    const at = end - 1;
+    if (at < this.start || this.bytes[at] !== CR) return;
     const previous = this.count > 1 ? (this.marks[this.count - 2] as number) >> 2 : this.start - 1;
     if (at > previous) this.marks[this.count - 1] = (at << 2) | ENDS_SEGMENT;
     this.hasInvalid = false;

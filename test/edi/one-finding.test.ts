@@ -174,3 +174,11 @@ for (const [name, text] of Object.entries(GUIDES)) {
       t.same(wrong, []);
     });
 }
+
+test('an id with a blank before it is told without the blank, wherever the segment stands', async (t) => {
+  const set = setOf(GUIDE_837P);
+  const claim = set.segments.findIndex(({ text }) => text.startsWith('CLM'));
+  const told = set.tell(withSegment(set, claim, ' SV1*HC:99213*1*UN*1***1', set.segments[claim]?.text ?? ''));
+  t.ok(told.length > 0);
+  for (const segment of told) t.match(segment, /^IK3\*SV1\*\d+\*\d{4}\*[12]$/);
+});
