@@ -4,7 +4,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clearCookie, readCookie, writeCookie } from './cookie.ts';
 
-const notices = ['account-set-up', 'account-updated', 'password-changed', 'factors-changed'] as const;
+const notices = [
+  'account-set-up',
+  'account-updated',
+  'password-changed',
+  'grants-saved',
+  'nothing-changed',
+  'factors-changed',
+] as const;
 export type Notice = (typeof notices)[number];
 
 export function leaveNotice(reply: FastifyReply, notice: Notice, secure: boolean): void {

@@ -33,6 +33,9 @@ export const paths = {
   batchState: '/trading-partner/batch-transfer/state',
   outboundFile: '/trading-partner/batch-transfer/files/:id',
   outboundZip: '/trading-partner/batch-transfer/files.zip',
+  manageTransaction: '/trading-partner/manage-transaction',
+  /** One user's grants and their history. */
+  grantsOfUser: '/trading-partner/manage-transaction/:user',
   sftpAccount: '/trading-partner/sftp-account',
   transmissions: '/trading-partner/transmissions',
   transmissionsCsv: '/trading-partner/transmissions.csv',
@@ -52,6 +55,7 @@ const afterSignIn: ReadonlySet<string> = new Set([
   paths.factorTotp,
   paths.factorPasskey,
   paths.sftpAccount,
+  paths.manageTransaction,
   paths.batchTransfer,
   paths.transmissions,
 ]);
@@ -92,5 +96,8 @@ export const pathOfFindings = (id: string, page = 1): string =>
 /** One file of its answer, read and explained. */
 export const pathOfAnswer = (id: string, ordinal: number): string =>
   paths.answerFile.replace(':id', id).replace(':ordinal', String(ordinal));
+/** One user's grants. */
+export const pathOfGrants = (userId: string): string =>
+  paths.grantsOfUser.replace(':user', encodeURIComponent(userId));
 /** An outbound file, for download. @param id of the acknowledgement or dispatch */
 export const pathOfOutboundFile = (id: string): string => paths.outboundFile.replace(':id', id);

@@ -8,6 +8,7 @@ import { registerBatchTransfer } from './batch-routes.tsx';
 import { registerConfirmation } from './confirmation-routes.tsx';
 import { registerFactorSignIn } from './factor-sign-in-routes.tsx';
 import { registerFactors } from './factors-routes.tsx';
+import { registerGrants } from './grant-routes.tsx';
 import { registerHome } from './home-routes.tsx';
 import { createWebServer } from './http-server.ts';
 import { closeGraceMs } from './limits.ts';
@@ -48,6 +49,7 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
   registerSessionExpiry(app, context);
   registerHome(app, context);
   registerPassword(app, context);
+  registerGrants(app, context);
   registerSftpAccount(app, context);
   registerBatchTransfer(app, context);
   registerTransmissions(app, context);

@@ -89,9 +89,7 @@ function Result(props: SftpAccountPageProps) {
           Your SFTP tool connects with your present password from now on. Change the password saved in it.
         </Alert>
       );
-    case 'password-changed':
-    case 'factors-changed':
-    case undefined:
+    default:
       return null;
   }
 }
