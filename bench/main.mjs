@@ -3,12 +3,14 @@
 
 import { parseArgs } from 'node:util';
 import { benchEdi } from './edi.mjs';
+import { benchPortal } from './portal.mjs';
 import { createReport } from './report.mjs';
 import { benchSftp } from './sftp.mjs';
 
 const benches = new Map([
   ['sftp', benchSftp],
   ['edi', benchEdi],
+  ['portal', benchPortal],
 ]);
 
 const { values, positionals } = parseArgs({
