@@ -105,7 +105,8 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-pages--below { margin-top: 1rem; }
 .cg-stack > * + * { margin-top: 1.5rem; }
 .cg-table caption { font-weight: 700; margin-bottom: .5rem; text-align: left; }
-.cg-small { font-size: .93rem; }
+.cg-small { font-size: .93rem; font-weight: 400; }
+main .usa-alert__heading { line-height: 1.3; }
 .cg-name { overflow-wrap: anywhere; }
 .cg-table { width: 100%; }
 .cg-stages { display: flex; flex-wrap: wrap; gap: .25rem; list-style: none; margin: 0; padding: 0; }
