@@ -6,8 +6,13 @@ import { readFileSync } from 'node:fs';
 import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
 import { isBanned } from './auth/ban.ts';
 import { createFactorGuard } from './auth/factor-guard.ts';
+import { createFirstPasswords, type FirstPasswords } from './auth/first-password.ts';
+import { tidyIdentities } from './auth/identity-housekeeping.ts';
+import { createOneTimeSecrets, type OneTimeSecrets } from './auth/one-time-secret.ts';
 import { createPasskeys, type Passkeys } from './auth/passkeys.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
+import { createRecovery, type Recovery } from './auth/recovery.ts';
+import { createRegistration, type Registration } from './auth/registration.ts';
 import { createSecondFactors, type SecondFactors } from './auth/second-factors.ts';
 import { createSecretSeal } from './auth/secret-seal.ts';
 import { createSftpGate } from './auth/sftp-gate.ts';
@@ -19,6 +24,8 @@ import { type Network, parseNetwork } from './domain/network.ts';
 import { describeFault, type Observe } from './domain/observation.ts';
 import { KNOWN_ALIASES } from './edi/guide-library.ts';
 import { defaultProfile, type EdiProfile, strictProfile } from './edi/profile.ts';
+import { createFolderTransport, createSmtpTransport, type MailTransport } from './hooks/mail-transport.ts';
+import { startMailer } from './hooks/mailer.ts';
 import { startWebhooks } from './hooks/webhooks.ts';
 import { startIntake } from './intake/intake.ts';
 import { createValidatorPool } from './intake/validator-pool.ts';
@@ -38,6 +45,7 @@ import { pruneChallenges } from './storage/factor-challenge-store.ts';
 import { countHostKeyChanges } from './storage/host-key-changes.ts';
 import type { ClaimedTransmission } from './storage/intake-queue.ts';
 import { readOrMakeKey } from './storage/key-file.ts';
+import { removeOldMails } from './storage/mail-file.ts';
 import { createMailboxes, type Mailboxes } from './storage/mailbox.ts';
 import { findPartner } from './storage/partner-store.ts';
 import { prunePendingSignIns } from './storage/pending-sign-in-store.ts';
@@ -56,12 +64,16 @@ export interface Core {
   readonly database: Database;
   readonly users: UserDirectory;
   readonly accountSetup: AccountSetup;
+  readonly registration: Registration;
+  readonly recovery: Recovery;
+  readonly firstPasswords: FirstPasswords;
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;
   readonly gate: SftpGate;
   /** One for all ways in, so that an upload taken over from another way is fenced off at once. */
   readonly mailboxes: Mailboxes;
   readonly hostKeys: HostKeyRing;
+  readonly secrets: OneTimeSecrets;
   readonly observe: Observe;
   close(): Promise<void>;
 }
@@ -82,6 +94,9 @@ export function openCore(deps: CoreDeps): Core {
   const now = deps.now ?? Date.now;
   const directory = openDataDirectory(config.dataDirectory);
   const pepper = readOrMakeKey(directory, { name: 'pepper', make: () => randomBytes(32) });
+  const secrets = createOneTimeSecrets(
+    readOrMakeKey(directory, { name: 'one-time-secrets', make: () => randomBytes(32) }),
+  );
   const { busyTimeoutMs, changePollMs } = config.storage;
   const database = openDatabase({ file: directory.database, now, randomBytes, busyTimeoutMs, changePollMs });
   if (database.migrated.from !== database.migrated.to)
@@ -99,6 +114,9 @@ export function openCore(deps: CoreDeps): Core {
   const policy = config.auth.passwordPolicy;
   const users = createUserDirectory({ database, hasher, throttle, policy, observe });
   const accountSetup = createAccountSetup({ database, directory: users, hasher });
+  const settings = config.identity;
+  const registration = createRegistration({ database, hasher, secrets, policy, settings });
+  const recovery = createRecovery({ database, directory: users, throttle, secrets, settings });
   const factorKey = readOrMakeKey(directory, { name: 'factor-key', make: () => randomBytes(32) });
   const factorDeps = {
     database,
@@ -122,7 +140,19 @@ export function openCore(deps: CoreDeps): Core {
   const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
   const hostKeys = createHostKeyRing({ directory, database });
   const close = () => database.close();
-  const accounts = { users, accountSetup, secondFactors, passkeys, gate };
+  const { invitationMs } = config.identity;
+  const firstPasswords = createFirstPasswords({ database, hasher, invitationMs, randomBytes });
+  const accounts = {
+    users,
+    accountSetup,
+    registration,
+    recovery,
+    firstPasswords,
+    secondFactors,
+    passkeys,
+    gate,
+    secrets,
+  };
   return { config, directory, database, ...accounts, mailboxes, hostKeys, observe, close };
 }
 
@@ -183,7 +213,8 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
     opened.push(started);
     portal = started;
   }
-  if (config.roles.includes('hooks')) opened.push(startHooksRole(core));
+  if (config.roles.includes('hooks'))
+    opened.push(startHooksRole(core, () => portalUrl(config, portal?.port)));
   opened.push(startHousekeeping(core));
   observe({
     kind: 'gateway.started',
@@ -361,13 +392,16 @@ async function profileOfPartner(core: Core, claimed: ClaimedTransmission): Promi
 }
 
 async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
-  const { database, directory, users, accountSetup, secondFactors, passkeys, mailboxes, observe } = core;
+  const { database, directory, users, accountSetup, mailboxes, observe } = core;
+  const { registration, recovery, secondFactors, passkeys } = core;
   return startPortal({
     database,
     mailboxes,
     files: createTransmissionFiles({ database, directory }),
     directory: users,
     accountSetup,
+    registration,
+    recovery,
     secondFactors,
     passkeys,
     observe,
@@ -388,12 +422,59 @@ function portalSettings({ portal, storage }: Config): PortalSettings {
   return { ...settings, maxFileBytes, tls, secureCookies: behindHttps || tls !== undefined };
 }
 
-function startHooksRole({ config, database, observe }: Core): Closable {
+function startHooksRole(core: Core, url: () => string): Closable {
+  const { config, database, observe, secrets } = core;
   const webhooks = config.hooks.webhooks.map(({ secretFile, ...webhook }) => ({
     ...webhook,
     secret: readFileSync(secretFile, 'utf8'),
   }));
-  return startWebhooks({ database, observe, settings: config.hooks, webhooks, random: Math.random });
+  const posting = startWebhooks({
+    database,
+    observe,
+    settings: config.hooks,
+    webhooks,
+    random: Math.random,
+  });
+  const mailer = startMailer({
+    database,
+    observe,
+    settings: config.mail,
+    transport: mailTransport(core),
+    place: () => ({ ...config.portal, portalUrl: url() }),
+    secrets,
+    random: Math.random,
+  });
+  return {
+    async close() {
+      await mailer.close();
+      await posting.close();
+    },
+  };
+}
+
+function mailTransport({ config, directory }: Core): MailTransport {
+  const { smtp, timeoutMs } = config.mail;
+  const { host, port, tls, user, passwordFile, caFile } = smtp;
+  if (host === undefined) return createFolderTransport(directory);
+  const read = (file: string | undefined) =>
+    file === undefined ? undefined : readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  return createSmtpTransport({
+    host,
+    port,
+    tls,
+    user,
+    password: read(passwordFile),
+    ca: read(caFile),
+    timeoutMs,
+  });
+}
+
+/** How the links in mails begin. */
+function portalUrl({ portal }: Config, listeningPort: number | undefined): string {
+  if (portal.publicUrl !== undefined) return portal.publicUrl.replace(/\/+$/, '');
+  const scheme = portal.tlsCertificateFile === undefined ? 'http' : 'https';
+  const host = portal.host.includes(':') ? `[${portal.host}]` : portal.host;
+  return `${scheme}://${host}:${listeningPort ?? portal.port}`;
 }
 
 const housekeepingMs = 10 * 60 * 1000;
@@ -404,7 +485,7 @@ const throttleMemoryMs = 24 * 60 * 60 * 1000;
 const pendingMemoryMs = 60 * 60 * 1000;
 
 /** Removes rows that mean nothing any more. */
-function startHousekeeping({ config, database, observe }: Core): Closable {
+function startHousekeeping({ config, directory, database, observe }: Core): Closable {
   const tidy = async (): Promise<void> => {
     try {
       await pruneThrottles(database, database.now() - throttleMemoryMs);
@@ -412,6 +493,8 @@ function startHousekeeping({ config, database, observe }: Core): Closable {
       await prunePortalSessions(database, { idleMs, absoluteMs });
       await prunePendingSignIns(database, database.now() - pendingMemoryMs);
       await pruneChallenges(database, database.now() - pendingMemoryMs);
+      await tidyIdentities(database, config.identity);
+      await removeOldMails({ database, directory }, database.now() - config.mail.keepMs);
     } catch (thrown) {
       observe({ kind: 'fault', where: 'gateway.housekeeping', fault: describeFault(thrown) });
     }

@@ -4,6 +4,7 @@
 
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { identity, impossibleMail, mail } from './identity-schema.ts';
 
 const port = z.int().min(0).max(65535);
 const milliseconds = z.int().min(0);
@@ -343,6 +344,8 @@ export const configSchema = z
     storage,
     intake,
     hooks,
+    identity,
+    mail,
     log,
   })
   .superRefine((config, context) => {
@@ -360,6 +363,7 @@ function impossibleCombinations(config: {
   readonly sftp: z.infer<typeof sftp>;
   readonly auth: z.infer<typeof auth>;
   readonly hooks: z.infer<typeof hooks>;
+  readonly mail: z.infer<typeof mail>;
 }): readonly Combination[] {
   const found: Combination[] = [];
   const { portal, sftp, auth, hooks } = config;
@@ -399,7 +403,7 @@ function impossibleCombinations(config: {
       'It must be at least sftp.bytesInFlightPerSession. Raise it.',
     ]);
   }
-  found.push(...impossibleListeners(sftp));
+  found.push(...impossibleListeners(sftp), ...impossibleMail(config.mail));
   const names = hooks.webhooks.map((webhook) => webhook.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
