@@ -106,3 +106,24 @@ test('without script a file is sent by the form, and its receipt opened', { skip
   await page.getByRole('heading', { name: 'Transmission', level: 1 }).waitFor();
   t.equal((await rows('plain.x12')).length, 1);
 });
+
+test('a first visit transfers less than 150 kB, fonts aside', { skip }, async (t) => {
+  const browser = await launchBrowser();
+  t.teardown(() => browser.close());
+  for (const path of ['/', '/sign-in']) {
+    const { page } = await openBrowserPage(browser, { viewport: { width: 1280, height: 900 } });
+    const session = await page.context().newCDPSession(page);
+    await session.send('Network.enable');
+    const fonts = new Set<string>();
+    let transferredBytes = 0;
+    session.on('Network.responseReceived', ({ requestId, type }) => {
+      if (type === 'Font') fonts.add(requestId);
+    });
+    session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+      if (!fonts.has(requestId)) transferredBytes += encodedDataLength;
+    });
+    await page.goto(url + path, { waitUntil: 'networkidle' });
+    t.ok(transferredBytes > 50_000, `${path}: ${transferredBytes} bytes are measured`);
+    t.ok(transferredBytes < 150_000, `${path}: ${transferredBytes} bytes`);
+  }
+});
