@@ -3,6 +3,7 @@
 
 import { parseArgs } from 'node:util';
 import { benchEdi } from './edi.mjs';
+import { benchGuard } from './guard.mjs';
 import { benchPortal } from './portal.mjs';
 import { createReport } from './report.mjs';
 import { benchSftp } from './sftp.mjs';
@@ -11,6 +12,7 @@ const benches = new Map([
   ['sftp', benchSftp],
   ['edi', benchEdi],
   ['portal', benchPortal],
+  ['guard', benchGuard],
 ]);
 
 const { values, positionals } = parseArgs({
