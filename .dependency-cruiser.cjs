@@ -14,7 +14,9 @@ const mayImport = {
   portal: ['domain', 'auth', 'storage', 'edi'],
   admin: ['domain', 'config', 'auth', 'storage', 'edi', 'gateway.ts', 'observe.ts'],
   'observe.ts': ['domain'],
+  'sftp-role.ts': ['domain', 'config', 'storage', 'auth', 'server'],
   'gateway.ts': [
+    'sftp-role.ts',
     'domain',
     'config',
     'storage',
@@ -30,7 +32,6 @@ const mayImport = {
 
 /** The rooms that a package may be used in. One that is not listed here is at home in tests and benches alone. */
 const packageHomes = {
-  '@fastify/compress': ['portal'],
   '@fastify/cookie': ['portal'],
   '@fastify/formbody': ['portal'],
   '@fastify/helmet': ['portal'],

@@ -27,6 +27,12 @@ export const paths = {
   unlockNow: '/recover/unlock-now',
   /** Where the links of mails lead; hooks/mailer.ts writes them. */
   link: '/link',
+  contact: '/contact-us',
+  systemRequirements: '/system-requirements',
+  documents: '/documents',
+  companionGuide: '/documents/companion-guide/:key',
+  connectivityGuide: '/documents/connectivity-guide',
+  rolesGuide: '/documents/user-roles',
   home: '/home',
   password: '/account/password',
   /** Asks a signed-in user again, before a sensitive act. */

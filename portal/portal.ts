@@ -42,7 +42,8 @@ export interface Portal {
  */
 export async function startPortal(deps: PortalDeps): Promise<Portal> {
   const sessions = createSessions(deps);
-  const context: PortalContext = { ...deps, sessions, pendingSignIns: createPendingSignIns(deps) };
+  const settings = { ...deps.settings, now: deps.now };
+  const context: PortalContext = { ...deps, settings, sessions, pendingSignIns: createPendingSignIns(deps) };
   const app = await createWebServer(context);
   await registerAssets(app);
   registerPublicPages(app, context);

@@ -109,6 +109,8 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-receipt-state { border: 1px solid #a9aeb1; border-bottom: 0; padding: 1rem; }
 .cg-receipt-state > * { margin: 0 0 .5rem; }
 .cg-pages--below { margin-top: 1rem; }
+.cg-stack > * + * { margin-top: 1.5rem; }
+.cg-table caption { font-weight: 700; margin-bottom: .5rem; text-align: left; }
 .cg-small { font-size: .93rem; }
 .cg-name { overflow-wrap: anywhere; }
 .cg-table { width: 100%; }

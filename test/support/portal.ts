@@ -17,6 +17,7 @@ import type { Actor } from '../../domain/audit.ts';
 import { parsePartnerId, parseUserId, type UserId } from '../../domain/ids.ts';
 import type { Observation, Observe } from '../../domain/observation.ts';
 import { everyRight } from '../../domain/right.ts';
+import { defaultProfile } from '../../edi/profile.ts';
 import { type Portal, startPortal } from '../../portal/portal.ts';
 import type { PortalSettings } from '../../portal/portal-settings.ts';
 import { type DataDirectory, openDataDirectory } from '../../storage/data-directory.ts';
@@ -62,6 +63,11 @@ const portalSettings: PortalSettings = {
   trustedProxies: [],
   bodyLimitBytes: 65_536,
   maxFileBytes: 10_000_000,
+  warningHeading: '',
+  warningItems: [],
+  quickLinks: [],
+  maintenance: [],
+  maintenanceAheadMs: 7 * 24 * 3_600_000,
 };
 
 export interface PortalUnderTest {
@@ -179,7 +185,19 @@ export async function openPortal(
       knownHosts: [
         '[sftp.agency.example]:2022 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJxyz0123456789abcdefghijklmnopqrstuvwxyzAB',
       ],
+      algorithms: {
+        keyExchange: ['curve25519-sha256'],
+        cipher: ['aes256-gcm@openssh.com'],
+        mac: ['hmac-sha2-256'],
+        hostKey: ['ssh-ed25519'],
+      },
     }),
+    exchange: {
+      profile: defaultProfile,
+      checkSenderId: true,
+      duplicateWindowMs: 365 * 24 * 3_600_000,
+      interruptedExpiryMs: 7 * 24 * 3_600_000,
+    },
     now,
     randomBytes,
   });
