@@ -58,7 +58,7 @@ export function InvitePage(props: InvitePageProps) {
         <RoleChoice roles={managedRoles(viewer.role)} chosen={props.role} />
         <Choice {...props} direction="send" legend="May send" />
         <Choice {...props} direction="receive" legend="May receive" />
-        <button type="submit" class="usa-button">
+        <button type="submit" class="usa-button cg-submit">
           Send invitation
         </button>
       </form>

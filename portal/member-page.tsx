@@ -227,7 +227,7 @@ function RoleForm(props: { readonly viewer: Viewer; readonly member: Member }) {
       <form method="post" action={`${pathOfMember(member.userId)}/role`} class="cg-panel__body">
         <FormToken token={viewer.session.csrfToken} />
         <RoleChoice roles={roles} chosen={member.role} />
-        <button type="submit" class="usa-button">
+        <button type="submit" class="usa-button cg-submit">
           Save role
         </button>
       </form>
@@ -238,7 +238,7 @@ function RoleForm(props: { readonly viewer: Viewer; readonly member: Member }) {
 /** The roles that the viewer may give, one to choose. */
 export function RoleChoice(props: { readonly roles: readonly Role[]; readonly chosen: Role | undefined }) {
   return (
-    <fieldset class="usa-fieldset">
+    <fieldset class="usa-fieldset cg-role">
       <legend class="usa-legend">Role</legend>
       {props.roles.map((role) => (
         <div class="usa-radio">
@@ -286,7 +286,7 @@ function RemoveForm(props: {
             Yes, remove {member.userId}
           </label>
         </div>
-        <button type="submit" class="usa-button usa-button--secondary">
+        <button type="submit" class="usa-button usa-button--secondary cg-submit">
           Remove user
         </button>
       </form>
