@@ -44,6 +44,7 @@ import { prunePendingSignIns } from './storage/pending-sign-in-store.ts';
 import { prunePortalSessions } from './storage/portal-session-store.ts';
 import { type RecoveryReport, recoverAdoptions, recoverUploads } from './storage/recovery.ts';
 import { takeRole } from './storage/role-lock.ts';
+import { pruneRefusals } from './storage/sftp-refusal-store.ts';
 import { forgetSftpSessions, reportSessions } from './storage/sftp-session-store.ts';
 import { pruneThrottles } from './storage/throttle-store.ts';
 import type { Database } from './storage/transaction.ts';
@@ -400,6 +401,8 @@ const housekeepingMs = 10 * 60 * 1000;
 /** Failed sign-ins older than this are forgotten. */
 const throttleMemoryMs = 24 * 60 * 60 * 1000;
 
+/** Refused SFTP logins are told of for so long. */
+const refusalMemoryMs = 30 * 24 * 60 * 60 * 1000;
 /** Sign-ins and second factors that nobody finished are forgotten after so long; they are worth nothing much earlier. */
 const pendingMemoryMs = 60 * 60 * 1000;
 
@@ -411,6 +414,7 @@ function startHousekeeping({ config, database, observe }: Core): Closable {
       const { sessionIdleMs: idleMs, sessionAbsoluteMs: absoluteMs } = config.portal;
       await prunePortalSessions(database, { idleMs, absoluteMs });
       await prunePendingSignIns(database, database.now() - pendingMemoryMs);
+      await pruneRefusals(database, database.now() - refusalMemoryMs);
       await pruneChallenges(database, database.now() - pendingMemoryMs);
     } catch (thrown) {
       observe({ kind: 'fault', where: 'gateway.housekeeping', fault: describeFault(thrown) });

@@ -42,6 +42,7 @@ export type AuditAction =
   | 'account.lock'
   | 'account.key-add'
   | 'account.key-expire'
+  | 'account.key-rename'
   | 'account.key-revoke'
   | 'ban.lift'
   | 'host-key.announce'

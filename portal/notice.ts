@@ -4,7 +4,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clearCookie, readCookie, writeCookie } from './cookie.ts';
 
-const notices = ['account-set-up', 'account-updated', 'password-changed', 'factors-changed'] as const;
+const notices = [
+  'account-set-up',
+  'account-updated',
+  'password-changed',
+  'factors-changed',
+  'keys-changed',
+] as const;
 export type Notice = (typeof notices)[number];
 
 export function leaveNotice(reply: FastifyReply, notice: Notice, secure: boolean): void {

@@ -28,6 +28,9 @@ export const paths = {
   outboundFile: '/trading-partner/batch-transfer/files/:id',
   outboundZip: '/trading-partner/batch-transfer/files.zip',
   sftpAccount: '/trading-partner/sftp-account',
+  sftpKeys: '/trading-partner/sftp-account/keys',
+  sftpKeyRename: '/trading-partner/sftp-account/keys/rename',
+  sftpKeyRevoke: '/trading-partner/sftp-account/keys/revoke',
   transmissions: '/trading-partner/transmissions',
   transmissionsCsv: '/trading-partner/transmissions.csv',
   transmission: '/trading-partner/transmissions/:id',
@@ -46,6 +49,7 @@ const afterSignIn: ReadonlySet<string> = new Set([
   paths.factorTotp,
   paths.factorPasskey,
   paths.sftpAccount,
+  paths.sftpKeys,
   paths.batchTransfer,
   paths.transmissions,
 ]);

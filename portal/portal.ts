@@ -18,6 +18,7 @@ import { registerPublicPages } from './public-routes.tsx';
 import { createSessions } from './session.ts';
 import { registerSessionExpiry } from './session-expiry.tsx';
 import { registerSftpAccount } from './sftp-account-routes.tsx';
+import { registerSftpKeys } from './sftp-keys-routes.tsx';
 import { registerSignIn } from './sign-in-routes.tsx';
 import { registerTransmissions } from './transmission-routes.tsx';
 
@@ -48,6 +49,7 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
   registerHome(app, context);
   registerPassword(app, context);
   registerSftpAccount(app, context);
+  registerSftpKeys(app, context);
   registerBatchTransfer(app, context);
   registerTransmissions(app, context);
   const { host } = deps.settings;

@@ -1,6 +1,7 @@
 // SFTP Account Setup/Update, in the published words of the model gateway (reference: portal-and-identity, section 0).
 // They are binding: sentences are not polished here, only the product's and the identity issuer's names are settings.
 
+import type { LoginDiagnosis } from '../auth/login-diagnosis.ts';
 import { currentAttestation } from '../domain/account.ts';
 import type { AccountKey } from '../storage/account-store.ts';
 import { AccountFacts, type AccountView } from './account-status.tsx';
@@ -15,12 +16,15 @@ import type { Notice } from './notice.ts';
 import { paths } from './paths.ts';
 import type { ConnectionFacts, PortalSettings } from './portal-settings.ts';
 import type { Viewer } from './session.ts';
+import { LoginsSection, type SftpLogin, WhySection } from './sftp-account-why.tsx';
 
 export interface SftpAccountPageProps {
   readonly settings: PortalSettings;
   readonly viewer: Viewer;
   readonly view: AccountView;
   readonly connection: ConnectionFacts;
+  readonly diagnosis: LoginDiagnosis;
+  readonly logins: readonly SftpLogin[];
   readonly notice: Notice | undefined;
   readonly userName: string;
   readonly publicKey: string;
@@ -69,6 +73,13 @@ function PartnerAccount(props: SftpAccountPageProps) {
         </div>
       </section>
       <Keys keys={account?.keys ?? []} settings={settings} />
+      {account === undefined ? null : (
+        <p>
+          <a href={paths.sftpKeys}>Add, rename or revoke public keys</a>
+        </p>
+      )}
+      <WhySection settings={settings} diagnosis={props.diagnosis} />
+      <LoginsSection settings={settings} diagnosis={props.diagnosis} logins={props.logins} />
     </>
   );
 }
@@ -91,6 +102,7 @@ function Result(props: SftpAccountPageProps) {
       );
     case 'password-changed':
     case 'factors-changed':
+    case 'keys-changed':
     case undefined:
       return null;
   }

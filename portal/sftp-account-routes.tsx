@@ -1,7 +1,9 @@
 // The step SFTP Account Setup/Update: shows the account, takes the form, and leaves the deciding to auth.
 
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { diagnoseLogin } from '../auth/login-diagnosis.ts';
 import { findLastAttestation } from '../storage/attestation-store.ts';
+import { readAuditRecords } from '../storage/audit-trail.ts';
 import type { AccountView } from './account-status.tsx';
 import { type FieldError, type Fields, isChecked } from './form.ts';
 import { type PageRequest, signedInForm, signedInPage } from './form-guard.ts';
@@ -11,6 +13,7 @@ import { paths } from './paths.ts';
 import type { PortalContext } from './portal-deps.ts';
 import type { Viewer } from './session.ts';
 import { SftpAccountPage } from './sftp-account-page.tsx';
+import type { SftpLogin } from './sftp-account-why.tsx';
 
 export function registerSftpAccount(app: FastifyInstance, context: PortalContext): void {
   const secure = context.settings.secureCookies;
@@ -76,6 +79,8 @@ async function show(
       viewer={viewer}
       view={await readAccountView(context, viewer)}
       connection={context.connection()}
+      diagnosis={await diagnoseLogin(context.database, { user: viewer.user, address: page.request.ip })}
+      logins={await readLogins(context, viewer)}
       notice={input.notice}
       userName={input.fields?.('user-id') ?? viewer.user.id}
       publicKey={input.fields?.('public-key') ?? ''}
@@ -83,6 +88,23 @@ async function show(
     />
   );
   return sendPage(reply, { status: input.status, page: body });
+}
+
+/** How many logins are shown. */
+const shownLogins = 10;
+
+/** The last logins that were accepted, from the audit trail. */
+async function readLogins({ database }: PortalContext, { user }: Viewer): Promise<readonly SftpLogin[]> {
+  const records = await readAuditRecords(database, {
+    limit: shownLogins,
+    subject: `account:${user.id}`,
+    action: 'sftp.login',
+  });
+  return records.map(({ atMs, address, detail }) => ({
+    atMs,
+    address,
+    method: /"method":"([a-z+-]+)"/.exec(detail)?.[1] ?? '',
+  }));
 }
 
 /** What the pages show of the viewer's account. */
