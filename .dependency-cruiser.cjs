@@ -30,7 +30,6 @@ const mayImport = {
 
 /** The rooms that a package may be used in. One that is not listed here is at home in tests and benches alone. */
 const packageHomes = {
-  '@fastify/compress': ['portal'],
   '@fastify/cookie': ['portal'],
   '@fastify/formbody': ['portal'],
   '@fastify/helmet': ['portal'],

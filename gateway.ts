@@ -30,6 +30,7 @@ import { createHostKeyRing, type HostKeyRing, type HostKeySet } from './server/h
 import { knownHostsLine } from './server/host-keys.ts';
 import { defaultSftpServerSettings, type SftpServerSettings } from './server/settings.ts';
 import { startSftpServer } from './server/sftp-server.ts';
+import { algorithmProfiles } from './server/ssh-algorithms.ts';
 import { type StdioServerDeps, serveStdio, stdioRequestNames } from './server/stdio-server.ts';
 import { countAccountChanges } from './storage/account-changes.ts';
 import { type DataDirectory, openDataDirectory } from './storage/data-directory.ts';
@@ -221,6 +222,7 @@ function connectionFacts(
 ): ConnectionFacts {
   const host = config.sftp.publicHost ?? config.sftp.host;
   const port = config.sftp.publicPort ?? listeningPort ?? config.sftp.port;
+  const offered = algorithmProfiles[config.sftp.profile];
   // Those that are only announced too: who takes them over now is not asked when they begin to serve.
   const keys = [...hostKeys.serving, ...hostKeys.announced];
   return {
@@ -228,6 +230,12 @@ function connectionFacts(
     port,
     fingerprints: keys.map((key) => ({ algorithm: key.type, sha256: key.fingerprint })),
     knownHosts: keys.map((key) => knownHostsLine(key, { host, port })),
+    algorithms: {
+      keyExchange: offered.kex,
+      cipher: offered.cipher,
+      mac: offered.hmac,
+      hostKey: offered.serverHostKey,
+    },
   };
 }
 
@@ -350,14 +358,23 @@ async function startIntakeRole(core: Core): Promise<Closable> {
 }
 
 async function profileOfPartner(core: Core, claimed: ClaimedTransmission): Promise<EdiProfile> {
-  const { ta1Policy, validation, receiverIds, checkSenderId, guideAliases } = core.config.intake;
   const partner = await findPartner(core.database, claimed.partnerId);
+  return {
+    ...commonProfile(core.config),
+    ...(core.config.intake.checkSenderId && partner !== undefined
+      ? { senderIds: [partner.submitterId] }
+      : {}),
+  };
+}
+
+/** What holds for every partner. */
+function commonProfile({ intake }: Config): EdiProfile {
+  const { ta1Policy, validation, receiverIds, guideAliases } = intake;
   return {
     ...(validation === 'strict' ? strictProfile : defaultProfile),
     ta1: ta1Policy,
     aliases: guideAliases ? KNOWN_ALIASES : {},
     ...(receiverIds.length === 0 ? {} : { receiverIds }),
-    ...(checkSenderId && partner !== undefined ? { senderIds: [partner.submitterId] } : {}),
   };
 }
 
@@ -374,6 +391,12 @@ async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
     observe,
     settings: portalSettings(core.config),
     connection,
+    exchange: {
+      profile: commonProfile(core.config),
+      checkSenderId: core.config.intake.checkSenderId,
+      duplicateWindowMs: core.config.intake.duplicateWindowMs,
+      interruptedExpiryMs: core.config.storage.interruptedExpiryMs,
+    },
     now: database.now,
     randomBytes,
   });

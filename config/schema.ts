@@ -167,6 +167,40 @@ const portal = z
       .string()
       .default('Contact the EDI support desk of your agency.')
       .describe('Whom to ask for help, as every page shows it.'),
+    warningHeading: z
+      .string()
+      .max(200)
+      .default('')
+      .describe('Heading of the warning box on the public home page; empty: no box.'),
+    warningItems: z
+      .array(z.string().min(1).max(500))
+      .default([])
+      .describe('What the warning box says, one sentence an item.'),
+    quickLinks: z
+      .array(
+        z.strictObject({
+          text: z.string().min(1).max(100).describe('What the link says.'),
+          url: z
+            .string()
+            .regex(/^(?:https:\/\/|\/(?!\/))/)
+            .describe('https address, or a path of the portal.'),
+        }),
+      )
+      .default([])
+      .describe('Links of the box Quick Links on the public home page (text, url).'),
+    maintenance: z
+      .array(
+        z.strictObject({
+          text: z.string().min(1).max(500).describe('What will not work.'),
+          from: z.iso.datetime({ offset: true }).describe('When it begins.'),
+          until: z.iso.datetime({ offset: true }).describe('When it ends.'),
+        }),
+      )
+      .default([])
+      .describe('Planned downtimes (text, from, until): every page tells of them.'),
+    maintenanceAheadMs: milliseconds
+      .default(7 * day)
+      .describe('How long before a planned downtime the pages begin to tell of it.'),
     sessionIdleMs: milliseconds
       .default(15 * minute)
       .describe('A session without a request for so long ends.'),

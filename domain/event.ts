@@ -41,6 +41,11 @@ export type ClaimgateEvent =
     }
   | { readonly kind: 'partner.transactions-changed'; readonly partnerId: PartnerId }
   | {
+      readonly kind: 'user.joined-partner' | 'user.left-partner';
+      readonly partnerId: PartnerId;
+      readonly userId: UserId;
+    }
+  | {
       readonly kind:
         | 'account.set-up'
         | 'account.updated'

@@ -127,8 +127,8 @@ export const footerPages: readonly InformationPage[] = [
   { path: '/legal', title: 'Legal', body: legal },
   { path: '/privacy', title: 'Privacy', body: privacy },
   { path: '/accessibility', title: 'Accessibility', body: accessibility },
-  { path: '/contact-us', title: 'Contact Us', body: contact },
-  { path: '/system-requirements', title: 'System Requirements', body: systemRequirements },
+  { path: paths.contact, title: 'Contact Us', body: contact },
+  { path: paths.systemRequirements, title: 'System Requirements', body: systemRequirements },
   { path: '/report-fraud', title: 'Report Fraud', body: reportFraud },
 ];
 

@@ -6,6 +6,7 @@ import { render } from 'preact-render-to-string';
 import { assetPaths } from './asset-paths.ts';
 import { formTokenField } from './form.ts';
 import { footerPages, helpPage } from './information-pages.tsx';
+import { MaintenanceBanner } from './maintenance.tsx';
 import { SideMenu } from './menu.tsx';
 import { paths } from './paths.ts';
 import type { PortalSettings } from './portal-settings.ts';
@@ -55,6 +56,7 @@ export function Layout(props: LayoutProps) {
         <a class="usa-skipnav" href="#main-content">
           Skip to main content
         </a>
+        <MaintenanceBanner settings={settings} />
         <Header settings={settings} viewer={viewer} path={props.path} />
         <div class="usa-section cg-section">
           <div class="grid-container">

@@ -34,6 +34,10 @@ export const excerptCharactersMax = 2_000;
 export const answerBytesMax = 1024 * 1024;
 /** Sets of one group that are listed; their findings are all there. */
 export const setsShownMax = 100;
+/** Users on one page of Manage Transaction for User: a form has 17 checkboxes for each. */
+export const usersPageSize = 20;
+/** Changes of a user's grants that are shown. */
+export const grantChangesMax = 50;
 /** Files in one upload without script; the page's script sends each in a request of its own. */
 export const uploadFilesMax = 20;
 /** An upload must be whole by then, in milliseconds: 2 GiB over a line of 1 Mbit/s takes five hours. */

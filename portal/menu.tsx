@@ -23,7 +23,7 @@ const groups: readonly MenuGroup[] = [
     shownTo: (viewer) => viewer.partner !== undefined,
     entries: [
       { text: 'Batch Transfer', path: paths.batchTransfer },
-      { text: 'Manage Transaction for User' },
+      { text: 'Manage Transaction for User', path: paths.manageTransaction },
       { text: 'SFTP Account Setup/Update', path: paths.sftpAccount },
     ],
   },

@@ -10,6 +10,8 @@ const notices = [
   'password-changed',
   'factors-changed',
   'keys-changed',
+  'grants-saved',
+  'nothing-changed',
 ] as const;
 export type Notice = (typeof notices)[number];
 

@@ -11,6 +11,12 @@ export const paths = {
   signInEnrol: '/sign-in/enrol',
   signInEnrolPasskey: '/sign-in/enrol/passkey',
   help: '/help',
+  contact: '/contact-us',
+  systemRequirements: '/system-requirements',
+  documents: '/documents',
+  companionGuide: '/documents/companion-guide/:key',
+  connectivityGuide: '/documents/connectivity-guide',
+  rolesGuide: '/documents/user-roles',
   home: '/home',
   password: '/account/password',
   /** Asks a signed-in user again, before a sensitive act. */
@@ -27,6 +33,9 @@ export const paths = {
   batchState: '/trading-partner/batch-transfer/state',
   outboundFile: '/trading-partner/batch-transfer/files/:id',
   outboundZip: '/trading-partner/batch-transfer/files.zip',
+  manageTransaction: '/trading-partner/manage-transaction',
+  /** One user's grants and their history. */
+  grantsOfUser: '/trading-partner/manage-transaction/:user',
   sftpAccount: '/trading-partner/sftp-account',
   sftpKeys: '/trading-partner/sftp-account/keys',
   sftpKeyRename: '/trading-partner/sftp-account/keys/rename',
@@ -50,6 +59,7 @@ const afterSignIn: ReadonlySet<string> = new Set([
   paths.factorPasskey,
   paths.sftpAccount,
   paths.sftpKeys,
+  paths.manageTransaction,
   paths.batchTransfer,
   paths.transmissions,
 ]);
@@ -90,5 +100,8 @@ export const pathOfFindings = (id: string, page = 1): string =>
 /** One file of its answer, read and explained. */
 export const pathOfAnswer = (id: string, ordinal: number): string =>
   paths.answerFile.replace(':id', id).replace(':ordinal', String(ordinal));
+/** One user's grants. */
+export const pathOfGrants = (userId: string): string =>
+  paths.grantsOfUser.replace(':user', encodeURIComponent(userId));
 /** An outbound file, for download. @param id of the acknowledgement or dispatch */
 export const pathOfOutboundFile = (id: string): string => paths.outboundFile.replace(':id', id);

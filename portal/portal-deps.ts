@@ -10,7 +10,7 @@ import type { Mailboxes } from '../storage/mailbox.ts';
 import type { Database } from '../storage/transaction.ts';
 import type { TransmissionFiles } from '../storage/transmission-files.ts';
 import type { PendingSignIns } from './pending-sign-in.ts';
-import type { ConnectionFacts, PortalSettings } from './portal-settings.ts';
+import type { ConnectionFacts, ExchangeFacts, PortalSettings } from './portal-settings.ts';
 import type { Sessions } from './session.ts';
 
 export interface PortalDeps {
@@ -26,6 +26,7 @@ export interface PortalDeps {
   readonly settings: PortalSettings;
   /** A function, because the SFTP port is known only after listening. */
   readonly connection: () => ConnectionFacts;
+  readonly exchange: ExchangeFacts;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly randomBytes: (count: number) => Buffer;

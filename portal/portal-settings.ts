@@ -2,6 +2,8 @@
 
 import type { FactorPolicy } from '../domain/second-factor.ts';
 
+import type { EdiProfile } from '../edi/profile.ts';
+
 export interface PortalSettings {
   readonly host: string;
   /** 0 takes any free port. */
@@ -41,6 +43,15 @@ export interface PortalSettings {
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
   /** The largest request body, in bytes. */
   readonly bodyLimitBytes: number;
+  /** The warning box of the public home page; an empty heading: none. */
+  readonly warningHeading: string;
+  readonly warningItems: readonly string[];
+  readonly quickLinks: readonly { readonly text: string; readonly url: string }[];
+  /** Planned downtimes, as ISO 8601 times, and how long ahead of them the pages tell of them, in milliseconds. */
+  readonly maintenance: readonly { readonly text: string; readonly from: string; readonly until: string }[];
+  readonly maintenanceAheadMs: number;
+  /** Milliseconds since 1970, for what pages show by the clock; set by `startPortal`. */
+  readonly now?: () => number;
   /** The largest file that Batch Transfer takes, in bytes; the mailbox has the same limit. */
   readonly maxFileBytes: number;
   /** The time zone that times are shown in, as IANA names it; `UTC` when absent. */
@@ -60,4 +71,23 @@ export interface ConnectionFacts {
   }[];
   /** Lines for a client's known_hosts file. */
   readonly knownHosts: readonly string[];
+  /** What the daemon offers, by the names of the SSH registry. */
+  readonly algorithms: {
+    readonly keyExchange: readonly string[];
+    readonly cipher: readonly string[];
+    readonly mac: readonly string[];
+    readonly hostKey: readonly string[];
+  };
+}
+
+/** How X12 files are judged, for the companion guides. */
+export interface ExchangeFacts {
+  /** Without the submitter id of any one partner. */
+  readonly profile: EdiProfile;
+  /** Whether ISA06 must be the partner's own submitter id. */
+  readonly checkSenderId: boolean;
+  /** How long an interchange control number counts as used, in milliseconds. */
+  readonly duplicateWindowMs: number;
+  /** How long an interrupted upload may be resumed, in milliseconds. */
+  readonly interruptedExpiryMs: number;
 }

@@ -8,6 +8,7 @@ import { registerBatchTransfer } from './batch-routes.tsx';
 import { registerConfirmation } from './confirmation-routes.tsx';
 import { registerFactorSignIn } from './factor-sign-in-routes.tsx';
 import { registerFactors } from './factors-routes.tsx';
+import { registerGrants } from './grant-routes.tsx';
 import { registerHome } from './home-routes.tsx';
 import { createWebServer } from './http-server.ts';
 import { closeGraceMs } from './limits.ts';
@@ -37,7 +38,8 @@ export interface Portal {
  */
 export async function startPortal(deps: PortalDeps): Promise<Portal> {
   const sessions = createSessions(deps);
-  const context: PortalContext = { ...deps, sessions, pendingSignIns: createPendingSignIns(deps) };
+  const settings = { ...deps.settings, now: deps.now };
+  const context: PortalContext = { ...deps, settings, sessions, pendingSignIns: createPendingSignIns(deps) };
   const app = await createWebServer(context);
   await registerAssets(app);
   registerPublicPages(app, context);
@@ -48,6 +50,7 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
   registerSessionExpiry(app, context);
   registerHome(app, context);
   registerPassword(app, context);
+  registerGrants(app, context);
   registerSftpAccount(app, context);
   registerSftpKeys(app, context);
   registerBatchTransfer(app, context);

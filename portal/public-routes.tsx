@@ -1,11 +1,19 @@
-// The pages for everyone: the public home, what the footer names, and the sign of life.
+// The pages for everyone: the public home, the documents, what the footer names, and the sign of life.
 
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { VNode } from 'preact';
+import { CompanionGuide } from './companion-guide.tsx';
+import { ConnectivityGuide } from './connectivity-guide.tsx';
+import { DocumentList } from './document-list.tsx';
+import { companionGuides } from './documents.ts';
+import { sendErrorPage } from './error-page.tsx';
+import { readFields } from './form.ts';
 import { footerPages, helpPage } from './information-pages.tsx';
 import { Layout, sendPage } from './layout.tsx';
 import { paths } from './paths.ts';
 import type { PortalContext } from './portal-deps.ts';
-import type { PortalSettings } from './portal-settings.ts';
+import { PublicHome } from './public-home.tsx';
+import { RolesGuide } from './roles-guide.tsx';
 
 export function registerPublicPages(app: FastifyInstance, context: PortalContext): void {
   const { settings } = context;
@@ -13,53 +21,56 @@ export function registerPublicPages(app: FastifyInstance, context: PortalContext
     sendPage(reply, { status: 200, page: <PublicHome settings={settings} /> }),
   );
   for (const { path, title, body } of [helpPage, ...footerPages]) {
-    app.get(path, async (_request, reply) => {
-      const page = (
-        <Layout settings={settings} path={path} title={title}>
-          {body(settings)}
-        </Layout>
-      );
-      return sendPage(reply, { status: 200, page });
-    });
+    app.get(path, async (_request, reply) =>
+      sendPlain(context, reply, { path, title, body: body(settings) }),
+    );
   }
+  registerDocuments(app, context);
   // Liveness only: whether the database answers is another question, and restarting the portal would not help it.
   app.get(paths.health, async (_request, reply) => reply.type('text/plain; charset=utf-8').send('ok\n'));
 }
 
-function PublicHome(props: { readonly settings: PortalSettings }) {
-  const { settings } = props;
-  return (
-    <Layout settings={settings} path={paths.public} title={`Welcome to ${settings.siteName}`}>
-      <p class="usa-intro">
-        Secure file transfer for the health care trading partners of {settings.agencyName}: send claims, fetch
-        acknowledgments.
-      </p>
-      <p>
-        <a class="usa-button usa-button--big" href={paths.signIn}>
-          {settings.siteName} Secure Portal
-        </a>
-      </p>
-      <section class="usa-summary-box" aria-labelledby="additional-step">
-        <div class="usa-summary-box__body">
-          <h2 class="usa-summary-box__heading" id="additional-step">
-            Additional step for SFTP users
-          </h2>
-          <div class="usa-summary-box__text">
-            <p>Do SFTP Account Setup/Update in the secure portal before you use SFTP:</p>
-            <ul class="usa-list">
-              <li>if your {settings.idIssuer} is new to SFTP file transfer, or</li>
-              <li>each time after you change your {settings.idIssuer} password.</li>
-            </ul>
-          </div>
-        </div>
-      </section>
-      <p>
-        For companion guides and the connectivity guide, see the{' '}
-        <a href={settings.tradingPartnerInformationUrl}>
-          {settings.siteName} Trading Partner Information Page
-        </a>
-        .
-      </p>
+function registerDocuments(app: FastifyInstance, context: PortalContext): void {
+  const { settings, exchange } = context;
+  app.get(paths.documents, async (_request, reply) =>
+    sendPlain(context, reply, {
+      path: paths.documents,
+      title: 'Documents for trading partners',
+      body: <DocumentList level="h2" />,
+    }),
+  );
+  app.get(paths.companionGuide, async (request, reply) => {
+    const key = readFields(request.params)('key');
+    const guide = companionGuides.find((candidate) => candidate.key === key);
+    if (guide === undefined) return sendErrorPage(settings, reply, { status: 404 });
+    const body = <CompanionGuide guide={guide} settings={settings} exchange={exchange} />;
+    return sendPlain(context, reply, { path: paths.companionGuide, title: guide.title, body });
+  });
+  app.get(paths.connectivityGuide, async (_request, reply) =>
+    sendPlain(context, reply, {
+      path: paths.connectivityGuide,
+      title: 'Trading Partner Connectivity Guide',
+      body: <ConnectivityGuide settings={settings} connection={context.connection()} />,
+    }),
+  );
+  app.get(paths.rolesGuide, async (_request, reply) =>
+    sendPlain(context, reply, {
+      path: paths.rolesGuide,
+      title: 'Trading Partner User Role Assignment Process',
+      body: <RolesGuide settings={settings} />,
+    }),
+  );
+}
+
+function sendPlain(
+  { settings }: PortalContext,
+  reply: FastifyReply,
+  input: { readonly path: string; readonly title: string; readonly body: VNode },
+): FastifyReply {
+  const page = (
+    <Layout settings={settings} path={input.path} title={input.title}>
+      {input.body}
     </Layout>
   );
+  return sendPage(reply, { status: 200, page });
 }

@@ -4,6 +4,7 @@
 import type { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Role } from '../domain/account.ts';
 import type { FactorMethod } from '../domain/second-factor.ts';
 import { findPartner, type Partner } from '../storage/partner-store.ts';
 import {
@@ -13,6 +14,7 @@ import {
   prunePortalSessions,
   usePortalSession,
 } from '../storage/portal-session-store.ts';
+import { readOfficeRole } from '../storage/role-store.ts';
 import type { Database } from '../storage/transaction.ts';
 import { findUser, type User } from '../storage/user-store.ts';
 import { clearCookie, readCookie, writeCookie } from './cookie.ts';
@@ -25,6 +27,8 @@ export interface Viewer {
   readonly user: User;
   /** Undefined for a user of no trading partner. */
   readonly partner: Partner | undefined;
+  /** The place in the partner's office. */
+  readonly role: Role | undefined;
 }
 
 type SessionLook =
@@ -82,8 +86,9 @@ export function createSessions(deps: SessionDeps): Sessions {
       const user = await findUser(database, session.userId);
       if (user === undefined) return { kind: 'ended' };
       const partner = user.partnerId === undefined ? undefined : await findPartner(database, user.partnerId);
+      const role = partner === undefined ? undefined : await readOfficeRole(database, user.id);
       seen.set(request, user.id);
-      return { kind: 'signed-in', viewer: { session, user, partner } };
+      return { kind: 'signed-in', viewer: { session, user, partner, role } };
     },
     async begin(request, reply, { user, ...proved }) {
       await end(request);

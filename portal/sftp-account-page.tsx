@@ -100,10 +100,7 @@ function Result(props: SftpAccountPageProps) {
           Your SFTP tool connects with your present password from now on. Change the password saved in it.
         </Alert>
       );
-    case 'password-changed':
-    case 'factors-changed':
-    case 'keys-changed':
-    case undefined:
+    default:
       return null;
   }
 }

@@ -103,6 +103,8 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-receipt-state { border: 1px solid #a9aeb1; border-bottom: 0; padding: 1rem; }
 .cg-receipt-state > * { margin: 0 0 .5rem; }
 .cg-pages--below { margin-top: 1rem; }
+.cg-stack > * + * { margin-top: 1.5rem; }
+.cg-table caption { font-weight: 700; margin-bottom: .5rem; text-align: left; }
 .cg-small { font-size: .93rem; }
 .cg-name { overflow-wrap: anywhere; }
 .cg-table { width: 100%; }
@@ -129,5 +131,25 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-findings details { margin-top: .5rem; }
 main summary { cursor: pointer; min-height: 1.5rem; }
 pre.cg-code { margin: .5rem 0; }
+.cg-matrix { border: 0; margin: 1.5rem 0 0; min-width: 0; padding: 0; }
+.cg-matrix legend { background: #d9e8f6; border: 1px solid #a9aeb1; box-sizing: border-box; font-size: 1.06rem; font-weight: 700; padding: .75rem 1rem; width: 100%; }
+.cg-matrix .usa-table { margin: 0 0 1rem; }
+.cg-matrix .usa-checkbox { background: transparent; }
+.cg-matrix .usa-checkbox__label { margin: 0; min-height: 1.5rem; }
+.cg-matrix tbody th a { display: inline-block; min-height: 1.5rem; overflow-wrap: anywhere; }
+@media (min-width: 64em) {
+  .cg-matrix th, .cg-matrix td { padding: .5rem .35rem; text-align: center; vertical-align: middle; }
+  .cg-matrix th:first-child { text-align: left; width: 11rem; }
+  .cg-matrix .usa-checkbox { display: inline-block; }
+  .cg-matrix .usa-checkbox__label { padding-left: 1.5rem; text-indent: 0; }
+  .cg-matrix__word { clip: rect(0, 0, 0, 0); height: 1px; overflow: hidden; position: absolute; width: 1px; white-space: nowrap; }
+}
+@media (max-width: 63.99em) {
+  .cg-matrix table, .cg-matrix tbody, .cg-matrix tbody tr, .cg-matrix tbody th, .cg-matrix tbody td { display: block; }
+  .cg-matrix thead { clip: rect(0, 0, 0, 0); height: 1px; overflow: hidden; position: absolute; width: 1px; }
+  .cg-matrix tbody tr { border-bottom: 1px solid #a9aeb1; display: grid; gap: .25rem .75rem; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); padding: .75rem 0; }
+  .cg-matrix tbody th { grid-column: 1 / -1; padding: 0 0 .25rem; text-align: left; }
+  .cg-matrix tbody td { border: 0; padding: .25rem 0; }
+}
 @media print { .cg-menu--wide, .cg-menu--folded, .cg-footer__links, .cg-sign-out, .cg-script-only, .cg-pages, .cg-filter, .usa-breadcrumb, .cg-no-print { display: none; } .cg-finding, .cg-panel { break-inside: avoid; } main a { text-decoration: none; } }
 `;

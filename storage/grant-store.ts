@@ -206,10 +206,7 @@ export async function changeGrants(
     .executeTakeFirst();
   if (user === undefined) return { kind: 'no-such-user' };
   const grants = await readGrants(transaction, userId);
-  const had = new Set(grants.rights.map(printRight));
-  const wanted = new Set(input.rights.map(printRight));
-  const added = everyRight.filter((right) => wanted.has(printRight(right)) && !had.has(printRight(right)));
-  const removed = everyRight.filter((right) => had.has(printRight(right)) && !wanted.has(printRight(right)));
+  const { added, removed } = differenceOf(grants.rights, input.rights);
   // Who asks for what is there already changes nothing, however old the page was.
   if (added.length + removed.length === 0)
     return { kind: 'unchanged', version: grants.version, added, removed };
@@ -220,6 +217,26 @@ export async function changeGrants(
   await writeRows(transaction, { ...input, version, added, removed });
   await record(transaction, { ...input, version, added, removed });
   return { kind: 'changed', version, added, removed };
+}
+
+function differenceOf(before: readonly Right[], after: readonly Right[]) {
+  const had = new Set(before.map(printRight));
+  const wanted = new Set(after.map(printRight));
+  return {
+    added: everyRight.filter((right) => wanted.has(printRight(right)) && !had.has(printRight(right))),
+    removed: everyRight.filter((right) => had.has(printRight(right)) && !wanted.has(printRight(right))),
+  };
+}
+
+/** Whether `changeGrants` would answer `outdated`. */
+export async function isOutdated(
+  transaction: Transaction,
+  { userId, rights, expectedVersion }: ChangeGrantsInput,
+): Promise<boolean> {
+  const grants = await readGrants(transaction, userId);
+  if (expectedVersion === undefined || expectedVersion === grants.version) return false;
+  const { added, removed } = differenceOf(grants.rights, rights);
+  return added.length + removed.length > 0;
 }
 
 /** The version is what two changes at once meet at, where the database lets them run side by side (PostgreSQL). */

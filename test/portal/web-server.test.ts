@@ -101,7 +101,11 @@ test('assets are kept, found, and do not lead out of their folder', async (t) =>
   const style = '/assets/uswds/css/uswds.min.css';
   const plain = await send(url + style, { method: 'GET' });
   const packed = await send(url + style, { method: 'GET', headers: { 'accept-encoding': 'gzip, br' } });
-  t.equal(packed.headers['content-encoding'], 'gzip');
+  t.equal(packed.headers['content-encoding'], 'br');
+  const gzipped = await send(url + style, { method: 'GET', headers: { 'accept-encoding': 'gzip' } });
+  t.equal(gzipped.headers['content-encoding'], 'gzip');
+  const page = await send(url, { method: 'GET', headers: { 'accept-encoding': 'gzip, br' } });
+  t.equal(page.headers['content-encoding'], undefined, 'a page with a token is never compressed (BREACH)');
   t.ok(Number(packed.headers['content-length']) < plain.body.length / 5);
   for (const path of [
     '/assets/uswds/../package.json',

@@ -14,6 +14,7 @@ import type { Actor } from '../../domain/audit.ts';
 import { parsePartnerId, parseUserId, type UserId } from '../../domain/ids.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { everyRight } from '../../domain/right.ts';
+import { defaultProfile } from '../../edi/profile.ts';
 import { type Portal, startPortal } from '../../portal/portal.ts';
 import type { PortalSettings } from '../../portal/portal-settings.ts';
 import { openDataDirectory } from '../../storage/data-directory.ts';
@@ -58,6 +59,11 @@ const portalSettings: PortalSettings = {
   trustedProxies: [],
   bodyLimitBytes: 65_536,
   maxFileBytes: 10_000_000,
+  warningHeading: '',
+  warningItems: [],
+  quickLinks: [],
+  maintenance: [],
+  maintenanceAheadMs: 7 * 24 * 3_600_000,
 };
 
 export interface PortalUnderTest {
@@ -145,7 +151,19 @@ export async function openPortal(
       knownHosts: [
         '[sftp.agency.example]:2022 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJxyz0123456789abcdefghijklmnopqrstuvwxyzAB',
       ],
+      algorithms: {
+        keyExchange: ['curve25519-sha256'],
+        cipher: ['aes256-gcm@openssh.com'],
+        mac: ['hmac-sha2-256'],
+        hostKey: ['ssh-ed25519'],
+      },
     }),
+    exchange: {
+      profile: defaultProfile,
+      checkSenderId: true,
+      duplicateWindowMs: 365 * 24 * 3_600_000,
+      interruptedExpiryMs: 7 * 24 * 3_600_000,
+    },
     now,
     randomBytes,
   });
