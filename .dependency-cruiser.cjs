@@ -14,7 +14,9 @@ const mayImport = {
   portal: ['domain', 'auth', 'storage', 'edi'],
   admin: ['domain', 'config', 'auth', 'storage', 'edi', 'gateway.ts', 'observe.ts'],
   'observe.ts': ['domain'],
+  'sftp-role.ts': ['domain', 'config', 'storage', 'auth', 'server'],
   'gateway.ts': [
+    'sftp-role.ts',
     'domain',
     'config',
     'storage',

@@ -4,7 +4,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
-import { isBanned } from './auth/ban.ts';
 import { createFactorGuard } from './auth/factor-guard.ts';
 import { createPasskeys, type Passkeys } from './auth/passkeys.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
@@ -15,7 +14,6 @@ import { createSignInThrottle } from './auth/throttle.ts';
 import { createUserDirectory, type UserDirectory } from './auth/user-directory.ts';
 import type { Config } from './config/schema.ts';
 import type { SftpGate } from './domain/login.ts';
-import { type Network, parseNetwork } from './domain/network.ts';
 import { describeFault, type Observe } from './domain/observation.ts';
 import { KNOWN_ALIASES } from './edi/guide-library.ts';
 import { defaultProfile, type EdiProfile, strictProfile } from './edi/profile.ts';
@@ -28,28 +26,26 @@ import { startPortal } from './portal/portal.ts';
 import type { ConnectionFacts, PortalSettings } from './portal/portal-settings.ts';
 import { createHostKeyRing, type HostKeyRing, type HostKeySet } from './server/host-key-ring.ts';
 import { knownHostsLine } from './server/host-keys.ts';
-import { defaultSftpServerSettings, type SftpServerSettings } from './server/settings.ts';
-import { startSftpServer } from './server/sftp-server.ts';
 import { algorithmProfiles } from './server/ssh-algorithms.ts';
 import { type StdioServerDeps, serveStdio, stdioRequestNames } from './server/stdio-server.ts';
-import { countAccountChanges } from './storage/account-changes.ts';
+import { readHostKeys, type SftpService, serveSftp, startSftpRole, workerVariable } from './sftp-role.ts';
 import { type DataDirectory, openDataDirectory } from './storage/data-directory.ts';
 import { openDatabase } from './storage/database.ts';
 import { pruneChallenges } from './storage/factor-challenge-store.ts';
-import { countHostKeyChanges } from './storage/host-key-changes.ts';
 import type { ClaimedTransmission } from './storage/intake-queue.ts';
 import { readOrMakeKey } from './storage/key-file.ts';
 import { createMailboxes, type Mailboxes } from './storage/mailbox.ts';
 import { findPartner } from './storage/partner-store.ts';
 import { prunePendingSignIns } from './storage/pending-sign-in-store.ts';
 import { prunePortalSessions } from './storage/portal-session-store.ts';
-import { type RecoveryReport, recoverAdoptions, recoverUploads } from './storage/recovery.ts';
+import { type RecoveryReport, recoverAdoptions } from './storage/recovery.ts';
 import { takeRole } from './storage/role-lock.ts';
 import { pruneRefusals } from './storage/sftp-refusal-store.ts';
-import { forgetSftpSessions, reportSessions } from './storage/sftp-session-store.ts';
 import { pruneThrottles } from './storage/throttle-store.ts';
 import type { Database } from './storage/transaction.ts';
 import { createTransmissionFiles } from './storage/transmission-files.ts';
+
+export { workerVariable };
 
 /** What the control plane works with: `claimgate partner add` and the like open this and no more. */
 export interface Core {
@@ -73,6 +69,10 @@ export interface CoreDeps {
   readonly observe: Observe;
   /** Milliseconds since 1970; the clock of the machine when left out. */
   readonly now?: () => number;
+  /** How this program is called as a worker of the SFTP role; without it `sftp.workers` counts for nothing. */
+  readonly workerCommandLine?: readonly string[];
+  /** By what name this process's sessions are known, where its parent gives it one. */
+  readonly processName?: string | undefined;
 }
 
 /**
@@ -116,7 +116,7 @@ export function openCore(deps: CoreDeps): Core {
     throttle,
     observe,
     sessions: {
-      process: randomBytes(8).toString('hex'),
+      process: deps.processName ?? randomBytes(8).toString('hex'),
       maxPerAccount: config.sftp.maxConnectionsPerAccount,
       maxPerPartner: config.sftp.maxConnectionsPerPartner,
     },
@@ -164,6 +164,27 @@ export async function startGateway(deps: CoreDeps): Promise<Gateway> {
   }
 }
 
+/**
+ * Serves SFTP as one of several workers of a gateway that has the role. The caller closes it.
+ * @throws Error when the port cannot be listened on
+ */
+export async function startSftpWorker(deps: CoreDeps): Promise<SftpService> {
+  const core = openCore(deps);
+  try {
+    const service = await serveSftp(core, { workers: core.config.sftp.workers });
+    return {
+      ...service,
+      async close() {
+        await service.close();
+        await core.close();
+      },
+    };
+  } catch (thrown) {
+    await core.close();
+    throw thrown;
+  }
+}
+
 async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise<void>): Promise<Gateway> {
   const core = openCore(deps);
   opened.push(core);
@@ -175,7 +196,7 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
   const connection = () => connectionFacts(config, readHostKeys(core), sftp?.port);
   if (config.roles.includes('intake')) opened.push(await startIntakeRole(core));
   if (config.roles.includes('sftp')) {
-    const server = await startSftpRole(core);
+    const server = await startSftpRole(core, deps.workerCommandLine);
     opened.push(server);
     sftp = server;
   }
@@ -206,15 +227,6 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
   };
 }
 
-/** Read anew each time: a rotation changes them while the gateway runs. */
-function readHostKeys({ config, database, hostKeys }: Core): HostKeySet {
-  const nowMs = database.now();
-  const rsa = sftpSettings(config).listeners.some(
-    ({ profile, closesAtMs = 0 }) => profile === 'legacy' && closesAtMs > nowMs,
-  );
-  return hostKeys.read({ rsa });
-}
-
 function connectionFacts(
   config: Config,
   hostKeys: HostKeySet,
@@ -241,95 +253,6 @@ function connectionFacts(
 
 function tellOfRecovery(observe: Observe, report: RecoveryReport): void {
   if (Object.values(report).some((count) => count > 0)) observe({ kind: 'storage.recovered', ...report });
-}
-
-async function startSftpRole(core: Core) {
-  const { config, directory, database, observe, gate, mailboxes } = core;
-  const { interruptedExpiryMs } = config.storage;
-  tellOfRecovery(observe, await recoverUploads({ database, directory, interruptedExpiryMs }));
-  // This process has the role now: whoever left sessions behind is gone.
-  await forgetSftpSessions(database);
-  const { serving, announced } = textsOf(readHostKeys(core));
-  const server = await startSftpServer({
-    gate,
-    openMailbox: ({ partnerId, userId }) => mailboxes.open({ partnerId, userId, source: 'sftp' }),
-    observe,
-    settings: sftpSettings(config),
-    hostKeys: serving,
-    announcedHostKeys: announced,
-    isBanned: (address) => isBanned(database, address),
-    reportSessions: (report) => reportSessions(database, report),
-    now: database.now,
-    randomBytes,
-    changed: (listener) => onChangeOf(core, { count: countAccountChanges, listener }),
-  });
-  const unsubscribe = onChangeOf(core, {
-    count: countHostKeyChanges,
-    listener: () => server.useHostKeys(textsOf(readHostKeys(core))),
-  });
-  return {
-    ...server,
-    close() {
-      unsubscribe();
-      return server.close();
-    },
-  };
-}
-
-function textsOf({ serving, announced }: HostKeySet) {
-  const text = (key: { readonly privateText: string }) => key.privateText;
-  return { serving: serving.map(text), announced: announced.map(text) };
-}
-
-function sftpSettings(config: Config): SftpServerSettings {
-  const { trustedProxies, listeners, ...settings } = config.sftp;
-  const dropStart = Math.ceil(settings.maxUnauthenticatedConnections / 2);
-  return {
-    ...defaultSftpServerSettings,
-    ...settings,
-    unauthenticatedDropStart: dropStart,
-    trustedProxies: networksOf(trustedProxies),
-    listeners: listeners.map(({ until, ...listener }) => ({
-      ...listener,
-      trustedProxies: networksOf(listener.trustedProxies),
-      closesAtMs: until === undefined ? undefined : Date.parse(`${until}T00:00:00Z`),
-    })),
-  };
-}
-
-/** @throws Error for a network with bits after its prefix, which the schema does not see */
-function networksOf(texts: readonly string[]): readonly Network[] {
-  return texts.map((text) => {
-    const network = parseNetwork(text);
-    if (network === undefined) {
-      throw new Error(
-        `"${text}" in trustedProxies is not a network: the bits after its prefix must be 0, as in 192.0.2.0/24.`,
-      );
-    }
-    return network;
-  });
-}
-
-/**
- * Tells when something of one kind has changed, and not at every commit.
- * @param watched.count a number that differs after a change
- */
-function onChangeOf(
-  { database, observe }: Core,
-  watched: { readonly count: (database: Database) => Promise<number>; readonly listener: () => void },
-): () => void {
-  let known: number | undefined;
-  const look = async (): Promise<void> => {
-    try {
-      const count = await watched.count(database);
-      if (known !== undefined && count !== known) watched.listener();
-      known = count;
-    } catch (thrown) {
-      observe({ kind: 'fault', where: 'gateway.changes', fault: describeFault(thrown) });
-    }
-  };
-  void look();
-  return database.changes.subscribe(() => void look());
 }
 
 async function startIntakeRole(core: Core): Promise<Closable> {

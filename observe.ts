@@ -17,6 +17,7 @@ const levels: Readonly<Record<Observation['kind'], Level>> = {
   'sftp.listening': 'info',
   'sftp.listener-ends': 'warn',
   'sftp.listener-over': 'warn',
+  'sftp.worker-ended': 'error',
   'sftp.connection-refused': 'warn',
   'sftp.connection-closed': 'debug',
   'sftp.negotiation-failed': 'warn',

@@ -28,7 +28,10 @@ export const globalOptions = {
  */
 export function loadConfigOf(
   options: Pick<GlobalOptions, 'config' | 'data'>,
-  overrides: { readonly roles?: readonly string[] | undefined } = {},
+  overrides: {
+    readonly roles?: readonly string[] | undefined;
+    readonly sftp?: { readonly workers: number };
+  } = {},
 ): { readonly config: Config; readonly sources: readonly string[] } {
   const outcome = loadConfig({
     ...(options.config === undefined ? {} : { file: options.config }),
@@ -36,6 +39,7 @@ export function loadConfigOf(
     overrides: {
       ...(options.data === undefined ? {} : { dataDirectory: options.data }),
       ...(overrides.roles === undefined ? {} : { roles: overrides.roles }),
+      ...(overrides.sftp === undefined ? {} : { sftp: overrides.sftp }),
     },
     workingDirectory: process.cwd(),
   });

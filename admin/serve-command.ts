@@ -2,13 +2,14 @@
 
 import type { CommandModule } from 'yargs';
 import { describeFault, type Observe } from '../domain/observation.ts';
-import { startGateway } from '../gateway.ts';
+import { type CoreDeps, startGateway, startSftpWorker, workerVariable } from '../gateway.ts';
 import { openLog } from '../observe.ts';
 import { CommandFailure } from './command-failure.ts';
 import { type GlobalOptions, loadConfigOf } from './global-options.ts';
 
 interface ServeOptions extends GlobalOptions {
   readonly roles?: string | undefined;
+  readonly workers?: number | undefined;
 }
 
 export const serveCommand: CommandModule<GlobalOptions, ServeOptions> = {
@@ -21,14 +22,33 @@ export const serveCommand: CommandModule<GlobalOptions, ServeOptions> = {
         requiresArg: true,
         describe: 'What this process does: sftp,intake,portal,hooks (all)',
       })
+      .option('workers', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'SFTP processes that share the port (sftp.workers)',
+      })
       .example('$0 serve', 'on loopback: SFTP on 2022, the portal on 8080')
       .example('$0 serve --config /etc/claimgate/claimgate.yaml', '')
       .example('$0 serve --roles sftp,intake', 'without the portal'),
   handler: async (options) => {
-    const { config } = loadConfigOf(options, { roles: options.roles?.split(',').map((role) => role.trim()) });
+    const { roles, workers } = options;
+    const { config } = loadConfigOf(options, {
+      roles: roles?.split(',').map((role) => role.trim()),
+      ...(workers === undefined ? {} : { sftp: { workers } }),
+    });
     const log = openLog(config.log);
+    const processName = process.env[workerVariable];
+    if (processName !== undefined && process.send !== undefined) {
+      await serveAsWorker({ config, observe: log.observe, processName });
+      log.close();
+      return;
+    }
     const stopping = waitForSignal(log.observe);
-    const gateway = await startGateway({ config, observe: log.observe }).catch((thrown: unknown) => {
+    const gateway = await startGateway({
+      config,
+      observe: log.observe,
+      workerCommandLine: process.argv.slice(2),
+    }).catch((thrown: unknown) => {
       throw explainStart(thrown);
     });
     const { sftp, portal } = gateway;
@@ -42,6 +62,35 @@ export const serveCommand: CommandModule<GlobalOptions, ServeOptions> = {
     log.close();
   },
 };
+
+/** Serves until the parent says that it is over: signals are the parent's to answer, though all of a group may get them. */
+async function serveAsWorker(deps: CoreDeps): Promise<void> {
+  const tell = (news: object) => process.send?.(news);
+  const told = new Promise<void>((resolve) => process.once('message', () => resolve()));
+  const failed = new Promise<void>((resolve) => {
+    process.once('uncaughtException', (thrown) => {
+      deps.observe({ kind: 'fault', where: 'process.uncaught-exception', fault: describeFault(thrown) });
+      process.exitCode = 1;
+      resolve();
+    });
+  });
+  process.on('unhandledRejection', (thrown) => {
+    deps.observe({ kind: 'fault', where: 'process.unhandled-rejection', fault: describeFault(thrown) });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  try {
+    const { host, port, fingerprints, close } = await startSftpWorker(deps);
+    tell({ kind: 'listening', host, port, fingerprints });
+    await Promise.race([told, failed]);
+    await close();
+  } catch (thrown) {
+    const { message, code } = describeFault(thrown);
+    tell({ kind: 'failed', message, code });
+    process.exitCode = 1;
+  }
+  // Nothing is open any more but the channel to the parent.
+  process.disconnect();
+}
 
 function waitForSignal(observe: Observe): Promise<string> {
   return new Promise((resolve) => {

@@ -115,6 +115,12 @@ const sftp = z
     bytesInFlightTotal: bytes
       .default(64 * mebibyte)
       .describe('Bytes of all sessions held in memory at once.'),
+    workers: count
+      .max(64)
+      .default(1)
+      .describe(
+        'Processes that share the port, for `claimgate serve`: as many as there are cores to spare. Limits of connections and bytes that hold for all together are divided among them.',
+      ),
     drainMs: milliseconds
       .default(10 * second)
       .describe('How long running transfers may finish when the gateway stops.'),

@@ -46,6 +46,8 @@ export type Observation =
       readonly profile: string;
       readonly closesAtMs: number;
     }
+  /** A worker ended unasked (`how`: signal or exit code); another is started in its place. */
+  | { readonly kind: 'sftp.worker-ended'; readonly pid: number; readonly how: string }
   | { readonly kind: 'sftp.connection-refused'; readonly address: string; readonly reason: string }
   | {
       readonly kind: 'sftp.connection-closed';

@@ -1,7 +1,7 @@
 // Opening a file for writing: only in `inbound`, always into a staging file, never into an inode that is linked.
 
 import { constants, lstatSync, type Stats } from 'node:fs';
-import { chmod, copyFile, type FileHandle, open, unlink } from 'node:fs/promises';
+import { chmod, copyFile, type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { newTransmissionId, type TransmissionId } from '../domain/ids.ts';
 import type { FileRefusal, OpenedForWrite, OpenWriteOptions } from '../domain/mailbox.ts';
 import type { EntryName, VirtualPath } from '../domain/virtual-path.ts';
@@ -128,13 +128,26 @@ async function begin(
 
 /** Goes on with an interrupted or held upload, or takes one over whose connection has not noticed its end yet. */
 async function goOn(deps: MailboxDeps, owner: MailboxOwner, upload: UnfinishedUpload): Promise<Opened> {
-  await deps.openUploads.get(upload.id)?.fence();
+  const live = deps.openUploads.get(upload.id);
+  await live?.fence();
   const writer = newWriter(deps);
+  const isHeldElsewhere = upload.state === 'receiving' && live === undefined;
   if (!(await takeUpload(deps.database, { id: upload.id, writer }))) return noSuchFile;
+  if (isHeldElsewhere) await leaveToOther(deps, upload.id);
   const handle = await open(deps.directory.staged(upload.id), 'r+');
   const sizeBytes = (await handle.stat()).size;
   const input = { id: upload.id, name: upload.name, handle, sizeBytes, isCopy: false };
   return { kind: 'ok', file: register(deps, owner, { ...input, writer }), transmissionId: input.id };
+}
+
+/**
+ * Another process of ours may have this upload open, and cannot be told at once that it lost it: what that one still
+ * writes goes to the inode that it has, and this upload goes on with a copy of its own.
+ */
+async function leaveToOther({ directory }: MailboxDeps, id: TransmissionId): Promise<void> {
+  const copy = directory.staged(`${id}.taken-over`);
+  await copyFile(directory.staged(id), copy, constants.COPYFILE_FICLONE);
+  await rename(copy, directory.staged(id));
 }
 
 function register(

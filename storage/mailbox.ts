@@ -158,8 +158,12 @@ const mailboxEntry = ({ name, stats }: SeenEntry): MailboxEntry => ({
 async function uploadAttributes(deps: MailboxDeps, upload: UnfinishedUpload): Promise<FileAttributes> {
   const live = deps.openUploads.get(upload.id);
   if (live !== undefined) return live.attributes();
+  // While another process has it open, or since that died, only the file itself knows how far it is.
+  const staged =
+    upload.state === 'receiving' ? await lstatEntry(deps.directory.staged(upload.id)) : undefined;
   const at = { modifiedAtMs: upload.updatedAtMs, accessedAtMs: upload.updatedAtMs };
-  return { kind: 'file', sizeBytes: upload.sizeBytes, permissions: 0o600, ...at };
+  const sizeBytes = staged?.size ?? upload.sizeBytes;
+  return { kind: 'file', sizeBytes, permissions: 0o600, ...at };
 }
 
 function fileAttributes(stats: Stats): FileAttributes {

@@ -19,7 +19,7 @@
 // for the disk is never done on the event loop.
 
 import { fchmodSync, fstatSync, linkSync, renameSync } from 'node:fs';
-import { chmod, type FileHandle, link, mkdir, unlink } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
 import type { TransmissionSource } from '../domain/transmission.ts';
@@ -70,21 +70,28 @@ export async function publishUpload(deps: PublishDeps, input: PublishInput): Pro
   const originalPath = directory.originalPath(input.id, database.now());
   const original = directory.stored(originalPath);
   let published: Published;
+  let linked = false;
+  const withdraw = async () => {
+    // Only what this one has linked: of the same name there may be the original of whoever took the upload over.
+    if (linked) await unlessMissing(() => unlink(original), undefined);
+    await handle.chmod(0o600);
+  };
   try {
     const stats = fstatSync(handle.fd, { bigint: true });
     fchmodSync(handle.fd, originalMode);
     await linkAtOnce(directory, staged, original);
+    linked = true;
     const sizeBytes = Number(stats.size);
     const inode = `${stats.dev}:${stats.ino}`;
     const [sha256] = await all([hash(sizeBytes), handle.sync(), sync(dirname(original) as HostPath)]);
     const received = await receiveUpload(database, { ...upload, sizeBytes, sha256, inode, originalPath });
     if (received) published = { sizeBytes, sha256 };
   } catch (thrown) {
-    if (!(thrown instanceof CommitNotSyncedError)) await withdraw(original, staged);
+    if (!(thrown instanceof CommitNotSyncedError)) await withdraw();
     throw thrown;
   }
   if (published === undefined) {
-    await withdraw(original, staged);
+    await withdraw();
     return undefined;
   }
   renameSync(staged, directory.entry(input.partnerId, 'inbound', input.name));
@@ -132,9 +139,4 @@ async function linkByDay(directory: DataDirectory, from: HostPath, to: HostPath)
     }
     await link(from, to);
   }
-}
-
-async function withdraw(original: HostPath, staged: HostPath): Promise<void> {
-  await unlessMissing(() => unlink(original), undefined);
-  await unlessMissing(() => chmod(staged, 0o600), undefined);
 }

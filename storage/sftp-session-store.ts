@@ -146,9 +146,15 @@ export async function reportSessions(
   });
 }
 
-/** Forgets what processes that are gone left behind; called by the one that has taken the role, before it serves. */
-export async function forgetSftpSessions(database: Database): Promise<void> {
-  await database.sql.deleteFrom('sftp_sessions').execute();
+/**
+ * Forgets what processes that are gone left behind; called by the one that has taken the role, before it serves, and
+ * when a worker of it is gone.
+ * @param process that one's alone
+ */
+export async function forgetSftpSessions(database: Database, process?: string): Promise<void> {
+  let left = database.sql.deleteFrom('sftp_sessions');
+  if (process !== undefined) left = left.where('process', '=', process);
+  await left.execute();
 }
 
 function factsOf(row: SftpSessionRow): SftpSessionFacts {

@@ -1,0 +1,187 @@
+// The SFTP role put together: in this process alone, or as the parent of several that serve one port.
+
+import { randomBytes } from 'node:crypto';
+import { isBanned } from './auth/ban.ts';
+import type { Config } from './config/schema.ts';
+import type { SftpGate } from './domain/login.ts';
+import { type Network, parseNetwork } from './domain/network.ts';
+import { describeFault, type Observe } from './domain/observation.ts';
+import type { HostKeyRing, HostKeySet } from './server/host-key-ring.ts';
+import { defaultSftpServerSettings, type SftpServerSettings } from './server/settings.ts';
+import { startSftpServer } from './server/sftp-server.ts';
+import { startWorkerPool } from './server/worker-pool.ts';
+import { countAccountChanges } from './storage/account-changes.ts';
+import type { DataDirectory } from './storage/data-directory.ts';
+import { countHostKeyChanges } from './storage/host-key-changes.ts';
+import type { Mailboxes } from './storage/mailbox.ts';
+import { recoverUploads } from './storage/recovery.ts';
+import { forgetSftpSessions, reportSessions } from './storage/sftp-session-store.ts';
+import type { Database } from './storage/transaction.ts';
+
+export interface SftpRoleDeps {
+  readonly config: Config;
+  readonly directory: DataDirectory;
+  readonly database: Database;
+  readonly observe: Observe;
+  readonly gate: SftpGate;
+  readonly mailboxes: Mailboxes;
+  readonly hostKeys: HostKeyRing;
+}
+
+export interface SftpService {
+  readonly host: string;
+  readonly port: number;
+  readonly fingerprints: readonly string[];
+  close(): Promise<void>;
+}
+
+/** How a worker knows that it is one: the name that its sessions bear, given by its parent. */
+export const workerVariable = 'SFTP_WORKER';
+
+/** When a worker has not drained in so many times the drain time, nothing will (server/sftp-server.ts takes three). */
+const drainsUntilKill = 4;
+
+/**
+ * Takes over from whoever had the role before, and serves.
+ * @param workerCommandLine the arguments of a worker process, where the configuration asks for more than one
+ */
+export async function startSftpRole(
+  deps: SftpRoleDeps,
+  workerCommandLine: readonly string[] | undefined,
+): Promise<SftpService> {
+  const { config, directory, database, observe } = deps;
+  const { interruptedExpiryMs } = config.storage;
+  const report = await recoverUploads({ database, directory, interruptedExpiryMs });
+  if (Object.values(report).some((count) => count > 0)) observe({ kind: 'storage.recovered', ...report });
+  // This process has the role now: whoever left sessions behind is gone.
+  await forgetSftpSessions(database);
+  const { workers, drainMs } = config.sftp;
+  if (workers === 1 || workerCommandLine === undefined) return serveSftp(deps, { workers: 1 });
+  return startWorkerPool({
+    workers,
+    commandLine: workerCommandLine,
+    environmentOf: (name) => ({ [workerVariable]: name }),
+    newName: () => randomBytes(8).toString('hex'),
+    observe,
+    endMs: drainsUntilKill * drainMs,
+    gone: (name) => forgetSftpSessions(database, name),
+  });
+}
+
+/**
+ * Serves in this process, which may be one of several.
+ * @param share.workers how many share the limits of the process
+ */
+export async function serveSftp(
+  deps: SftpRoleDeps,
+  share: { readonly workers: number },
+): Promise<SftpService> {
+  const { config, database, observe, gate, mailboxes } = deps;
+  const { serving, announced } = textsOf(readHostKeys(deps));
+  const server = await startSftpServer({
+    gate,
+    openMailbox: ({ partnerId, userId }) => mailboxes.open({ partnerId, userId, source: 'sftp' }),
+    observe,
+    settings: shareOf(sftpSettings(config), share.workers),
+    hostKeys: serving,
+    announcedHostKeys: announced,
+    isBanned: (address) => isBanned(database, address),
+    reportSessions: (report) => reportSessions(database, report),
+    now: database.now,
+    randomBytes,
+    changed: (listener) => onChangeOf(deps, { count: countAccountChanges, listener }),
+  });
+  const unsubscribe = onChangeOf(deps, {
+    count: countHostKeyChanges,
+    listener: () => server.useHostKeys(textsOf(readHostKeys(deps))),
+  });
+  return {
+    ...server,
+    close() {
+      unsubscribe();
+      return server.close();
+    },
+  };
+}
+
+/** Read anew each time: a rotation changes them while the gateway runs. */
+export function readHostKeys({
+  config,
+  database,
+  hostKeys,
+}: Pick<SftpRoleDeps, 'config' | 'database' | 'hostKeys'>): HostKeySet {
+  const nowMs = database.now();
+  const rsa = sftpSettings(config).listeners.some(
+    ({ profile, closesAtMs = 0 }) => profile === 'legacy' && closesAtMs > nowMs,
+  );
+  return hostKeys.read({ rsa });
+}
+
+function textsOf({ serving, announced }: HostKeySet) {
+  const text = (key: { readonly privateText: string }) => key.privateText;
+  return { serving: serving.map(text), announced: announced.map(text) };
+}
+
+/** Connections are handed out in turn: of what holds for all of them together, each worker has its share. */
+function shareOf(settings: SftpServerSettings, workers: number): SftpServerSettings {
+  const share = (limit: number) => Math.ceil(limit / workers);
+  return {
+    ...settings,
+    maxConnections: share(settings.maxConnections),
+    maxUnauthenticatedConnections: share(settings.maxUnauthenticatedConnections),
+    unauthenticatedDropStart: share(settings.unauthenticatedDropStart),
+    maxConnectionsPerAddress: share(settings.maxConnectionsPerAddress),
+    bytesInFlightTotal: share(settings.bytesInFlightTotal),
+  };
+}
+
+function sftpSettings(config: Config): SftpServerSettings {
+  const { trustedProxies, listeners, ...settings } = config.sftp;
+  const dropStart = Math.ceil(settings.maxUnauthenticatedConnections / 2);
+  return {
+    ...defaultSftpServerSettings,
+    ...settings,
+    unauthenticatedDropStart: dropStart,
+    trustedProxies: networksOf(trustedProxies),
+    listeners: listeners.map(({ until, ...listener }) => ({
+      ...listener,
+      trustedProxies: networksOf(listener.trustedProxies),
+      closesAtMs: until === undefined ? undefined : Date.parse(`${until}T00:00:00Z`),
+    })),
+  };
+}
+
+/** @throws Error for a network with bits after its prefix, which the schema does not see */
+function networksOf(texts: readonly string[]): readonly Network[] {
+  return texts.map((text) => {
+    const network = parseNetwork(text);
+    if (network === undefined) {
+      throw new Error(
+        `"${text}" in trustedProxies is not a network: the bits after its prefix must be 0, as in 192.0.2.0/24.`,
+      );
+    }
+    return network;
+  });
+}
+
+/**
+ * Tells when something of one kind has changed, and not at every commit.
+ * @param watched.count a number that differs after a change
+ */
+function onChangeOf(
+  { database, observe }: Pick<SftpRoleDeps, 'database' | 'observe'>,
+  watched: { readonly count: (database: Database) => Promise<number>; readonly listener: () => void },
+): () => void {
+  let known: number | undefined;
+  const look = async (): Promise<void> => {
+    try {
+      const count = await watched.count(database);
+      if (known !== undefined && count !== known) watched.listener();
+      known = count;
+    } catch (thrown) {
+      observe({ kind: 'fault', where: 'gateway.changes', fault: describeFault(thrown) });
+    }
+  };
+  void look();
+  return database.changes.subscribe(() => void look());
+}
