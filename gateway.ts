@@ -5,10 +5,11 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
 import { createFactorGuard } from './auth/factor-guard.ts';
+import { createIdentityProvider, type IdentityProviderDeps } from './auth/identity-provider.ts';
 import { createPasskeys, type Passkeys } from './auth/passkeys.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
 import { createSecondFactors, type SecondFactors } from './auth/second-factors.ts';
-import { createSecretSeal } from './auth/secret-seal.ts';
+import { createSecretSeal, type SecretSeal } from './auth/secret-seal.ts';
 import { createSftpGate } from './auth/sftp-gate.ts';
 import { createSignInThrottle } from './auth/throttle.ts';
 import { createUserDirectory, type UserDirectory } from './auth/user-directory.ts';
@@ -22,7 +23,8 @@ import { startIntake } from './intake/intake.ts';
 import { createValidatorPool } from './intake/validator-pool.ts';
 import { watchInbound } from './intake/watch.ts';
 import { readVersion } from './observe.ts';
-import { startPortal } from './portal/portal.ts';
+import { type Certificate, type CertificateFiles, watchCertificate } from './portal/certificate-reload.ts';
+import { type Portal, startPortal } from './portal/portal.ts';
 import type { ConnectionFacts, PortalSettings } from './portal/portal-settings.ts';
 import { createHostKeyRing, type HostKeyRing, type HostKeySet } from './server/host-key-ring.ts';
 import { knownHostsLine } from './server/host-keys.ts';
@@ -56,6 +58,7 @@ export interface Core {
   readonly accountSetup: AccountSetup;
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;
+  readonly seal: SecretSeal;
   readonly gate: SftpGate;
   /** One for all ways in, so that an upload taken over from another way is fenced off at once. */
   readonly mailboxes: Mailboxes;
@@ -100,7 +103,7 @@ export function openCore(deps: CoreDeps): Core {
   const throttle = createSignInThrottle(database, config.auth);
   const policy = config.auth.passwordPolicy;
   const users = createUserDirectory({ database, hasher, throttle, policy, observe });
-  const accountSetup = createAccountSetup({ database, directory: users, hasher });
+  const accountSetup = createAccountSetup({ database, directory: users, hasher, policy });
   const factorKey = readOrMakeKey(directory, { name: 'factor-key', make: () => randomBytes(32) });
   const factorDeps = {
     database,
@@ -110,6 +113,7 @@ export function openCore(deps: CoreDeps): Core {
   };
   const secondFactors = createSecondFactors(factorDeps);
   const passkeys = createPasskeys(factorDeps);
+  const { seal } = factorDeps;
   const gate = createSftpGate({
     database,
     hasher,
@@ -124,7 +128,7 @@ export function openCore(deps: CoreDeps): Core {
   const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
   const hostKeys = createHostKeyRing({ directory, database });
   const close = () => database.close();
-  const accounts = { users, accountSetup, secondFactors, passkeys, gate };
+  const accounts = { users, accountSetup, secondFactors, passkeys, seal, gate };
   return { config, directory, database, ...accounts, mailboxes, hostKeys, observe, close };
 }
 
@@ -204,6 +208,7 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
   if (config.roles.includes('portal')) {
     const started = await startPortalRole(core, connection);
     opened.push(started);
+    opened.push(followCertificate(core, started));
     portal = started;
   }
   if (config.roles.includes('hooks')) opened.push(startHooksRole(core));
@@ -303,6 +308,7 @@ function commonProfile({ intake }: Config): EdiProfile {
 
 async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
   const { database, directory, users, accountSetup, secondFactors, passkeys, mailboxes, observe } = core;
+  const provider = providerOf(core.config, { seal: core.seal, observe, now: database.now });
   return startPortal({
     database,
     mailboxes,
@@ -311,6 +317,7 @@ async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
     accountSetup,
     secondFactors,
     passkeys,
+    provider,
     observe,
     settings: portalSettings(core.config),
     connection,
@@ -325,14 +332,61 @@ async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
   });
 }
 
-function portalSettings({ portal, storage }: Config): PortalSettings {
+function portalSettings({ identity, portal, storage }: Config): PortalSettings {
   const { tlsCertificateFile, tlsKeyFile, behindHttps, ...settings } = portal;
   const tls =
     tlsCertificateFile === undefined || tlsKeyFile === undefined
       ? undefined
-      : { certificate: readFileSync(tlsCertificateFile, 'utf8'), key: readFileSync(tlsKeyFile, 'utf8') };
+      : readCertificate({ certificateFile: tlsCertificateFile, keyFile: tlsKeyFile });
   const { maxFileBytes } = storage;
-  return { ...settings, maxFileBytes, tls, secureCookies: behindHttps || tls !== undefined };
+  const { oidc } = identity;
+  return {
+    ...settings,
+    maxFileBytes,
+    tls,
+    secureCookies: behindHttps || tls !== undefined,
+    unknownUsers: oidc?.unknownUsers ?? 'refuse',
+    providerName: oidc?.name,
+    providerOrigin: oidc === undefined ? undefined : new URL(oidc.issuer).origin,
+  };
+}
+
+function readCertificate({ certificateFile, keyFile }: CertificateFiles): Certificate {
+  return { certificate: readFileSync(certificateFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
+}
+
+/** How often a renewed certificate is looked for; SIGHUP looks at once. */
+const certificateLookMs = 30_000;
+
+/** Gives the portal each new certificate. */
+function followCertificate({ config, observe }: Core, portal: Portal): Closable {
+  const { tlsCertificateFile, tlsKeyFile } = config.portal;
+  if (tlsCertificateFile === undefined || tlsKeyFile === undefined) return { close: () => undefined };
+  const files = { certificateFile: tlsCertificateFile, keyFile: tlsKeyFile };
+  const watch = watchCertificate({
+    files,
+    everyMs: certificateLookMs,
+    read: () => readCertificate(files),
+    use: portal.useCertificate,
+    observe,
+  });
+  process.on('SIGHUP', watch.look);
+  return {
+    close() {
+      process.off('SIGHUP', watch.look);
+      watch.close();
+    },
+  };
+}
+
+/** The identity provider that the settings name, if any. */
+function providerOf(config: Config, deps: Pick<IdentityProviderDeps, 'seal' | 'observe' | 'now'>) {
+  const { oidc } = config.identity;
+  if (oidc === undefined) return undefined;
+  const { clientSecretFile, ...settings } = oidc;
+  const clientSecret =
+    clientSecretFile === undefined ? undefined : readFileSync(clientSecretFile, 'utf8').trim();
+  return createIdentityProvider({ ...deps, settings: { ...settings, clientSecret } });
 }
 
 function startHooksRole({ config, database, observe }: Core): Closable {

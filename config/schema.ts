@@ -226,6 +226,50 @@ const portal = z
   })
   .prefault({});
 
+const oidc = z
+  .strictObject({
+    issuer: z
+      .url({ protocol: /^https?$/ })
+      .describe(
+        'Issuer of the OpenID Connect provider. With it users sign in there, with no password of ours.',
+      ),
+    clientId: z.string().min(1).describe('Our client id at the provider.'),
+    clientSecretFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('File that holds the client secret; without it: a public client, with PKCE alone.'),
+    name: z.string().min(1).default('your identity provider').describe('What people call the provider.'),
+    scopes: z
+      .array(z.string())
+      .default(['openid', 'profile', 'email'])
+      .describe('Scopes that are asked for.'),
+    userIdClaim: z
+      .string()
+      .min(1)
+      .default('preferred_username')
+      .describe('Claim that holds the user id; it counts at the first sign-in, then issuer and subject do.'),
+    requireAcr: z
+      .array(z.string())
+      .default([])
+      .describe('Values of `acr`, of which one must be met. Met, it is the second factor.'),
+    requireAmr: z
+      .array(z.string())
+      .default([])
+      .describe(
+        'Values of `amr`, of which one must be among the methods used. Met, it is the second factor.',
+      ),
+    unknownUsers: z
+      .enum(['refuse', 'create'])
+      .default('refuse')
+      .describe(
+        'Someone whom the directory does not know is refused, or becomes a user of no trading partner.',
+      ),
+  })
+  .optional();
+
+const identitySection = z.strictObject({ oidc }).prefault({});
+
 const auth = z
   .strictObject({
     passwordPolicy: z
@@ -380,6 +424,7 @@ export const configSchema = z
     sftp,
     portal,
     auth,
+    identity: identitySection,
     storage,
     intake,
     hooks,
@@ -399,6 +444,7 @@ function impossibleCombinations(config: {
   readonly portal: z.infer<typeof portal>;
   readonly sftp: z.infer<typeof sftp>;
   readonly auth: z.infer<typeof auth>;
+  readonly identity: z.infer<typeof identitySection>;
   readonly hooks: z.infer<typeof hooks>;
 }): readonly Combination[] {
   const found: Combination[] = [];
@@ -409,12 +455,13 @@ function impossibleCombinations(config: {
       'HTTPS needs both the certificate and the key. Set portal.tlsCertificateFile and portal.tlsKeyFile, or neither.',
     ]);
   }
-  if (portal.tlsCertificateFile === undefined && !portal.behindHttps && !isLoopback(portal.host)) {
+  if (portal.tlsCertificateFile === undefined && !isLoopback(portal.host)) {
     found.push([
       ['portal', 'host'],
-      'Passwords would cross the network in the clear. Set portal.tlsCertificateFile and portal.tlsKeyFile, or put an HTTPS proxy in front and set portal.behindHttps: true, or listen on 127.0.0.1.',
+      'Passwords would cross the network in the clear. Set portal.tlsCertificateFile and portal.tlsKeyFile; or listen on 127.0.0.1, with an HTTPS proxy on the same machine in front and portal.behindHttps: true.',
     ]);
   }
+  found.push(...impossibleProvider(config));
   if (sftp.port !== 0 && sftp.port === portal.port && sftp.host === portal.host) {
     found.push([
       ['portal', 'port'],
@@ -444,6 +491,31 @@ function impossibleCombinations(config: {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
     found.push([['hooks', 'webhooks'], `Two webhooks are named ${twice}. Give each its own name.`]);
+  return found;
+}
+
+function impossibleProvider({
+  identity,
+  portal: { host, publicUrl },
+}: {
+  readonly identity: z.infer<typeof identitySection>;
+  readonly portal: z.infer<typeof portal>;
+}): readonly Combination[] {
+  if (identity.oidc === undefined) return [];
+  const { protocol, hostname } = new URL(identity.oidc.issuer);
+  const found: Combination[] = [];
+  if (protocol === 'http:' && !isLoopback(hostname)) {
+    found.push([
+      ['identity', 'oidc', 'issuer'],
+      'Sign-ins would cross the network in the clear. Use the https address of the provider.',
+    ]);
+  }
+  if (publicUrl === undefined && !isLoopback(host)) {
+    found.push([
+      ['portal', 'publicUrl'],
+      'The provider must be told where to send people back to. Set portal.publicUrl to the address of the portal.',
+    ]);
+  }
   return found;
 }
 

@@ -15,6 +15,7 @@ export type AuditAction =
   | 'user.password-change'
   | 'user.password-set'
   | 'user.lock'
+  | 'user.identity-link'
   | 'user.grants'
   | 'user.role'
   | 'user.join'

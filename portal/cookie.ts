@@ -6,10 +6,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /**
  * - `session`  the token of a signed-in session
  * - `pending`  the token of a sign-in that waits for its second factor; it opens no page
+ * - `provider` what a sign-in at the identity provider was begun with, sealed
  * - `form`     the random value that the sign-in form must repeat, for browsers that have no session yet
  * - `notice`   which result the next page shows once
  */
-export type CookieName = 'session' | 'pending' | 'form' | 'notice';
+export type CookieName = 'session' | 'pending' | 'provider' | 'form' | 'notice';
 
 const nameOf = (name: CookieName, secure: boolean): string => `${secure ? '__Host-' : ''}claimgate-${name}`;
 

@@ -2,6 +2,7 @@
 // does not have yet are said to be missing, not linked.
 
 import { paths } from './paths.ts';
+import type { PortalSettings } from './portal-settings.ts';
 import type { Viewer } from './session.ts';
 
 interface MenuEntry {
@@ -43,6 +44,7 @@ const groups: readonly MenuGroup[] = [
 ];
 
 interface MenuProps {
+  readonly settings: Pick<PortalSettings, 'providerName'>;
   readonly viewer: Viewer;
   /** Where the viewer is. */
   readonly path: string;
@@ -68,6 +70,11 @@ export function SideMenu(props: MenuProps) {
   );
 }
 
+/** A password at the identity provider is changed there. */
+function isThere({ path }: MenuEntry, { settings }: MenuProps): boolean {
+  return path !== paths.password || settings.providerName === undefined;
+}
+
 function MenuList(props: MenuProps) {
   return (
     <ul class="usa-sidenav">
@@ -80,11 +87,13 @@ function MenuList(props: MenuProps) {
           <li class="usa-sidenav__item">
             <span class="cg-menu__heading">{group.heading}</span>
             <ul class="usa-sidenav__sublist">
-              {group.entries.map((entry) => (
-                <li class="usa-sidenav__item">
-                  <MenuLink entry={entry} here={props.path} />
-                </li>
-              ))}
+              {group.entries
+                .filter((entry) => isThere(entry, props))
+                .map((entry) => (
+                  <li class="usa-sidenav__item">
+                    <MenuLink entry={entry} here={props.path} />
+                  </li>
+                ))}
             </ul>
           </li>
         ))}

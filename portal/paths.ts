@@ -9,6 +9,9 @@ export const paths = {
   signInFactor: '/sign-in/factor',
   /** Makes the first one there. */
   signInEnrol: '/sign-in/enrol',
+  /** To the identity provider, and back from it. */
+  signInProvider: '/sign-in/provider',
+  signInProviderCallback: '/sign-in/provider/callback',
   signInEnrolPasskey: '/sign-in/enrol/passkey',
   help: '/help',
   contact: '/contact-us',

@@ -2,6 +2,7 @@
 // rows and never touches a live SFTP connection; SFTP goes on without it.
 
 import type { AddressInfo } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { registerAssets } from './asset-routes.ts';
 import { registerBatchTransfer } from './batch-routes.tsx';
@@ -15,6 +16,8 @@ import { closeGraceMs } from './limits.ts';
 import { registerPassword } from './password-routes.tsx';
 import { createPendingSignIns } from './pending-sign-in.ts';
 import type { PortalContext, PortalDeps } from './portal-deps.ts';
+import type { PortalSettings } from './portal-settings.ts';
+import { registerProvider } from './provider-routes.tsx';
 import { registerPublicPages } from './public-routes.tsx';
 import { createSessions } from './session.ts';
 import { registerSessionExpiry } from './session-expiry.tsx';
@@ -26,6 +29,8 @@ import { registerTransmissions } from './transmission-routes.tsx';
 export interface Portal {
   readonly host: string;
   readonly port: number;
+  /** New connections get this certificate; open ones go on. Nothing where the portal speaks plain HTTP. */
+  useCertificate(tls: NonNullable<PortalSettings['tls']>): void;
   /** Takes no new requests, lets those under way finish for a short while, then closes. Closing twice is nothing. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -44,12 +49,14 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
   await registerAssets(app);
   registerPublicPages(app, context);
   registerSignIn(app, context);
+  registerProvider(app, context);
   registerFactorSignIn(app, context);
   registerConfirmation(app, context);
   registerFactors(app, context);
   registerSessionExpiry(app, context);
   registerHome(app, context);
-  registerPassword(app, context);
+  // A password at the identity provider is changed there.
+  if (deps.provider === undefined) registerPassword(app, context);
   registerGrants(app, context);
   registerSftpAccount(app, context);
   registerSftpKeys(app, context);
@@ -64,7 +71,10 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
     closing ??= closeWithin(app, closeGraceMs);
     return closing;
   };
-  return { host, port, close, [Symbol.asyncDispose]: close };
+  const useCertificate = ({ certificate: cert, key }: NonNullable<PortalSettings['tls']>): void => {
+    if (app.server instanceof TlsServer) app.server.setSecureContext({ cert, key, minVersion: 'TLSv1.2' });
+  };
+  return { host, port, useCertificate, close, [Symbol.asyncDispose]: close };
 }
 
 function portOf(app: FastifyInstance): number {

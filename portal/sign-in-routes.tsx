@@ -6,6 +6,7 @@ import { sameText } from '../auth/password-hasher.ts';
 import type { SignInOutcome } from '../auth/user-directory.ts';
 import { admit } from './admission.ts';
 import { clearCookie, readCookie, writeCookie } from './cookie.ts';
+import { sendErrorPage } from './error-page.tsx';
 import { type FieldError, type Fields, formTokenField, readFields } from './form.ts';
 import { signedInForm } from './form-guard.ts';
 import { sendPage } from './layout.tsx';
@@ -13,6 +14,8 @@ import { tokenBytes } from './limits.ts';
 import { printEndOfWait } from './moment.tsx';
 import { pathAfterSignIn, paths } from './paths.ts';
 import type { PortalContext } from './portal-deps.ts';
+import { portalOrigin } from './portal-origin.ts';
+import { pathAfterSignOut } from './provider-routes.tsx';
 import { type SignInNotice, SignInPage } from './sign-in-page.tsx';
 
 export function registerSignIn(app: FastifyInstance, context: PortalContext): void {
@@ -31,6 +34,8 @@ export function registerSignIn(app: FastifyInstance, context: PortalContext): vo
     const fields = readFields(request.body);
     const refuse = (status: number, errors: readonly FieldError[]) =>
       showForm(context, { request, reply, status, fields, errors });
+    // Passwords are the identity provider's then, and not ours to ask for.
+    if (context.provider !== undefined) return sendErrorPage(context.settings, reply, { status: 404 });
     if (!isOurForm(request, fields, secure)) return refuse(403, [outdatedForm]);
     const missing = findMissing(context, fields);
     if (missing.length > 0) return refuse(422, missing);
@@ -53,9 +58,11 @@ export function registerSignIn(app: FastifyInstance, context: PortalContext): vo
 
   app.post(
     paths.signOut,
-    signedInForm(context, async ({ request, reply }) => {
+    signedInForm(context, async ({ viewer, request, reply }) => {
       await context.sessions.end(request, reply);
-      return reply.redirect(`${paths.signIn}?notice=signed-out`, 303);
+      const origin = portalOrigin(context.settings, request);
+      const { idToken } = viewer.session;
+      return reply.redirect(await pathAfterSignOut(context.provider, { idToken, origin }), 303);
     }),
   );
 }
