@@ -5,9 +5,14 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
 import { createFactorGuard } from './auth/factor-guard.ts';
+import { createFirstPasswords, type FirstPasswords } from './auth/first-password.ts';
+import { tidyIdentities } from './auth/identity-housekeeping.ts';
 import { createIdentityProvider, type IdentityProviderDeps } from './auth/identity-provider.ts';
+import { createOneTimeSecrets, type OneTimeSecrets } from './auth/one-time-secret.ts';
 import { createPasskeys, type Passkeys } from './auth/passkeys.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
+import { createRecovery, type Recovery } from './auth/recovery.ts';
+import { createRegistration, type Registration } from './auth/registration.ts';
 import { createSecondFactors, type SecondFactors } from './auth/second-factors.ts';
 import { createSecretSeal, type SecretSeal } from './auth/secret-seal.ts';
 import { createSftpGate } from './auth/sftp-gate.ts';
@@ -18,6 +23,8 @@ import type { SftpGate } from './domain/login.ts';
 import { describeFault, type Observe } from './domain/observation.ts';
 import { KNOWN_ALIASES } from './edi/guide-library.ts';
 import { defaultProfile, type EdiProfile, strictProfile } from './edi/profile.ts';
+import { createFolderTransport, createSmtpTransport, type MailTransport } from './hooks/mail-transport.ts';
+import { startMailer } from './hooks/mailer.ts';
 import { startWebhooks } from './hooks/webhooks.ts';
 import { startIntake } from './intake/intake.ts';
 import { createValidatorPool } from './intake/validator-pool.ts';
@@ -36,6 +43,7 @@ import { openDatabase } from './storage/database.ts';
 import { pruneChallenges } from './storage/factor-challenge-store.ts';
 import type { ClaimedTransmission } from './storage/intake-queue.ts';
 import { readOrMakeKey } from './storage/key-file.ts';
+import { removeOldMails } from './storage/mail-file.ts';
 import { createMailboxes, type Mailboxes } from './storage/mailbox.ts';
 import { findPartner } from './storage/partner-store.ts';
 import { prunePendingSignIns } from './storage/pending-sign-in-store.ts';
@@ -56,6 +64,9 @@ export interface Core {
   readonly database: Database;
   readonly users: UserDirectory;
   readonly accountSetup: AccountSetup;
+  readonly registration: Registration;
+  readonly recovery: Recovery;
+  readonly firstPasswords: FirstPasswords;
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;
   readonly seal: SecretSeal;
@@ -63,6 +74,7 @@ export interface Core {
   /** One for all ways in, so that an upload taken over from another way is fenced off at once. */
   readonly mailboxes: Mailboxes;
   readonly hostKeys: HostKeyRing;
+  readonly secrets: OneTimeSecrets;
   readonly observe: Observe;
   close(): Promise<void>;
 }
@@ -87,6 +99,9 @@ export function openCore(deps: CoreDeps): Core {
   const now = deps.now ?? Date.now;
   const directory = openDataDirectory(config.dataDirectory);
   const pepper = readOrMakeKey(directory, { name: 'pepper', make: () => randomBytes(32) });
+  const secrets = createOneTimeSecrets(
+    readOrMakeKey(directory, { name: 'one-time-secrets', make: () => randomBytes(32) }),
+  );
   const { busyTimeoutMs, changePollMs } = config.storage;
   const database = openDatabase({ file: directory.database, now, randomBytes, busyTimeoutMs, changePollMs });
   if (database.migrated.from !== database.migrated.to)
@@ -104,6 +119,9 @@ export function openCore(deps: CoreDeps): Core {
   const policy = config.auth.passwordPolicy;
   const users = createUserDirectory({ database, hasher, throttle, policy, observe });
   const accountSetup = createAccountSetup({ database, directory: users, hasher, policy });
+  const settings = config.identity;
+  const registration = createRegistration({ database, hasher, secrets, policy, settings });
+  const recovery = createRecovery({ database, directory: users, throttle, secrets, settings });
   const factorKey = readOrMakeKey(directory, { name: 'factor-key', make: () => randomBytes(32) });
   const factorDeps = {
     database,
@@ -128,7 +146,20 @@ export function openCore(deps: CoreDeps): Core {
   const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
   const hostKeys = createHostKeyRing({ directory, database });
   const close = () => database.close();
-  const accounts = { users, accountSetup, secondFactors, passkeys, seal, gate };
+  const { invitationMs } = config.identity;
+  const firstPasswords = createFirstPasswords({ database, hasher, invitationMs, randomBytes });
+  const accounts = {
+    users,
+    accountSetup,
+    registration,
+    recovery,
+    firstPasswords,
+    secondFactors,
+    passkeys,
+    seal,
+    gate,
+    secrets,
+  };
   return { config, directory, database, ...accounts, mailboxes, hostKeys, observe, close };
 }
 
@@ -211,7 +242,8 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
     opened.push(followCertificate(core, started));
     portal = started;
   }
-  if (config.roles.includes('hooks')) opened.push(startHooksRole(core));
+  if (config.roles.includes('hooks'))
+    opened.push(startHooksRole(core, () => portalUrl(config, portal?.port)));
   opened.push(startHousekeeping(core));
   observe({
     kind: 'gateway.started',
@@ -307,7 +339,8 @@ function commonProfile({ intake }: Config): EdiProfile {
 }
 
 async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
-  const { database, directory, users, accountSetup, secondFactors, passkeys, mailboxes, observe } = core;
+  const { database, directory, users, accountSetup, mailboxes, observe } = core;
+  const { registration, recovery, secondFactors, passkeys } = core;
   const provider = providerOf(core.config, { seal: core.seal, observe, now: database.now });
   return startPortal({
     database,
@@ -315,6 +348,8 @@ async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
     files: createTransmissionFiles({ database, directory }),
     directory: users,
     accountSetup,
+    registration,
+    recovery,
     secondFactors,
     passkeys,
     provider,
@@ -389,12 +424,59 @@ function providerOf(config: Config, deps: Pick<IdentityProviderDeps, 'seal' | 'o
   return createIdentityProvider({ ...deps, settings: { ...settings, clientSecret } });
 }
 
-function startHooksRole({ config, database, observe }: Core): Closable {
+function startHooksRole(core: Core, url: () => string): Closable {
+  const { config, database, observe, secrets } = core;
   const webhooks = config.hooks.webhooks.map(({ secretFile, ...webhook }) => ({
     ...webhook,
     secret: readFileSync(secretFile, 'utf8'),
   }));
-  return startWebhooks({ database, observe, settings: config.hooks, webhooks, random: Math.random });
+  const posting = startWebhooks({
+    database,
+    observe,
+    settings: config.hooks,
+    webhooks,
+    random: Math.random,
+  });
+  const mailer = startMailer({
+    database,
+    observe,
+    settings: config.mail,
+    transport: mailTransport(core),
+    place: () => ({ ...config.portal, portalUrl: url() }),
+    secrets,
+    random: Math.random,
+  });
+  return {
+    async close() {
+      await mailer.close();
+      await posting.close();
+    },
+  };
+}
+
+function mailTransport({ config, directory }: Core): MailTransport {
+  const { smtp, timeoutMs } = config.mail;
+  const { host, port, tls, user, passwordFile, caFile } = smtp;
+  if (host === undefined) return createFolderTransport(directory);
+  const read = (file: string | undefined) =>
+    file === undefined ? undefined : readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  return createSmtpTransport({
+    host,
+    port,
+    tls,
+    user,
+    password: read(passwordFile),
+    ca: read(caFile),
+    timeoutMs,
+  });
+}
+
+/** How the links in mails begin. */
+function portalUrl({ portal }: Config, listeningPort: number | undefined): string {
+  if (portal.publicUrl !== undefined) return portal.publicUrl.replace(/\/+$/, '');
+  const scheme = portal.tlsCertificateFile === undefined ? 'http' : 'https';
+  const host = portal.host.includes(':') ? `[${portal.host}]` : portal.host;
+  return `${scheme}://${host}:${listeningPort ?? portal.port}`;
 }
 
 const housekeepingMs = 10 * 60 * 1000;
@@ -407,7 +489,7 @@ const refusalMemoryMs = 30 * 24 * 60 * 60 * 1000;
 const pendingMemoryMs = 60 * 60 * 1000;
 
 /** Removes rows that mean nothing any more. */
-function startHousekeeping({ config, database, observe }: Core): Closable {
+function startHousekeeping({ config, directory, database, observe }: Core): Closable {
   const tidy = async (): Promise<void> => {
     try {
       await pruneThrottles(database, database.now() - throttleMemoryMs);
@@ -416,6 +498,8 @@ function startHousekeeping({ config, database, observe }: Core): Closable {
       await prunePendingSignIns(database, database.now() - pendingMemoryMs);
       await pruneRefusals(database, database.now() - refusalMemoryMs);
       await pruneChallenges(database, database.now() - pendingMemoryMs);
+      await tidyIdentities(database, config.identity);
+      await removeOldMails({ database, directory }, database.now() - config.mail.keepMs);
     } catch (thrown) {
       observe({ kind: 'fault', where: 'gateway.housekeeping', fault: describeFault(thrown) });
     }

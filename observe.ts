@@ -41,6 +41,8 @@ const levels: Readonly<Record<Observation['kind'], Level>> = {
   'intake.released': 'info',
   'hook.delivered': 'debug',
   'hook.failed': 'warn',
+  'mail.sent': 'info',
+  'mail.failed': 'warn',
   fault: 'error',
 };
 

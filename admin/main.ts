@@ -15,6 +15,7 @@ import { ediCommand } from './edi-command.ts';
 import { globalOptions } from './global-options.ts';
 import { grantCommand } from './grant-command.ts';
 import { hostKeyCommand } from './hostkey-command.ts';
+import { mailCommand } from './mail-command.ts';
 import { partnerCommand } from './partner-command.ts';
 import { roleCommand } from './role-command.ts';
 import { serveCommand } from './serve-command.ts';
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
     .command(userCommand)
     .command(roleCommand)
     .command(grantCommand)
+    .command(mailCommand)
     .command(accountCommand)
     .command(sessionCommand)
     .command(banCommand)

@@ -131,6 +131,9 @@ async function perform(
         field: 'form',
         why: whyBlocked(signedIn.untilMs - deps.database.now()),
       };
+    case 'unconfirmed':
+    case 'expired':
+      return { kind: 'refused', field: 'form', why: 'Your account is not active any more. Sign in again.' };
     case 'busy':
       return {
         kind: 'refused',

@@ -41,6 +41,79 @@ export function describePasswordPolicy(name: PasswordPolicyName): readonly strin
   return sentences;
 }
 
+/**
+ * One rule as a page can check it while someone types. The server judges by whyPasswordRefused alone; a test holds the
+ * two together. Expressions are read with the flags `su`, over the password in NFC.
+ */
+export interface PasswordCheck {
+  readonly text: string;
+  /** What the password must match. */
+  readonly needs?: string;
+  /** What the password in lower case must not match. */
+  readonly forbids?: string;
+  /** Whether it may not contain the user id or the names. */
+  readonly forbidsNames?: true;
+}
+
+/** The kinds of characters: upper, lower, digit, symbol, other language. */
+const classForms = [
+  '[A-Z]',
+  '[a-z]',
+  '[0-9]',
+  '[\\u0020-\\u002f\\u003a-\\u0040\\u005b-\\u0060\\u007b-\\u007e]',
+  '[^\\P{L}A-Za-z]',
+] as const;
+
+/** @returns an expression that matches when at least `count` of the kinds are there */
+function needsClasses(count: number): string {
+  const choose = (from: readonly string[], left: number): readonly string[][] => {
+    if (left === 0) return [[]];
+    return from.flatMap((form, at) => choose(from.slice(at + 1), left - 1).map((more) => [form, ...more]));
+  };
+  const ways = choose(classForms, count).map((forms) => forms.map((form) => `(?=.*${form})`).join(''));
+  return `^(?:${ways.join('|')})`;
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** Every run that findRun finds: three letters or digits that repeat, rise or fall. */
+function everyRun(): readonly string[] {
+  const runs: string[] = [];
+  for (const row of ['abcdefghijklmnopqrstuvwxyz', '0123456789']) {
+    const letters = [...row];
+    const backwards = letters.toReversed().join('');
+    for (const letter of letters) runs.push(letter.repeat(3));
+    for (let at = 0; at + 3 <= row.length; at += 1)
+      runs.push(row.slice(at, at + 3), backwards.slice(at, at + 3));
+  }
+  return runs;
+}
+
+/** What a page ticks off while a new password is typed, in the order in which it is shown. */
+export function passwordChecks(name: PasswordPolicyName): readonly PasswordCheck[] {
+  const { minCharacters, maxCharacters, minClasses, partsCount } = policies[name];
+  const length: PasswordCheck = {
+    text: `${minCharacters} to ${maxCharacters} characters`,
+    needs: `^.{${minCharacters},${maxCharacters}}$`,
+  };
+  const names: PasswordCheck = { text: 'Not your name or user id, not even as a part', forbidsNames: true };
+  if (!partsCount)
+    return [length, names, { text: 'Not a password that many people use (checked when you send the form)' }];
+  return [
+    length,
+    {
+      text: `At least ${minClasses} of these 5 kinds: capital letters, small letters, digits, symbols, letters of other languages`,
+      needs: needsClasses(minClasses),
+    },
+    names,
+    {
+      text: 'No common word, such as "password" or "spring"',
+      forbids: [...commonWords].map(escaped).join('|'),
+    },
+    { text: 'No sequence, such as "ABC", "AAA" or "123"', forbids: everyRun().join('|') },
+  ];
+}
+
 export interface PasswordContext {
   readonly userId: string;
   readonly firstName: string;
@@ -77,14 +150,7 @@ export function whyPasswordRefused(input: {
 }
 
 function countClasses(password: string): number {
-  const classes = [
-    /[A-Z]/,
-    /[a-z]/,
-    /[0-9]/,
-    /[\u0020-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007e]/,
-    /[^\P{L}A-Za-z]/u,
-  ];
-  return classes.filter((form) => form.test(password)).length;
+  return classForms.filter((form) => new RegExp(form, 'u').test(password)).length;
 }
 
 function whyGuessable(lower: string, policy: PasswordPolicy, context: PasswordContext): readonly string[] {

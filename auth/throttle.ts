@@ -26,8 +26,11 @@ export interface ThrottleSettings {
   readonly addressBlockMs: number;
 }
 
-/** `factor` is the second door of the portal, behind the password: wrong codes count on their own. */
-export type Door = 'portal' | 'factor' | 'sftp';
+/**
+ * `factor` is the second door of the portal, behind the password, and `recovery` the page where a mailed code is
+ * entered: wrong codes count on their own.
+ */
+export type Door = 'portal' | 'factor' | 'sftp' | 'recovery';
 
 /** Whose sign-in it was; `user` is undefined for a name that no user can have. */
 export interface Attempted {
@@ -38,8 +41,8 @@ export interface Attempted {
 export interface SignInThrottle {
   /** @returns until when, in milliseconds since 1970, a sign-in of this user from this address must wait; 0: not at all */
   blockedUntil(door: Door, input: Attempted): Promise<number>;
-  /** @returns whether this failure has locked the account */
-  fail(door: Door, input: Attempted): Promise<{ readonly locked: boolean }>;
+  /** @returns whether this failure has locked the account, and until when it waits (milliseconds since 1970; 0: not) */
+  fail(door: Door, input: Attempted): Promise<{ readonly locked: boolean; readonly untilMs: number }>;
   succeed(door: Door, input: { readonly user: string }): Promise<void>;
 }
 
@@ -48,7 +51,12 @@ export async function lockedUntil(database: Database, door: Door, user: string):
   return (await readThrottle(database, accountScope(door, user))).blockedUntilMs;
 }
 
-const accountScope = (door: Door, user: string): string => `${door}:user:${user}`;
+export const accountScope = (door: Door, user: string): string => `${door}:user:${user}`;
+
+/** Everything that a user can be locked by. */
+export const lockScopes = (user: string): readonly string[] =>
+  (['portal', 'sftp', 'recovery'] as const).map((door) => accountScope(door, user));
+
 // The address counts for both doors together.
 export const addressScope = (address: string): string => `address:${address}`;
 
@@ -94,7 +102,10 @@ export function createSignInThrottle(database: Database, settings: ThrottleSetti
             nextForAddress({ ...settings, failures: settings.networkFailures }, before, nowMs),
         });
       }
-      return { locked: account !== undefined && account.failures >= settings.lockFailures };
+      return {
+        locked: account !== undefined && account.failures >= settings.lockFailures,
+        untilMs: account?.blockedUntilMs ?? 0,
+      };
     },
     async succeed(door, input) {
       // Read first: a success without failures before it, the usual case, then writes nothing.

@@ -7,17 +7,27 @@ import { type PartnerId, parseUserId, type UserId } from '../domain/ids.ts';
 import type { Observe } from '../domain/observation.ts';
 import type { Right } from '../domain/right.ts';
 import type { UserKind } from '../domain/user.ts';
+import { queueMail } from '../storage/mail-store.ts';
 import type { Database } from '../storage/transaction.ts';
 import { addUser, findUser, passwordHistory, replacePassword, type User } from '../storage/user-store.ts';
 import { TooManyHashesError } from './hash-limiter.ts';
 import type { PasswordHasher } from './password-hasher.ts';
-import { describePasswordPolicy, type PasswordPolicyName, whyPasswordRefused } from './password-policy.ts';
+import {
+  describePasswordPolicy,
+  type PasswordCheck,
+  type PasswordPolicyName,
+  passwordChecks,
+  whyPasswordRefused,
+} from './password-policy.ts';
 import type { SignInThrottle } from './throttle.ts';
 
 export type SignInOutcome =
   | { readonly kind: 'accepted'; readonly user: User }
   /** User id or password is wrong, or the user is disabled: the person is not told which. */
   | { readonly kind: 'refused' }
+  /** The password is right, but the e-mail address was never confirmed, or the user has expired. */
+  | { readonly kind: 'unconfirmed' }
+  | { readonly kind: 'expired' }
   | { readonly kind: 'blocked'; readonly untilMs: number }
   | { readonly kind: 'busy' };
 
@@ -70,8 +80,17 @@ export interface UserDirectory {
     readonly wanted: string;
     readonly actor: Actor;
   }): Promise<NewPasswordOutcome>;
+  /** Who holds a mailed link chooses a new password; the link is used up, and the e-mail address counts as confirmed. */
+  choosePassword(input: {
+    readonly user: User;
+    readonly wanted: string;
+    readonly address: string;
+    readonly secretId: string;
+  }): Promise<NewPasswordOutcome>;
   /** What a new password must be, as sentences. */
   readonly passwordRules: readonly string[];
+  /** The same as rules that a page can tick off while someone types. */
+  readonly passwordChecks: readonly PasswordCheck[];
 }
 
 export interface UserDirectoryDeps {
@@ -92,7 +111,9 @@ export function createUserDirectory(deps: UserDirectoryDeps): UserDirectory {
       if (user === undefined) return { kind: 'outdated' };
       return store(deps, { user, wanted: input.wanted, actor: input.actor });
     },
+    choosePassword: (input) => refusingWhenBusy(() => choosePassword(deps, input)),
     passwordRules: describePasswordPolicy(deps.policy),
+    passwordChecks: passwordChecks(deps.policy),
   };
 }
 
@@ -121,12 +142,14 @@ async function signIn(
     user === undefined
       ? await deps.hasher.verifyNothing(input.password)
       : await deps.hasher.verify(input.password, user.passwordHash);
-  if (user === undefined || !right || user.status !== 'active') {
-    const { locked } = await deps.throttle.fail('portal', who);
-    await recordRefusal(deps, { userId: parsed.id, address: input.address, locked });
+  if (user === undefined || !right || user.status === 'disabled') {
+    const { locked, untilMs: lockedUntilMs } = await deps.throttle.fail('portal', who);
+    const lock = { locked, lockedUntilMs, exists: user !== undefined };
+    await recordRefusal(deps, { userId: parsed.id, address: input.address, ...lock });
     return { kind: 'refused' };
   }
   await deps.throttle.succeed('portal', who);
+  if (user.status !== 'active') return { kind: user.status };
   return { kind: 'accepted', user };
 }
 
@@ -145,16 +168,26 @@ async function refuseMalformed(
 
 async function recordRefusal(
   deps: UserDirectoryDeps,
-  input: { readonly userId: UserId; readonly address: string; readonly locked: boolean },
+  input: {
+    readonly userId: UserId;
+    readonly address: string;
+    readonly locked: boolean;
+    readonly lockedUntilMs: number;
+    /** Whether there is such a user, who is told of the lock by mail. */
+    readonly exists: boolean;
+  },
 ): Promise<void> {
-  await deps.database.transaction((transaction) =>
-    transaction.audit({
+  await deps.database.transaction(async (transaction) => {
+    await transaction.audit({
       actor: { kind: 'gateway' },
       action: input.locked ? 'user.lock' : 'portal.sign-in-refused',
       subject: `user:${input.userId}`,
       address: input.address,
-    }),
-  );
+    });
+    if (!input.locked || !input.exists) return;
+    const content = { kind: 'locked', untilMs: input.lockedUntilMs } as const;
+    await queueMail(transaction, { content, userId: input.userId });
+  });
   deps.observe({
     kind: 'portal.sign-in-refused',
     userName: input.userId,
@@ -186,6 +219,8 @@ async function changePassword(
     address: input.address,
   });
   if (signedIn.kind === 'refused') return { kind: 'wrong-password' };
+  // Whoever is signed in and not active any more was so until a moment ago.
+  if (signedIn.kind === 'unconfirmed' || signedIn.kind === 'expired') return { kind: 'outdated' };
   if (signedIn.kind !== 'accepted') return signedIn;
   return store(deps, {
     user: signedIn.user,
@@ -196,6 +231,17 @@ async function changePassword(
   });
 }
 
+async function choosePassword(
+  deps: UserDirectoryDeps,
+  input: Parameters<UserDirectory['choosePassword']>[0],
+): Promise<NewPasswordOutcome> {
+  const actor: Actor = { kind: 'user', id: input.user.id };
+  const outcome = await store(deps, { ...input, actor });
+  // Whoever has chosen a new password need not wait for the end of a lock on the old one.
+  if (outcome.kind === 'changed') await deps.throttle.succeed('portal', { user: input.user.id });
+  return outcome;
+}
+
 async function store(
   deps: UserDirectoryDeps,
   input: {
@@ -204,6 +250,7 @@ async function store(
     readonly actor: Actor;
     readonly address?: string;
     readonly keepSession?: string;
+    readonly secretId?: string;
   },
 ): Promise<NewPasswordOutcome> {
   const { user, wanted, ...rest } = input;

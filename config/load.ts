@@ -225,6 +225,14 @@ function withAbsolutePaths(config: Config, workingDirectory: string): Config {
       tlsCertificateFile: absolute(config.portal.tlsCertificateFile),
       tlsKeyFile: absolute(config.portal.tlsKeyFile),
     },
+    mail: {
+      ...config.mail,
+      smtp: {
+        ...config.mail.smtp,
+        passwordFile: absolute(config.mail.smtp.passwordFile),
+        caFile: absolute(config.mail.smtp.caFile),
+      },
+    },
     log: { ...config.log, file: absolute(config.log.file) },
   };
 }

@@ -4,6 +4,8 @@
 
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { identity, impossibleMail, mail } from './identity-schema.ts';
+import { impossibleProvider, isLoopback } from './provider-schema.ts';
 
 const port = z.int().min(0).max(65535);
 const milliseconds = z.int().min(0);
@@ -226,50 +228,6 @@ const portal = z
   })
   .prefault({});
 
-const oidc = z
-  .strictObject({
-    issuer: z
-      .url({ protocol: /^https?$/ })
-      .describe(
-        'Issuer of the OpenID Connect provider. With it users sign in there, with no password of ours.',
-      ),
-    clientId: z.string().min(1).describe('Our client id at the provider.'),
-    clientSecretFile: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('File that holds the client secret; without it: a public client, with PKCE alone.'),
-    name: z.string().min(1).default('your identity provider').describe('What people call the provider.'),
-    scopes: z
-      .array(z.string())
-      .default(['openid', 'profile', 'email'])
-      .describe('Scopes that are asked for.'),
-    userIdClaim: z
-      .string()
-      .min(1)
-      .default('preferred_username')
-      .describe('Claim that holds the user id; it counts at the first sign-in, then issuer and subject do.'),
-    requireAcr: z
-      .array(z.string())
-      .default([])
-      .describe('Values of `acr`, of which one must be met. Met, it is the second factor.'),
-    requireAmr: z
-      .array(z.string())
-      .default([])
-      .describe(
-        'Values of `amr`, of which one must be among the methods used. Met, it is the second factor.',
-      ),
-    unknownUsers: z
-      .enum(['refuse', 'create'])
-      .default('refuse')
-      .describe(
-        'Someone whom the directory does not know is refused, or becomes a user of no trading partner.',
-      ),
-  })
-  .optional();
-
-const identitySection = z.strictObject({ oidc }).prefault({});
-
 const auth = z
   .strictObject({
     passwordPolicy: z
@@ -424,10 +382,11 @@ export const configSchema = z
     sftp,
     portal,
     auth,
-    identity: identitySection,
     storage,
     intake,
     hooks,
+    identity,
+    mail,
     log,
   })
   .superRefine((config, context) => {
@@ -444,8 +403,9 @@ function impossibleCombinations(config: {
   readonly portal: z.infer<typeof portal>;
   readonly sftp: z.infer<typeof sftp>;
   readonly auth: z.infer<typeof auth>;
-  readonly identity: z.infer<typeof identitySection>;
+  readonly identity: z.infer<typeof identity>;
   readonly hooks: z.infer<typeof hooks>;
+  readonly mail: z.infer<typeof mail>;
 }): readonly Combination[] {
   const found: Combination[] = [];
   const { portal, sftp, auth, hooks } = config;
@@ -461,7 +421,7 @@ function impossibleCombinations(config: {
       'Passwords would cross the network in the clear. Set portal.tlsCertificateFile and portal.tlsKeyFile; or listen on 127.0.0.1, with an HTTPS proxy on the same machine in front and portal.behindHttps: true.',
     ]);
   }
-  found.push(...impossibleProvider(config));
+  found.push(...impossibleProvider({ oidc: config.identity.oidc, portal }));
   if (sftp.port !== 0 && sftp.port === portal.port && sftp.host === portal.host) {
     found.push([
       ['portal', 'port'],
@@ -486,36 +446,11 @@ function impossibleCombinations(config: {
       'It must be at least sftp.bytesInFlightPerSession. Raise it.',
     ]);
   }
-  found.push(...impossibleListeners(sftp));
+  found.push(...impossibleListeners(sftp), ...impossibleMail(config.mail));
   const names = hooks.webhooks.map((webhook) => webhook.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
     found.push([['hooks', 'webhooks'], `Two webhooks are named ${twice}. Give each its own name.`]);
-  return found;
-}
-
-function impossibleProvider({
-  identity,
-  portal: { host, publicUrl },
-}: {
-  readonly identity: z.infer<typeof identitySection>;
-  readonly portal: z.infer<typeof portal>;
-}): readonly Combination[] {
-  if (identity.oidc === undefined) return [];
-  const { protocol, hostname } = new URL(identity.oidc.issuer);
-  const found: Combination[] = [];
-  if (protocol === 'http:' && !isLoopback(hostname)) {
-    found.push([
-      ['identity', 'oidc', 'issuer'],
-      'Sign-ins would cross the network in the clear. Use the https address of the provider.',
-    ]);
-  }
-  if (publicUrl === undefined && !isLoopback(host)) {
-    found.push([
-      ['portal', 'publicUrl'],
-      'The provider must be told where to send people back to. Set portal.publicUrl to the address of the portal.',
-    ]);
-  }
   return found;
 }
 
@@ -556,8 +491,4 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }

@@ -197,6 +197,22 @@ export type Observation =
       readonly retryInMs: number | undefined;
       readonly reason: string;
     }
+  /** A mail by its id and kind, never by its recipient or words. */
+  | {
+      readonly kind: 'mail.sent';
+      readonly mailId: string;
+      readonly mailKind: string;
+      readonly attempt: number;
+      readonly durationMs: number;
+    }
+  | {
+      readonly kind: 'mail.failed';
+      readonly mailId: string;
+      readonly mailKind: string;
+      readonly attempt: number;
+      readonly retryInMs: number | undefined;
+      readonly reason: string;
+    }
   | { readonly kind: 'fault'; readonly where: string; readonly fault: ObservedFault };
 
 /** The dependency that every room takes. It never throws and never blocks. */

@@ -8,6 +8,7 @@ interface FieldProps {
   readonly id: string;
   readonly label: string;
   readonly hint?: string;
+  readonly optional?: boolean;
   readonly errors: readonly FieldError[];
 }
 
@@ -34,6 +35,7 @@ function FieldGroup(
     <div class={`usa-form-group${wrong ? ' usa-form-group--error' : ''}`}>
       <label class={`usa-label${wrong ? ' usa-label--error' : ''}`} for={props.id}>
         {props.label}
+        {props.optional === true ? <span class="usa-hint"> (optional)</span> : null}
       </label>
       {props.hint === undefined ? null : (
         <span class="usa-hint" id={`${props.id}-hint`}>
@@ -58,12 +60,27 @@ function ErrorMessage(props: { readonly id: string; readonly errors: readonly Fi
 /** A one-line field. A password's value is never written back into a page. */
 export function TextField(
   props: FieldProps & {
-    readonly type: 'text' | 'password';
+    readonly type: 'text' | 'password' | 'email' | 'tel';
     /** What browsers and password managers fill in (WCAG 1.3.5). */
-    readonly autocomplete: 'username' | 'current-password' | 'new-password' | 'one-time-code' | 'off';
+    readonly autocomplete:
+      | 'username'
+      | 'current-password'
+      | 'new-password'
+      | 'one-time-code'
+      | 'honorific-prefix'
+      | 'given-name'
+      | 'additional-name'
+      | 'family-name'
+      | 'honorific-suffix'
+      | 'organization'
+      | 'email'
+      | 'tel'
+      | 'off';
     /** Which keys a phone shows; letters when absent. */
     readonly inputMode?: 'numeric';
     readonly value?: string;
+    /** Whether it may stay empty; its label then says so. */
+    readonly optional?: boolean;
   },
 ) {
   const { errors, describedBy } = describe(props);
@@ -75,7 +92,7 @@ export function TextField(
     autoCapitalize: 'none',
     autoCorrect: 'off',
     spellcheck: false,
-    required: true,
+    required: props.optional !== true,
     inputMode: props.inputMode,
     'aria-invalid': errors.length > 0 ? 'true' : undefined,
     'aria-describedby': describedBy,
@@ -85,10 +102,27 @@ export function TextField(
       {props.type === 'password' ? (
         <input {...common} type="password" />
       ) : (
-        <input {...common} type="text" value={props.value} />
+        <PlainInput {...common} type={props.type} value={props.value} />
       )}
     </FieldGroup>
   );
+}
+
+/** One element a type: Preact's types tell the kinds of inputs apart. */
+function PlainInput(props: {
+  readonly type: 'text' | 'email' | 'tel';
+  readonly value: string | undefined;
+  readonly [attribute: string]: unknown;
+}) {
+  const { type, value, ...common } = props;
+  switch (type) {
+    case 'text':
+      return <input {...common} type="text" value={value} />;
+    case 'email':
+      return <input {...common} type="email" value={value} />;
+    case 'tel':
+      return <input {...common} type="tel" value={value} />;
+  }
 }
 
 /** A field for a long line, which may stay empty. */

@@ -4,6 +4,8 @@ import type { Buffer } from 'node:buffer';
 import type { AccountSetup } from '../auth/account-setup.ts';
 import type { IdentityProvider } from '../auth/identity-provider.ts';
 import type { Passkeys } from '../auth/passkeys.ts';
+import type { Recovery } from '../auth/recovery.ts';
+import type { Registration } from '../auth/registration.ts';
 import type { SecondFactors } from '../auth/second-factors.ts';
 import type { UserDirectory } from '../auth/user-directory.ts';
 import type { Observe } from '../domain/observation.ts';
@@ -16,7 +18,9 @@ import type { Sessions } from './session.ts';
 
 export interface PortalDeps {
   readonly database: Database;
-  readonly directory: Pick<UserDirectory, 'signIn' | 'changePassword' | 'passwordRules'>;
+  readonly directory: Pick<UserDirectory, 'signIn' | 'changePassword' | 'passwordRules' | 'passwordChecks'>;
+  readonly registration: Registration;
+  readonly recovery: Recovery;
   readonly accountSetup: AccountSetup;
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;

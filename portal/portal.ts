@@ -13,12 +13,15 @@ import { registerGrants } from './grant-routes.tsx';
 import { registerHome } from './home-routes.tsx';
 import { createWebServer } from './http-server.ts';
 import { closeGraceMs } from './limits.ts';
+import { registerLinks } from './link-routes.tsx';
 import { registerPassword } from './password-routes.tsx';
 import { createPendingSignIns } from './pending-sign-in.ts';
 import type { PortalContext, PortalDeps } from './portal-deps.ts';
 import type { PortalSettings } from './portal-settings.ts';
 import { registerProvider } from './provider-routes.tsx';
 import { registerPublicPages } from './public-routes.tsx';
+import { registerRecovery } from './recovery-routes.tsx';
+import { registerRegistration } from './registration-routes.tsx';
 import { createSessions } from './session.ts';
 import { registerSessionExpiry } from './session-expiry.tsx';
 import { registerSftpAccount } from './sftp-account-routes.tsx';
@@ -50,6 +53,12 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
   registerPublicPages(app, context);
   registerSignIn(app, context);
   registerProvider(app, context);
+  // Identities are the provider's then: nobody registers or recovers one here.
+  if (deps.provider === undefined) {
+    registerRegistration(app, context);
+    registerRecovery(app, context);
+    registerLinks(app, context);
+  }
   registerFactorSignIn(app, context);
   registerConfirmation(app, context);
   registerFactors(app, context);

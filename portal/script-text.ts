@@ -22,6 +22,37 @@ for (const button of document.querySelectorAll('button[data-copy]')) {
   });
 }
 
+// The rules of a new password, ticked off while it is typed. The server judges; this only helps.
+for (const list of document.querySelectorAll('ul[data-password]')) {
+  const field = document.getElementById(list.dataset.password);
+  const state = document.getElementById(list.dataset.password + '-checklist-state');
+  const rules = [...list.querySelectorAll('[data-needs], [data-forbids], [data-forbids-names]')];
+  const nameFields = list.dataset.nameFields.split(' ').map((id) => document.getElementById(id)).filter(Boolean);
+  const namesNow = () => [...nameFields.map((name) => name.value.trim()), ...list.dataset.names.split(' ')]
+    .map((name) => name.toLowerCase()).filter((name) => [...name].length >= 3);
+  const meets = (rule, password) => {
+    const lower = password.toLowerCase();
+    if (rule.dataset.needs) return new RegExp(rule.dataset.needs, 'su').test(password);
+    if (rule.dataset.forbids) return !new RegExp(rule.dataset.forbids, 'su').test(lower);
+    return !namesNow().some((name) => lower.includes(name));
+  };
+  let timer;
+  const look = () => {
+    const password = field.value.normalize('NFC');
+    let met = 0;
+    for (const rule of rules) {
+      const good = password !== '' && meets(rule, password);
+      if (good) met += 1;
+      rule.classList.toggle('usa-checklist__item--checked', good);
+      rule.querySelector('.cg-checklist__state').textContent = good ? ' (met)' : ' (not met yet)';
+    }
+    // Said after a pause, not at every key.
+    clearTimeout(timer);
+    timer = setTimeout(() => { state.textContent = met + ' of ' + rules.length + ' rules are met.'; }, 1000);
+  };
+  for (const input of [field, ...nameFields]) input.addEventListener('input', look);
+}
+
 // An idle session: a warning ahead of its end, and at its end the way to the sign-in page, so that nothing stays on an
 // abandoned screen. The last visit is shared by all tabs; a tab never asks the server on its own, for that alone would
 // keep the session alive.

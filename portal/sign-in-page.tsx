@@ -9,7 +9,8 @@ import { paths } from './paths.ts';
 import type { PortalSettings } from './portal-settings.ts';
 
 /** Why the page is shown to someone who was elsewhere. */
-export type SignInNotice = 'ended' | 'signed-out';
+export const signInNotices = ['ended', 'signed-out', 'confirmed', 'password-set', 'unlocked'] as const;
+export type SignInNotice = (typeof signInNotices)[number];
 
 export interface SignInPageProps {
   readonly settings: PortalSettings;
@@ -82,10 +83,25 @@ function PasswordSignIn(props: SignInPageProps) {
       </form>
       <section aria-labelledby="sign-in-help">
         <h2 id="sign-in-help">Cannot sign in?</h2>
+        <ul class="usa-list">
+          <li>
+            <a href={paths.forgotUserName}>Forgot Username</a>
+          </li>
+          <li>
+            <a href={paths.forgotPassword}>Forgot Password</a>
+          </li>
+          <li>
+            <a href={paths.unlock}>Unlock Account</a>
+          </li>
+          <li>
+            <a href={paths.register}>Register</a> for a new {settings.idIssuer}, or{' '}
+            <a href={paths.registerResend}>have the confirmation mail sent again</a>
+          </li>
+        </ul>
         <p>
-          If you have no {settings.idIssuer} yet, have forgotten it or its password, or it is locked, use the
-          page for your kind of account: <a href={settings.externalAccountUrl}>external users (providers)</a>,
-          or <a href={settings.governmentAccountUrl}>state and local government employees</a>.
+          Where your {settings.idIssuer} is kept elsewhere, use the page for your kind of account:{' '}
+          <a href={settings.externalAccountUrl}>external users (providers)</a>, or{' '}
+          <a href={settings.governmentAccountUrl}>state and local government employees</a>.
         </p>
       </section>
     </>
@@ -105,6 +121,25 @@ function Notice(props: SignInPageProps) {
       return (
         <Alert kind="success" heading="You have signed out">
           To use the portal again, sign in.
+        </Alert>
+      );
+    case 'confirmed':
+      return (
+        <Alert kind="success" heading="Your e-mail address is confirmed">
+          Your {props.settings.idIssuer} is ready. Sign in to begin.
+        </Alert>
+      );
+    case 'password-set':
+      return (
+        <Alert kind="success" heading="You have a new password">
+          You were signed out everywhere. Sign in with the new password. If you use SFTP, then do SFTP Account
+          Setup/Update: until then SFTP refuses you.
+        </Alert>
+      );
+    case 'unlocked':
+      return (
+        <Alert kind="success" heading="Your account is unlocked">
+          Sign in with your password. If you have forgotten it, choose a new one.
         </Alert>
       );
     case undefined:

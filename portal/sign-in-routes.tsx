@@ -1,22 +1,20 @@
-// Signing in and out. A browser without a session proves that the form was ours by repeating in it the random value of
-// a cookie (double submit): there is no row yet that a token could be kept in, and any portal process can check it.
+// Signing in and out.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sameText } from '../auth/password-hasher.ts';
 import type { SignInOutcome } from '../auth/user-directory.ts';
 import { admit } from './admission.ts';
-import { clearCookie, readCookie, writeCookie } from './cookie.ts';
+import { clearCookie } from './cookie.ts';
 import { sendErrorPage } from './error-page.tsx';
-import { type FieldError, type Fields, formTokenField, readFields } from './form.ts';
+import { type FieldError, type Fields, readFields } from './form.ts';
 import { signedInForm } from './form-guard.ts';
 import { sendPage } from './layout.tsx';
-import { tokenBytes } from './limits.ts';
 import { printEndOfWait } from './moment.tsx';
 import { pathAfterSignIn, paths } from './paths.ts';
 import type { PortalContext } from './portal-deps.ts';
 import { portalOrigin } from './portal-origin.ts';
 import { pathAfterSignOut } from './provider-routes.tsx';
-import { type SignInNotice, SignInPage } from './sign-in-page.tsx';
+import { isOurForm, publicFormToken } from './public-form.ts';
+import { type SignInNotice, SignInPage, signInNotices } from './sign-in-page.tsx';
 
 export function registerSignIn(app: FastifyInstance, context: PortalContext): void {
   const secure = context.settings.secureCookies;
@@ -73,12 +71,7 @@ const outdatedForm: FieldError = {
 };
 
 function readNotice(text: string): SignInNotice | undefined {
-  return text === 'ended' || text === 'signed-out' ? text : undefined;
-}
-
-function isOurForm(request: FastifyRequest, fields: Fields, secure: boolean): boolean {
-  const expected = readCookie(request, 'form', secure) ?? '';
-  return expected !== '' && sameText(fields(formTokenField), expected);
+  return signInNotices.find((notice) => notice === text);
 }
 
 function findMissing(context: PortalContext, fields: Fields): readonly FieldError[] {
@@ -101,7 +94,20 @@ function explainRefusal(
     const until = printEndOfWait(outcome.untilMs, context.settings);
     return {
       status: 429,
-      text: `There were too many wrong tries with this User ID or from your network. Wait until ${until}, then try again. If you have forgotten the password, change it at the page for your kind of account, below.`,
+      text: `There were too many wrong tries with this User ID or from your network. Wait until ${until}, then try again. If you have forgotten the password, or do not want to wait, see below.`,
+    };
+  }
+  // Said only after the right password, so that it tells a stranger nothing.
+  if (outcome.kind === 'unconfirmed') {
+    return {
+      status: 403,
+      text: 'You have not confirmed your e-mail address yet. Open the link in the mail that you were sent. If you have no such mail, have it sent once more: see below.',
+    };
+  }
+  if (outcome.kind === 'expired') {
+    return {
+      status: 403,
+      text: `Your ${context.settings.idIssuer} has expired, because it was not used for a long time. To use it again, ask for it: ${context.settings.supportText}`,
     };
   }
   if (outcome.kind === 'busy') {
@@ -126,13 +132,7 @@ function showForm(
   },
 ): FastifyReply {
   const { settings } = context;
-  // The cookie stays while there is one, so that two open sign-in pages both work.
-  const kept = readCookie(input.request, 'form', settings.secureCookies);
-  const formToken =
-    kept !== undefined && /^[A-Za-z0-9_-]{43}$/.test(kept)
-      ? kept
-      : context.randomBytes(tokenBytes).toString('base64url');
-  if (formToken !== kept) writeCookie(input.reply, 'form', formToken, settings.secureCookies);
+  const formToken = publicFormToken(context, input.request, input.reply);
   const page = (
     <SignInPage
       settings={settings}

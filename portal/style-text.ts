@@ -76,6 +76,12 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-copy-row { align-items: center; display: flex; flex-wrap: wrap; gap: .25rem 1rem; min-height: 1.75rem; }
 .cg-copy-row .usa-button { min-height: 1.5rem; }
 
+.cg-checklist { margin-top: 1.5rem; max-width: 32rem; }
+.cg-checklist .usa-alert__heading { font-size: 1.06rem; }
+.cg-code-field .usa-input { font-size: 1.5rem; letter-spacing: .3em; max-width: 12rem; }
+.cg-choices { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); list-style: none; margin: 1.5rem 0; padding: 0; }
+.cg-choices > li { border: 1px solid #a9aeb1; max-width: none; padding: 1rem; }
+.cg-choices h2 { font-size: 1.25rem; margin: 0 0 .5rem; }
 .cg-entry { border-bottom: 1px solid #dfe1e2; margin-bottom: 1rem; padding-bottom: 1rem; }
 .cg-panel .cg-entry h3 { margin-top: 0; }
 .cg-more { margin-top: .75rem; }

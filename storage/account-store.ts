@@ -201,11 +201,12 @@ async function recordStep(
 
 /**
  * Turns an active account `update-required`; called within the transaction that changes the identity password.
+ * @returns whether there is an account that needs the step now
  */
 export async function requireAccountUpdate(
   transaction: Transaction,
   input: { readonly userId: UserId; readonly actor: Actor },
-): Promise<void> {
+): Promise<boolean> {
   const updated = await transaction.sql
     .updateTable('sftp_accounts')
     .set((value) => ({
@@ -217,7 +218,7 @@ export async function requireAccountUpdate(
     .where('status', '=', 'active')
     .returning('partner_id')
     .executeTakeFirst();
-  if (updated === undefined) return;
+  if (updated === undefined) return isUpdateRequired(transaction, input.userId);
   // Live sessions of the old password end (invariant I5).
   await noteAccountChange(transaction);
   await transaction.event({
@@ -230,6 +231,16 @@ export async function requireAccountUpdate(
     action: 'account.update-required',
     subject: `account:${input.userId}`,
   });
+  return true;
+}
+
+async function isUpdateRequired({ sql }: Transaction, userId: UserId): Promise<boolean> {
+  const row = await sql
+    .selectFrom('sftp_accounts')
+    .select('status')
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return row?.status === 'update-required';
 }
 
 export type SwitchAccountOutcome = { readonly kind: 'switched' | 'unchanged' | 'no-account' };

@@ -28,6 +28,8 @@ export interface DataDirectory {
   stored(path: string): HostPath;
   mailboxFolder(partner: PartnerId, folder: MailboxFolder): HostPath;
   entry(partner: PartnerId, folder: MailboxFolder, name: EntryName): HostPath;
+  /** Where a mail is written when there is no mail server. */
+  mail(id: string): HostPath;
   accepted(partner: PartnerId): HostPath;
   outgoing(partner: PartnerId): HostPath;
 }
@@ -65,6 +67,7 @@ export function openDataDirectory(root: string): DataDirectory {
     stored: (path) => below(path),
     mailboxFolder: (partner, folder) => below('mailboxes', partner, folder),
     entry: (partner, folder, name) => below('mailboxes', partner, folder, name),
+    mail: (id) => below('mail', `${id}.eml`),
     accepted: (partner) => below('backend', 'accepted', partner),
     outgoing: (partner) => below('backend', 'outgoing', partner),
   };

@@ -2,8 +2,8 @@
 // user at the first sign-in. A user id in a claim can change hands; after the first time it decides nothing.
 
 import type { UserId } from '../domain/ids.ts';
+import { storedUserId } from './stored-id.ts';
 import type { Database } from './transaction.ts';
-import { storedUserId } from './user-store.ts';
 
 export interface ExternalIdentity {
   readonly issuer: string;

@@ -5,8 +5,8 @@ import { type PartnerId, parseTransmissionId, type TransmissionId, type UserId }
 import type { Verdict } from '../domain/transmission.ts';
 import { literals } from './literals.ts';
 import { storedPartnerId } from './partner-store.ts';
+import { storedUserId } from './stored-id.ts';
 import type { Database, Transaction } from './transaction.ts';
-import { storedUserId } from './user-store.ts';
 
 export interface ClaimedTransmission {
   readonly id: TransmissionId;

@@ -3,8 +3,8 @@
 import type { Role } from '../domain/account.ts';
 import type { PartnerId, UserId } from '../domain/ids.ts';
 import { officeRoles } from '../domain/role.ts';
+import { storedUserId } from './stored-id.ts';
 import type { Sql } from './transaction.ts';
-import { storedUserId } from './user-store.ts';
 
 export interface Member {
   readonly userId: UserId;

@@ -2,9 +2,9 @@
 // their own, so that nothing that looks for a session can take one for it.
 
 import type { UserId } from '../domain/ids.ts';
+import { storedUserId } from './stored-id.ts';
 import type { PendingSignInRow } from './tables.ts';
 import type { Database } from './transaction.ts';
-import { storedUserId } from './user-store.ts';
 
 export interface PendingSignIn {
   readonly tokenHash: string;

@@ -2,9 +2,9 @@
 // take over a session.
 
 import type { UserId } from '../domain/ids.ts';
+import { storedUserId } from './stored-id.ts';
 import type { StoredPortalSessionRow } from './tables.ts';
 import type { Database } from './transaction.ts';
-import { storedUserId } from './user-store.ts';
 
 export interface PortalSession {
   readonly tokenHash: string;

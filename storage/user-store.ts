@@ -2,14 +2,18 @@
 
 import type { Role } from '../domain/account.ts';
 import type { Actor } from '../domain/audit.ts';
-import { type PartnerId, parseUserId, type UserId } from '../domain/ids.ts';
+import type { PartnerId, UserId } from '../domain/ids.ts';
 import type { Right } from '../domain/right.ts';
 import type { UserKind, UserStatus } from '../domain/user.ts';
 import { requireAccountUpdate } from './account-store.ts';
 import { changeGrants } from './grant-store.ts';
+import { queueMail } from './mail-store.ts';
+import { useOneTimeSecret, voidOneTimeSecrets } from './one-time-secret-store.ts';
 import { storedPartnerId } from './partner-store.ts';
+import { storedUserId } from './stored-id.ts';
 import type { StoredUserRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
+import { activateUser } from './user-activation.ts';
 
 export interface User {
   readonly id: UserId;
@@ -127,7 +131,8 @@ async function insertUser(transaction: Transaction, input: NewUser): Promise<Use
       last_name: user.lastName,
       suffix: user.suffix,
       business_name: user.businessName,
-      email: user.email,
+      // In lower case: who has forgotten a user id is found by it.
+      email: user.email.toLowerCase(),
       mobile_phone: user.mobilePhone,
       status: user.status,
       password_hash: user.passwordHash,
@@ -188,6 +193,28 @@ export async function listUsers(
   return (await query.execute()).map(userOf);
 }
 
+/**
+ * Finds the users of one person by what the person knows: names and e-mail address, in any case.
+ * @returns them, by id; those who have never confirmed the address are not among them
+ */
+export async function findUsersByPerson(
+  database: Database,
+  input: { readonly firstName: string; readonly lastName: string; readonly email: string },
+): Promise<readonly User[]> {
+  const rows = await database.sql
+    .selectFrom('users')
+    .selectAll()
+    // Addresses are kept in lower case.
+    .where('email', '=', input.email.toLowerCase())
+    .where('status', '!=', 'unconfirmed')
+    .orderBy('id')
+    .execute();
+  const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+  return rows
+    .map(userOf)
+    .filter((user) => same(user.firstName, input.firstName) && same(user.lastName, input.lastName));
+}
+
 /** @returns the roles that a user has */
 export async function rolesOfUser(database: Database, id: UserId): Promise<readonly string[]> {
   const rows = await database.sql
@@ -220,6 +247,7 @@ export type ReplacePasswordOutcome =
  * (invariant I5), and every portal session but the one named ends.
  * @param input.expectedVersion the password version that the caller has verified or seen
  * @param input.keepSession the hash of the session token that may go on
+ * @param input.secretId the mailed link that it is done with: used up, and the e-mail address counts as confirmed
  */
 export async function replacePassword(
   database: Database,
@@ -230,10 +258,14 @@ export async function replacePassword(
     readonly actor: Actor;
     readonly address?: string;
     readonly keepSession?: string;
+    readonly secretId?: string;
   },
 ): Promise<ReplacePasswordOutcome> {
   return database.transaction(async (transaction): Promise<ReplacePasswordOutcome> => {
     const { sql, nowMs } = transaction;
+    const { userId, secretId } = input;
+    if (secretId !== undefined && !(await useOneTimeSecret(transaction, { id: secretId, userId })))
+      return { kind: 'outdated' };
     const passwordVersion = input.expectedVersion + 1;
     const updated = await sql
       .updateTable('users')
@@ -280,7 +312,14 @@ export async function replacePassword(
       ...(input.address === undefined ? {} : { address: input.address }),
       detail: { passwordVersion },
     });
-    await requireAccountUpdate(transaction, { userId: input.userId, actor: input.actor });
+    const sftpUpdateRequired = await requireAccountUpdate(transaction, { userId, actor: input.actor });
+    await voidOneTimeSecrets(transaction, userId);
+    const first = secretId !== undefined && (await activateUser(transaction, input));
+    // Who chooses a first password needs no warning that it was changed.
+    if (!first) {
+      const content = { kind: 'password-changed', atMs: nowMs, sftpUpdateRequired } as const;
+      await queueMail(transaction, { content, userId });
+    }
     return { kind: 'replaced', passwordVersion };
   });
 }
@@ -307,14 +346,4 @@ function userOf(row: StoredUserRow): User {
     confirmByMs: row.confirm_by_ms === null ? undefined : Number(row.confirm_by_ms),
     activeAtMs: Number(row.active_at_ms),
   };
-}
-
-/**
- * Reads back an id that a row holds.
- * @throws Error when the row was not written by Claimgate
- */
-export function storedUserId(text: string): UserId {
-  const parsed = parseUserId(text);
-  if (parsed.kind === 'invalid') throw new Error(`The database holds ${JSON.stringify(text)} as a user id.`);
-  return parsed.id;
 }

@@ -40,7 +40,7 @@ alter table users add column confirm_by_ms bigint;
 alter table users add column active_at_ms bigint not null default 0;
 alter table users add column expiry_warned_days integer;
 alter table users add column expiry_warned_base_ms bigint;
-update users set active_at_ms = coalesce(last_sign_in_at_ms, created_at_ms);
+update users set active_at_ms = coalesce(last_sign_in_at_ms, created_at_ms), email = lower(email);
 create index users_by_email on users (email);
 create index users_unconfirmed on users (confirm_by_ms) where confirm_by_ms is not null;
 create table one_time_secrets (

@@ -4,20 +4,23 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { type AccountSetup, createAccountSetup } from '../../auth/account-setup.ts';
 import { createFactorGuard } from '../../auth/factor-guard.ts';
+import { createOneTimeSecrets, type OneTimeSecrets } from '../../auth/one-time-secret.ts';
 import { createPasskeys } from '../../auth/passkeys.ts';
 import { createPasswordHasher } from '../../auth/password-hasher.ts';
+import { createRecovery, type RecoverySettings } from '../../auth/recovery.ts';
+import { createRegistration, type RegistrationSettings } from '../../auth/registration.ts';
 import { createSecondFactors, type SecondFactors } from '../../auth/second-factors.ts';
 import { createSecretSeal } from '../../auth/secret-seal.ts';
 import { createSignInThrottle } from '../../auth/throttle.ts';
 import { createUserDirectory, type UserDirectory } from '../../auth/user-directory.ts';
 import type { Actor } from '../../domain/audit.ts';
 import { parsePartnerId, parseUserId, type UserId } from '../../domain/ids.ts';
-import type { Observation } from '../../domain/observation.ts';
+import type { Observation, Observe } from '../../domain/observation.ts';
 import { everyRight } from '../../domain/right.ts';
 import { defaultProfile } from '../../edi/profile.ts';
 import { type Portal, startPortal } from '../../portal/portal.ts';
 import type { PortalSettings } from '../../portal/portal-settings.ts';
-import { openDataDirectory } from '../../storage/data-directory.ts';
+import { type DataDirectory, openDataDirectory } from '../../storage/data-directory.ts';
 import { openDatabase } from '../../storage/database.ts';
 import { createMailboxes } from '../../storage/mailbox.ts';
 import { addPartner } from '../../storage/partner-store.ts';
@@ -31,6 +34,7 @@ import {
   secretOn,
   setPortalClock,
 } from './authenticator.ts';
+import { makeTestFolder } from './test-folder.ts';
 
 /** The part of tap's test that this needs. */
 interface TestScope {
@@ -75,6 +79,11 @@ export interface PortalUnderTest {
   readonly database: Database;
   readonly directory: UserDirectory;
   readonly accountSetup: AccountSetup;
+  readonly data: DataDirectory;
+  /** What works on the database beside the portal, to be closed before it. */
+  readonly closeFirst: (() => Promise<void>)[];
+  readonly secrets: OneTimeSecrets;
+  readonly observe: Observe;
   readonly secondFactors: SecondFactors;
   readonly observations: Observation[];
   /** Turns the clock on, in milliseconds. */
@@ -87,14 +96,16 @@ export interface PortalUnderTest {
 export async function openPortal(
   t: TestScope,
   settings: Partial<PortalSettings> = {},
+  options: { readonly identity?: Partial<RegistrationSettings & RecoverySettings> } = {},
 ): Promise<PortalUnderTest> {
   let clockMs = Date.UTC(2025, 10, 21, 14, 5);
   const now = () => clockMs;
   const observations: Observation[] = [];
   const observe = (observation: Observation) => observations.push(observation);
-  const dataDirectory = openDataDirectory(t.testdir());
+  const data = openDataDirectory(makeTestFolder(t));
+  const closeFirst: (() => Promise<void>)[] = [];
   const database = openDatabase({
-    file: dataDirectory.database,
+    file: data.database,
     now,
     randomBytes,
     busyTimeoutMs: 5000,
@@ -121,6 +132,26 @@ export async function openPortal(
   });
   const directory = createUserDirectory({ database, hasher, throttle, policy: 'myncid', observe });
   const accountSetup = createAccountSetup({ database, directory, hasher });
+  const secrets = createOneTimeSecrets(randomBytes(32));
+  const identity = {
+    selfRegistration: true,
+    confirmationMs: 3 * 24 * 3_600_000,
+    codeMs: 600_000,
+    linkMs: 3_600_000,
+    codeTries: 5,
+    requestsPerUser: 5,
+    requestsPerAddress: 50,
+    requestWindowMs: 3_600_000,
+    ...options.identity,
+  };
+  const registration = createRegistration({
+    database,
+    hasher,
+    secrets,
+    policy: 'myncid',
+    settings: identity,
+  });
+  const recovery = createRecovery({ database, directory, throttle, secrets, settings: identity });
   const factorDeps = {
     database,
     guard: createFactorGuard({ database, throttle }),
@@ -133,15 +164,17 @@ export async function openPortal(
     database,
     directory,
     accountSetup,
+    registration,
+    recovery,
     secondFactors,
     passkeys: createPasskeys(factorDeps),
     mailboxes: createMailboxes({
       database,
-      directory: dataDirectory,
+      directory: data,
       observe,
       settings: { maxFileBytes: 10_000_000, minFreeBytes: 0 },
     }),
-    files: createTransmissionFiles({ database, directory: dataDirectory }),
+    files: createTransmissionFiles({ database, directory: data }),
     observe,
     settings: { ...portalSettings, ...settings },
     connection: () => ({
@@ -171,6 +204,7 @@ export async function openPortal(
     randomBytes,
   });
   t.teardown(async () => {
+    for (const close of closeFirst) await close();
     await portal.close();
     await database.close();
   });
@@ -183,6 +217,10 @@ export async function openPortal(
     database,
     directory,
     accountSetup,
+    data,
+    closeFirst,
+    secrets,
+    observe,
     secondFactors,
     observations,
     pass: (durationMs) => {

@@ -1,0 +1,27 @@
+// The mails that people are sent, as facts: what each is about. The words are hooks/mail-words.ts's; no fact is a secret
+// or about a patient, and the link or code of a mail is computed when it is sent.
+
+import type { UserStatus } from './user.ts';
+
+export type MailContent =
+  /** Confirm the e-mail address of a new account. */
+  | { readonly kind: 'confirm-email'; readonly confirmByMs: number }
+  /** An administrator made an account: choose a password. */
+  | { readonly kind: 'invitation'; readonly expiresAtMs: number }
+  | { readonly kind: 'reset-password' | 'unlock'; readonly codeMs: number; readonly linkMs: number }
+  /** Sent to the address that was typed, when someone of these names has it. */
+  | { readonly kind: 'forgot-username'; readonly firstName: string; readonly lastName: string }
+  | { readonly kind: 'password-changed'; readonly atMs: number; readonly sftpUpdateRequired: boolean }
+  | { readonly kind: 'locked'; readonly untilMs: number }
+  | { readonly kind: 'expiry-warning'; readonly days: number; readonly expiresAtMs: number }
+  | { readonly kind: 'expired' };
+
+export type MailKind = MailContent['kind'];
+
+/** What a mail may say of the user that it goes to. */
+export interface MailReader {
+  readonly userId: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly status: UserStatus;
+}
