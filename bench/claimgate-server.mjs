@@ -11,13 +11,13 @@ const partner = 'bench';
 const password = 'Violet-Otter-9-River';
 
 /** Starts it in a folder; the caller closes it. */
-export async function startClaimgate(root, { keyFile, roles, workers, nodeOptions = [] }) {
+export async function startClaimgate(root, { keyFile, roles, workers, sftp = {}, nodeOptions = [] }) {
   const dataDirectory = join(root, 'data');
   const logFile = join(root, 'claimgate.log');
   const settings = {
     dataDirectory,
     roles,
-    sftp: { port: 0, ...(workers === undefined ? {} : { workers }) },
+    sftp: { port: 0, ...sftp, ...(workers === undefined ? {} : { workers }) },
     portal: { port: 0 },
     log: { level: 'info', file: logFile },
   };

@@ -3,12 +3,14 @@
 
 import { parseArgs } from 'node:util';
 import { benchEdi } from './edi.mjs';
+import { benchGuard } from './guard.mjs';
 import { createReport } from './report.mjs';
 import { benchSftp } from './sftp.mjs';
 
 const benches = new Map([
   ['sftp', benchSftp],
   ['edi', benchEdi],
+  ['guard', benchGuard],
 ]);
 
 const { values, positionals } = parseArgs({
