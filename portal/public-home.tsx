@@ -103,7 +103,8 @@ function PasswordHelp(props: { readonly settings: PortalSettings }) {
       <div class="cg-panel__body">
         <ul class="usa-list">
           <li>
-            <a href={`${paths.help}#accounts`}>No {props.settings.idIssuer} yet, forgotten it, or locked</a>
+            <a href={paths.register}>Register</a> for a {props.settings.idIssuer}, or{' '}
+            <a href={paths.recover}>get back in</a> if you have forgotten it or it is locked
           </li>
         </ul>
       </div>
