@@ -343,6 +343,7 @@ async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
   const { registration, recovery, secondFactors, passkeys } = core;
   const provider = providerOf(core.config, { seal: core.seal, observe, now: database.now });
   return startPortal({
+    secrets: core.secrets,
     database,
     mailboxes,
     files: createTransmissionFiles({ database, directory }),

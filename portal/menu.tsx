@@ -1,11 +1,14 @@
 // The menu beside the pages, as data. The published menu of the model gateway has more entries; those that Claimgate
 // does not have yet are said to be missing, not linked.
 
+import { managedRoles } from '../domain/role.ts';
 import { paths } from './paths.ts';
 import type { PortalSettings } from './portal-settings.ts';
 import type { Viewer } from './session.ts';
 
 interface MenuEntry {
+  /** Absent for an entry that everyone sees who sees its group. */
+  readonly shownTo?: (viewer: Viewer) => boolean;
   readonly text: string;
   /** Absent for an entry that is not available yet. */
   readonly path?: string;
@@ -25,6 +28,11 @@ const groups: readonly MenuGroup[] = [
     entries: [
       { text: 'Batch Transfer', path: paths.batchTransfer },
       { text: 'Manage Transaction for User', path: paths.manageTransaction },
+      {
+        text: 'Users',
+        path: paths.members,
+        shownTo: (viewer) => managedRoles(viewer.role).length > 0,
+      },
       { text: 'SFTP Account Setup/Update', path: paths.sftpAccount },
     ],
   },
@@ -89,6 +97,7 @@ function MenuList(props: MenuProps) {
             <ul class="usa-sidenav__sublist">
               {group.entries
                 .filter((entry) => isThere(entry, props))
+                .filter(({ shownTo }) => shownTo === undefined || shownTo(props.viewer))
                 .map((entry) => (
                   <li class="usa-sidenav__item">
                     <MenuLink entry={entry} here={props.path} />

@@ -12,6 +12,11 @@ const notices = [
   'keys-changed',
   'grants-saved',
   'nothing-changed',
+  'invitation-sent',
+  'invitation-revoked',
+  'role-saved',
+  'member-removed',
+  'joined',
 ] as const;
 export type Notice = (typeof notices)[number];
 

@@ -12,8 +12,10 @@ import { registerFactors } from './factors-routes.tsx';
 import { registerGrants } from './grant-routes.tsx';
 import { registerHome } from './home-routes.tsx';
 import { createWebServer } from './http-server.ts';
+import { registerInvitation } from './invitation-routes.tsx';
 import { closeGraceMs } from './limits.ts';
 import { registerLinks } from './link-routes.tsx';
+import { registerMembers } from './member-routes.tsx';
 import { registerPassword } from './password-routes.tsx';
 import { createPendingSignIns } from './pending-sign-in.ts';
 import type { PortalContext, PortalDeps } from './portal-deps.ts';
@@ -67,6 +69,8 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
   // A password at the identity provider is changed there.
   if (deps.provider === undefined) registerPassword(app, context);
   registerGrants(app, context);
+  registerMembers(app, context);
+  registerInvitation(app, context);
   registerSftpAccount(app, context);
   registerSftpKeys(app, context);
   registerBatchTransfer(app, context);

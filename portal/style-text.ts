@@ -137,6 +137,12 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-findings details { margin-top: .5rem; }
 main summary { cursor: pointer; min-height: 1.5rem; }
 pre.cg-code { margin: .5rem 0; }
+.cg-role .usa-legend, .cg-choice .usa-legend { font-weight: 700; margin-top: 1.5rem; }
+.cg-role .usa-hint { margin-bottom: .5rem; padding-left: 2rem; }
+.cg-panel .cg-role .usa-legend { margin-top: 0; }
+.cg-submit { margin-top: 1.5rem; }
+.cg-choice { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); }
+.cg-table tbody th .cg-small { font-weight: 400; }
 .cg-matrix { border: 0; margin: 1.5rem 0 0; min-width: 0; padding: 0; }
 .cg-matrix legend { background: #d9e8f6; border: 1px solid #a9aeb1; box-sizing: border-box; font-size: 1.06rem; font-weight: 700; padding: .75rem 1rem; width: 100%; }
 .cg-matrix .usa-table { margin: 0 0 1rem; }
