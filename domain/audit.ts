@@ -55,6 +55,7 @@ export type AuditAction =
   | 'account.key-add'
   | 'account.key-expire'
   | 'account.key-revoke'
+  | 'ban.add'
   | 'ban.lift'
   | 'host-key.announce'
   | 'host-key.retire'
