@@ -335,6 +335,7 @@ async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
   const { database, directory, users, accountSetup, mailboxes, observe } = core;
   const { registration, recovery, secondFactors, passkeys } = core;
   return startPortal({
+    secrets: core.secrets,
     database,
     mailboxes,
     files: createTransmissionFiles({ database, directory }),

@@ -1,8 +1,19 @@
 /** What the rules remember of the claim that is open and of the set around it. Numbers only, so that memory stays flat. */
+import {
+  MARK_DATES,
+  MARK_DIAGNOSES,
+  MARK_LINE_DATE,
+  MARK_LINE_DATES,
+  MARK_REFERENCES,
+  MARK_SUBSCRIBER_NAME,
+  MARKS,
+} from './mark.ts';
 import { PayerState } from './payer-state.ts';
 import { SubscriberState } from './subscriber-state.ts';
 
 export class ClaimState {
+  /** Positions by `MARK_*`; 0 for none. */
+  readonly marks = new Int32Array(MARKS);
   /** Position of the claim's CLM; 0 when no claim is open. */
   position = 0;
   /** The guide's number of the loop that the claim is: 2300 stands below 2000B and below 2000C. */
@@ -13,49 +24,26 @@ export class ClaimState {
   lineCharges = 0;
   /** Service lines seen. */
   lines = 0;
-  /** Position of the last of CLM and DTP. */
-  datesEnd = 0;
-  /** Position of the last of CL1, PWK, ... REF; 0 for none. */
-  referencesEnd = 0;
-  /** Position of the last of K3, NTE, ... HI; 0 for none. */
-  diagnosesEnd = 0;
   /** Position of the first other payer, or else the first line; 0 until it comes. */
   providersEnd = 0;
 
   /** CLM05-3 says that another claim is replaced or voided. */
   replacesAnother = false;
-  /** REF*F8 has come. */
-  hasOriginalReference = false;
   /** Component of CLM11 that names an accident; 0 when none does. */
   accidentCause = 0;
-  hasAccidentDate = false;
-  isInpatient = false;
-  hasAdmissionDate = false;
-  hasAdmittingDiagnosis = false;
-  /** CLM05-1 is an ambulance. */
-  isAmbulancePlace = false;
-  /** Position of the claim's CR1; 0 for none. */
-  transport = 0;
-  /** A line has a CR1. */
-  lineTransport = false;
-  hasPickUp = false;
-  hasDropOff = false;
-  hasAttending = false;
+  /** CLM05-1, packed. */
+  place = 0;
   /** A line is for something else than transport by ambulance: its position; 0 for none. */
   careLine = 0;
   /** Diagnoses of the claim; -1 until its HI has come. */
   diagnoses = -1;
   /** CLM19 is PB. */
   isPredetermination = false;
-  hasServiceDate = false;
 
   /** Position of the open line's LX. */
   line = 0;
   /** The open line's charge in ten-thousandths. */
   lineCharge = Number.NaN;
-  lineHasDate = false;
-  /** Position of the last of the open line's segments up to its dates. */
-  lineDatesEnd = 0;
   datedLines = 0;
   /** Position where the first line without a date lacks it; 0 for none. */
   undatedLine = 0;
@@ -91,45 +79,51 @@ export class ClaimState {
     this.charge = Number.NaN;
     this.lineCharges = 0;
     this.lines = 0;
-    this.datesEnd = position;
-    this.referencesEnd = 0;
-    this.diagnosesEnd = 0;
     this.providersEnd = 0;
     this.replacesAnother = false;
-    this.hasOriginalReference = false;
     this.accidentCause = 0;
-    this.hasAccidentDate = false;
-    this.isInpatient = false;
-    this.hasAdmissionDate = false;
-    this.hasAdmittingDiagnosis = false;
-    this.isAmbulancePlace = false;
-    this.transport = 0;
-    this.lineTransport = false;
-    this.hasPickUp = false;
-    this.hasDropOff = false;
-    this.hasAttending = false;
     this.careLine = 0;
     this.diagnoses = -1;
     this.isPredetermination = false;
-    this.hasServiceDate = false;
     this.datedLines = 0;
     this.undatedLine = 0;
     this.payers.begin();
+    this.#forget(MARK_DATES, MARK_LINE_DATE);
+  }
+
+  /** Forgets the last subscriber. */
+  beginSubscriber(): void {
+    this.subscriber.begin();
+    this.#forget(MARK_SUBSCRIBER_NAME, MARKS);
+  }
+
+  /** Whether something has stood where a mark is set. */
+  has(mark: number): boolean {
+    return this.marks[mark] !== 0;
+  }
+
+  #forget(first: number, end: number): void {
+    for (let mark = first; mark < end; mark += 1) this.marks[mark] = 0;
   }
 
   /** Where a date that is missing should have been. */
   get afterDates(): number {
-    return this.datesEnd + 1;
+    return Math.max(this.position, this.marks[MARK_DATES] as number) + 1;
   }
 
   /** Where a reference that is missing should have been. */
   get afterReferences(): number {
-    return Math.max(this.datesEnd, this.referencesEnd) + 1;
+    return Math.max(this.afterDates, (this.marks[MARK_REFERENCES] as number) + 1);
   }
 
   /** Where a diagnosis that is missing should have been. */
   get afterDiagnoses(): number {
-    return Math.max(this.datesEnd, this.referencesEnd, this.diagnosesEnd) + 1;
+    return Math.max(this.afterReferences, (this.marks[MARK_DIAGNOSES] as number) + 1);
+  }
+
+  /** Where a date of the open line that is missing should have been. */
+  get afterLineDates(): number {
+    return Math.max(this.line, this.marks[MARK_LINE_DATES] as number) + 1;
   }
 
   /** Where a provider or payer that is missing should have been. */
@@ -148,8 +142,7 @@ export class ClaimState {
     this.lines += 1;
     this.line = position;
     this.lineCharge = Number.NaN;
-    this.lineHasDate = false;
-    this.lineDatesEnd = position;
     this.payers.beginLine();
+    this.#forget(MARK_LINE_DATE, MARK_SUBSCRIBER_NAME);
   }
 }

@@ -64,6 +64,9 @@ export class FindingMaker {
   /** The business unit that a finding in a loop lies in. */
   unit: (loop: GuideLoop) => BusinessUnit | undefined = () => undefined;
   readonly #deps: Deps;
+  /** Elements of the segment at `#blamedAt` that something has been told of, a bit each. */
+  #blamed = 0;
+  #blamedAt = 0;
 
   constructor(deps: Deps, findings: SetFindings) {
     this.#deps = deps;
@@ -73,6 +76,18 @@ export class FindingMaker {
   /** Whether findings are still kept, not only counted: when not, values and limits need not be put together. */
   get keeps(): boolean {
     return this.findings.hasRoom;
+  }
+
+  /** Notes that something is wrong with an element of the current segment. */
+  blame(element: number): void {
+    if (this.#blamedAt !== this.position) this.#blamed = 0;
+    this.#blamedAt = this.position;
+    this.#blamed |= 1 << element;
+  }
+
+  /** Whether something is wrong with an element of the current segment: then rules say nothing more of it. */
+  isBlamed(element: number): boolean {
+    return this.#blamedAt === this.position && (this.#blamed & (1 << element)) !== 0;
   }
 
   /** Counts a finding that is not kept. Putting one together for that took as long as 500 bytes of a valid file. */

@@ -83,6 +83,10 @@ const WORDS: Readonly<Record<RuleId, Words>> = {
     f.limit,
   ],
   'element.date': (f) => [`${f.place} is not a valid date${f.value}.`, f.limit],
+  'element.date-range': (f) => [
+    `${f.place} holds one day${f.value} where its qualifier RD8 names a range.`,
+    'Send the first and the last day as CCYYMMDD-CCYYMMDD, also when they are the same.',
+  ],
   'element.time': (f) => [`${f.place} is not a valid time${f.value}.`, 'Send HHMM, HHMMSS or HHMMSSDD.'],
   'element.repetitions': (f) => [`${f.place} may not repeat so often.`, `Send at most ${f.limit}.`],
   'element.components': (f) => [

@@ -53,6 +53,7 @@ export function groupHeaderIsUsable(cursor: SegmentCursor): boolean {
     /^[\x20-\x7e]{2,15}$/.test(header.applicationReceiver) &&
     /^[\x21-\x7e]{1,12}$/.test(header.version) &&
     header.controlNumber !== '' &&
+    header.agency === 'X' &&
     isDate8(moment, 0, 8) &&
     isTime(moment, 8, moment.length)
   );

@@ -9,6 +9,7 @@ import type { EdiProfile } from './profile.ts';
 import { refuseGroup } from './refuse.ts';
 import { SEGMENT_KEYS, segmentKey } from './segment-key.ts';
 import type { DelimiterBytes } from './segment-reader.ts';
+import type { SetReader } from './set-reader.ts';
 import type { ValidationContext } from './validation-context.ts';
 
 const ISA = segmentKey('ISA');
@@ -34,6 +35,8 @@ export class InterchangeReader {
   readonly #groupNumbers = new Set<string>();
   #note: string;
   #group: GroupReader | undefined;
+  /** The set that is open: nearly every segment goes there. */
+  #set: SetReader | undefined;
   #groupCount = 0;
   #acknowledgementCount = 0;
 
@@ -45,15 +48,20 @@ export class InterchangeReader {
 
   /** Takes a segment. Everything inside a set but SE goes to the set, except what can only be the envelope. */
   take(key: number): Progress {
-    if (IS_ENVELOPE[key] === 0) {
-      this.#takeContent(key);
-      this.segmentCount += 1;
-      return 'more';
-    }
-    return this.#takeEnvelope(key);
+    if (IS_ENVELOPE[key] !== 0) return this.#takeEnvelope(key);
+    this.segmentCount += 1;
+    if (this.#set !== undefined) this.#set.take(key);
+    else this.#takeOutside(key);
+    return 'more';
   }
 
   #takeEnvelope(key: number): Progress {
+    const progress = this.#takeHeaderOrTrailer(key);
+    this.#set = this.#group?.set;
+    return progress;
+  }
+
+  #takeHeaderOrTrailer(key: number): Progress {
     switch (key) {
       case ISA:
         return 'next-interchange';
@@ -109,11 +117,9 @@ export class InterchangeReader {
     if (this.#note === '000') this.#note = note;
   }
 
-  #takeContent(key: number): void {
-    const set = this.#group?.set;
-    if (set !== undefined) set.take(key);
-    else if (key === TA1 && this.#group === undefined) this.#acknowledgementCount += 1;
-    // Between SE and ST, or outside of any group: X12.5 allows no segment there.
+  /** Between SE and ST, or outside of any group: X12.5 allows no segment there. */
+  #takeOutside(key: number): void {
+    if (key === TA1 && this.#group === undefined) this.#acknowledgementCount += 1;
     else this.#fault('024');
   }
 

@@ -66,6 +66,11 @@ export class PayerState {
     return -1;
   }
 
+  /** Whether a payer's id is not known, because its NM109 or the whole NM1 is missing. */
+  get hasUnnamed(): boolean {
+    return this.find(0) >= 0;
+  }
+
   /** A new line: no payer has spoken about it. */
   beginLine(): void {
     this.lineSlot = -1;

@@ -6,7 +6,8 @@ import type { CodeTable } from './code-table.ts';
 import type { Candidates, ElementSpec, GuideNode, Qualifier } from './compiled-guide.ts';
 import { USAGE_REQUIRED } from './compiled-guide.ts';
 
-type Coded = { readonly element: number; readonly component: number; readonly spec: ElementSpec };
+/** A required element or component with a code list. */
+export type Coded = { readonly element: number; readonly component: number; readonly spec: ElementSpec };
 
 /**
  * The qualifiers of one node.
@@ -37,7 +38,8 @@ export function qualifiersOf(
   return qualifiers;
 }
 
-function codedElements(node: GuideNode): Coded[] {
+/** What of a node is required and coded. */
+export function codedElements(node: GuideNode): Coded[] {
   const coded: Coded[] = [];
   node.elements.forEach((spec, index) => {
     if (spec.usage !== USAGE_REQUIRED) return;

@@ -12,7 +12,6 @@ import {
   FORM_PERIOD,
   FORM_TEXT,
 } from './compiled-guide.ts';
-import { ENDS_COMPONENT, ENDS_REPETITION } from './segment-reader.ts';
 import { decimalDigits, isDate8, isDigits } from './value-checks.ts';
 
 // Imported constants are loaded from memory at every use; those of the file itself become part of the machine code
@@ -25,8 +24,6 @@ const DECIMAL = FORM_DECIMAL;
 const INTEGER = FORM_INTEGER;
 const PERIOD = FORM_PERIOD;
 const TEXT = FORM_TEXT;
-const COMPONENT = ENDS_COMPONENT;
-const REPETITION = ENDS_REPETITION;
 
 /**
  * Whether a value is right beyond doubt: of its type, within its lengths, one of its codes. When not, it may be right
@@ -65,9 +62,4 @@ export function passes(
 function isDayPeriod(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start - 2] !== 0x38 || bytes[start - 3] !== 0x44) return false;
   return bytes[start - 4] === bytes[start - 1] && isDate8(bytes, start, end);
-}
-
-/** Whether an element goes on after its first token. */
-export function hasParts(ends: number): boolean {
-  return ends === COMPONENT || ends === REPETITION;
 }

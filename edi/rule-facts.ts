@@ -39,6 +39,8 @@ export const RULE_FACTS = {
   'element.code': SYNTAX,
   'element.code-not-used': GUIDE,
   'element.date': SYNTAX,
+  // An example that X12 itself publishes as valid has one day for a stay of one day.
+  'element.date-range': { snip: 1, severity: 'report' },
   'element.time': SYNTAX,
   'element.repetitions': SYNTAX,
   'element.components': SYNTAX,

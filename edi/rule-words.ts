@@ -25,6 +25,7 @@ export const RULE_WORDS: Readonly<Record<RuleId, string>> = {
   'element.code': 'a code that X12 does not have',
   'element.code-not-used': 'a code of X12 that the guide does not use here',
   'element.date': 'not a day that exists, or not in the form that its qualifier names',
+  'element.date-range': 'one day where the qualifier RD8 names a range',
   'element.time': 'not a time',
   'element.repetitions': 'repeats too often',
   'element.components': 'more components than the composite has',

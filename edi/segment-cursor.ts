@@ -14,7 +14,7 @@ export class SegmentCursor {
   /** Elements in the segment, trailing empty ones included. */
   elements = 0;
   /** First token of each element; `firstToken[elements + 1]` is one past the last token. */
-  readonly firstToken: Int32Array;
+  firstToken: Int32Array;
 
   constructor(reader: SegmentReader) {
     this.reader = reader;
@@ -24,6 +24,7 @@ export class SegmentCursor {
   /** Turns to the reader's current segment. */
   load(): void {
     this.elements = this.reader.elements;
+    this.firstToken = this.reader.firstToken;
   }
 
   /** Start of a token in `reader.bytes`. */

@@ -6,6 +6,8 @@ import { narrow } from './candidate-split.ts';
 import type { Candidates, CompiledGuide, GuideLoop, GuideNode, Qualifier } from './compiled-guide.ts';
 import type { FindingMaker } from './finding-maker.ts';
 import { LoopState } from './loop-state.ts';
+import { hasCodesOf, homesOf, impliedFor, type LoopGuess, placeIn, type Stray } from './lost-opener.ts';
+import { reportLate, reportTooMany, reportUnexpected } from './placement-reports.ts';
 import type { SegmentCursor } from './segment-cursor.ts';
 
 /** How well a segment fits a node. */
@@ -14,8 +16,8 @@ const FITS_FIRST = 1;
 const FITS_FULL = 2;
 const FITS = 3;
 
-/** How many required loops may be skipped to make sense of a segment. */
-const IMPLIED_DEPTH = 3;
+/** No guess. */
+const CERTAIN: readonly GuideNode[] = [];
 
 export type PlacerDeps = {
   readonly guide: CompiledGuide;
@@ -23,6 +25,8 @@ export type PlacerDeps = {
   readonly maker: FindingMaker;
   /** Called before a loop is left, while its state still holds. */
   readonly onClose: (loop: GuideLoop) => void;
+  /** Called when a loop is opened without its first segment, which was missing at `position`. */
+  readonly onLost: (loop: GuideLoop, position: number) => void;
 };
 
 export class SegmentPlacer {
@@ -35,7 +39,10 @@ export class SegmentPlacer {
   readonly #missingIn: Int32Array;
   readonly #missingToken: Int32Array;
   #token = 0;
-  #guessed = false;
+  /** The places that the last segment may have, when its codes do not tell; empty when they do. */
+  #guesses: readonly GuideNode[] = CERTAIN;
+  #stray: Stray | undefined;
+  #openGuess: LoopGuess | undefined;
 
   constructor(deps: PlacerDeps) {
     this.#deps = deps;
@@ -47,9 +54,16 @@ export class SegmentPlacer {
     this.#missingToken = new Int32Array(deps.guide.nodes.length);
   }
 
-  /** Whether the last place was one of several that the segment's codes did not tell apart. */
-  get guessed(): boolean {
-    return this.#guessed;
+  /** The places among which the last one was a guess, since the segment's codes fit none; empty when it was none. */
+  get guesses(): readonly GuideNode[] {
+    return this.#guesses;
+  }
+
+  /** Begins another set. */
+  begin(): void {
+    this.state.begin();
+    this.#stray = undefined;
+    this.#openGuess = undefined;
   }
 
   /** The loop that is open. */
@@ -70,10 +84,127 @@ export class SegmentPlacer {
    * @returns the node it is; undefined when it has no place here, which has been reported.
    */
   place(segment: number): GuideNode | undefined {
-    this.#guessed = false;
-    const node = this.#choose(segment) ?? this.#chooseImplied(segment) ?? this.#chooseNearest(segment);
-    if (node !== undefined) this.#arrive(node);
+    this.#guesses = CERTAIN;
+    const list = this.#candidates[this.state.current * this.#segmentCount + segment];
+    let node: GuideNode | undefined;
+    if (list !== undefined) {
+      const { split } = list;
+      const code = split === undefined ? 0 : this.#cursor.code(split.element, split.component);
+      // Leaves out what the code of one element rules out; a code that cannot be packed rules nothing out.
+      const left = split === undefined || code === 0 ? list : narrow(split, code);
+      node = left.sure ?? this.#best(left);
+    }
+    if (this.#stray !== undefined || this.#openGuess !== undefined) node = this.#reconsider(segment, node);
+    if (node === undefined) return this.#placeOdd(segment);
+    if (node.ownerPosition < (this.state.reached[node.owner] as number)) {
+      if (this.#isFarFetched(segment, node)) return this.#placeOdd(segment);
+      if (!this.state.hasRoom(node)) return this.#placeSurplus(segment, node);
+    }
+    this.#arrive(node);
     return node;
+  }
+
+  /** Whether a node fits only because it stands further out and asks for no code that tells it apart. */
+  #isFarFetched(segment: number, node: GuideNode): boolean {
+    const { guide } = this.#deps;
+    const list = guide.candidates[this.state.current * guide.segmentCount + segment];
+    return node.owner !== this.state.current && list?.levels[0] === 0 && !hasCodesOf(this.#homeDeps, node);
+  }
+
+  get #homeDeps() {
+    return { guide: this.#deps.guide, cursor: this.#cursor, state: this.state };
+  }
+
+  /** A segment without a place. */
+  #placeOdd(segment: number): GuideNode | undefined {
+    const implied = impliedFor(this.#homeDeps, segment);
+    if (implied !== undefined) {
+      for (const loop of implied.path) this.#enterImplied(loop);
+      this.#arrive(implied.node);
+      return implied.node;
+    }
+    const isStray = this.#noteStray(segment);
+    const node = this.#chooseNearest(segment);
+    // Of a segment that may belong elsewhere, its code alone is what this place can judge.
+    if (node !== undefined && isStray) this.#guesses = [node];
+    else if (node !== undefined) this.#arrive(node);
+    if (node !== undefined) return node;
+    reportUnexpected(this.#deps.maker, this.#cursor.segmentId(), this.loop);
+    return undefined;
+  }
+
+  /** A segment whose place has been passed and has no room left. */
+  #placeSurplus(segment: number, node: GuideNode): GuideNode {
+    if (this.#noteStray(segment)) reportTooMany(this.#deps.maker, this.#deps.guide, node);
+    else this.#arrive(node);
+    return node;
+  }
+
+  /** Remembers a segment that would be right in another loop. Until the next one has come it moves nothing. */
+  #noteStray(segment: number): boolean {
+    const { findings, position } = this.#deps.maker;
+    const homes = homesOf(this.#homeDeps, segment);
+    if (homes.length > 0) this.#stray = { position, before: findings.moment(), homes };
+    return homes.length > 0;
+  }
+
+  /** Looks at what is not certain yet in the light of another segment, for which `node` has been found. */
+  #reconsider(segment: number, node: GuideNode | undefined): GuideNode | undefined {
+    const meant = this.#chooseMeant(segment);
+    if (meant !== undefined) return meant;
+    const stray = this.#stray;
+    this.#stray = undefined;
+    if (stray === undefined || (node !== undefined && this.#isInPlace(node))) return node;
+    const homes = stray.homes.filter(({ loop }) => placeIn(this.#homeDeps, loop, segment) !== undefined);
+    const [home] = homes;
+    if (home === undefined) return node;
+    const { loop } = home;
+    const { guide, maker } = this.#deps;
+    maker.findings.goBack(stray.before);
+    this.#closeTo(loop.parent);
+    this.#pass(loop.parent, loop.position, loop.requiredBefore);
+    this.#openLost(loop, stray.position);
+    this.state.count(home.node);
+    this.state.reached[loop.index] = home.node.ownerPosition;
+    this.state.seen[loop.index] = (this.state.seen[loop.index] as number) | home.node.ownerBit;
+    if (home.node.opens >= 0) this.state.enter(home.node.opens);
+    this.#openGuess = {
+      instance: this.state.instance[loop.index] as number,
+      loops: homes.map((other) => guide.loops[other.loop.index] as GuideLoop),
+    };
+    const list = this.#candidates[this.state.current * this.#segmentCount + segment];
+    return list === undefined ? undefined : this.#best(list);
+  }
+
+  #isInPlace(node: GuideNode): boolean {
+    const { reached } = this.state;
+    return (
+      node.ownerPosition >= (reached[node.owner] as number) &&
+      this.state.hasRoom(node) &&
+      hasCodesOf(this.#homeDeps, node)
+    );
+  }
+
+  /** When the open loop is a guess and the segment does not belong into it: its place in the loop that is meant. */
+  #chooseMeant(segment: number): GuideNode | undefined {
+    const { state } = this;
+    const guess = this.#openGuess;
+    if (guess === undefined) return undefined;
+    const { loop } = this;
+    if (state.instance[loop.index] !== guess.instance) {
+      this.#openGuess = undefined;
+      return undefined;
+    }
+    const deps = this.#homeDeps;
+    if (placeIn(deps, loop, segment) !== undefined) return undefined;
+    const loops = guess.loops.filter(
+      (other) => other !== loop && placeIn(deps, other, segment) !== undefined,
+    );
+    const [meant] = loops;
+    if (meant === undefined) return undefined;
+    state.enter(meant.index);
+    this.#openGuess = { instance: state.instance[meant.index] as number, loops };
+    return placeIn(deps, meant, segment);
   }
 
   /** Closes all loops, as SE does. */
@@ -90,13 +221,6 @@ export class SegmentPlacer {
    * Level by level from the open loop outward: the first node all of whose qualifiers fit and that has room; else one
    * that fits but has no room; else one whose first qualifier fits.
    */
-  #choose(segment: number): GuideNode | undefined {
-    const list = this.#candidates[this.state.current * this.#segmentCount + segment];
-    if (list === undefined) return undefined;
-    const left = this.#narrowed(list);
-    return left.sure ?? this.#best(left);
-  }
-
   #best({ nodes, levels, known }: Candidates): GuideNode | undefined {
     let best: GuideNode | undefined;
     let bestFit = FITS_NOT;
@@ -113,14 +237,6 @@ export class SegmentPlacer {
       }
     }
     return best;
-  }
-
-  /** Leaves out what the code of one element rules out; a code that cannot be packed rules nothing out. */
-  #narrowed(list: Candidates): Candidates {
-    const { split } = list;
-    if (split === undefined) return list;
-    const code = this.#cursor.code(split.element, split.component);
-    return code === 0 ? list : narrow(split, code);
   }
 
   /** How well the segment fits a node whose first `known` qualifiers do. */
@@ -143,58 +259,23 @@ export class SegmentPlacer {
     );
   }
 
-  /**
-   * A segment that would fit right after the opener of a required loop that has not come: the opener is what is
-   * missing (HL before SBR, LX before SV1), and everything after it makes sense again.
-   */
-  #chooseImplied(segment: number): GuideNode | undefined {
-    const path: GuideLoop[] = [];
-    let at: GuideLoop | undefined = this.loop;
-    while (at !== undefined) {
-      const node = this.#searchImplied(at, segment, path);
-      if (node !== undefined) {
-        for (const loop of path) this.#enterImplied(loop);
-        return node;
-      }
-      at = at.parent < 0 ? undefined : this.#loopAt(at.parent);
-    }
-    return undefined;
-  }
-
-  #searchImplied(from: GuideLoop, segment: number, path: GuideLoop[]): GuideNode | undefined {
-    if (path.length === IMPLIED_DEPTH) return undefined;
-    for (const index of from.children) {
-      const loop = this.#loopAt(index);
-      if (loop.requiredBit === 0 || (path.length === 0 && this.#isBehind(loop))) continue;
-      path.push(loop);
-      const node = this.#firstIn(loop, segment) ?? this.#searchImplied(loop, segment, path);
-      if (node !== undefined) return node;
-      path.pop();
-    }
-    return undefined;
-  }
-
-  /** Whether a required loop has come already, or its place has been passed. */
-  #isBehind(loop: GuideLoop): boolean {
-    const { seen, reached } = this.state;
-    return (
-      ((seen[loop.parent] as number) & loop.requiredBit) !== 0 ||
-      loop.position < (reached[loop.parent] as number)
-    );
-  }
-
-  #firstIn(loop: GuideLoop, segment: number): GuideNode | undefined {
-    const { guide } = this.#deps;
-    const list = guide.candidates[loop.index * guide.segmentCount + segment];
-    return list?.nodes.find((node, i) => list.levels[i] === 0 && this.#fit(node, 0) >= FITS_FULL);
-  }
-
   #enterImplied(loop: GuideLoop): void {
     this.#closeTo(loop.parent);
     this.#pass(loop.parent, loop.position, loop.requiredBefore);
-    this.#reportMissing(this.#loopAt(loop.parent), loop.requiredBit);
-    this.state.count(this.#deps.guide.nodes[loop.opener] as GuideNode);
+    this.#openLost(loop, this.#deps.maker.position);
+  }
+
+  /** Opens a loop without its first segment, and reports that. */
+  #openLost(loop: GuideLoop, position: number): void {
+    const { guide, maker, onLost } = this.#deps;
+    const opener = guide.nodes[loop.opener] as GuideNode;
+    const { segmentId, name } = opener;
+    const due = this.#isDue(opener);
+    maker.segment(due ? 'loop.required' : 'segment.required', { code: '3', segmentId, name, loop, position });
+    this.state.seen[loop.parent] = (this.state.seen[loop.parent] as number) | loop.requiredBit;
+    this.state.count(opener);
     this.state.enter(loop.index);
+    onLost(loop, position);
   }
 
   /**
@@ -206,10 +287,11 @@ export class SegmentPlacer {
     const list = guide.candidates[this.state.current * guide.segmentCount + segment];
     if (list === undefined) return undefined;
     const nearest = list.nodes.filter((_, i) => list.levels[i] === list.levels[0]);
-    this.#guessed = nearest.length > 1;
     const likely = nearest.find((node) => this.#isDue(node)) ?? nearest.find((node) => this.#isOpen(node));
     // What lies further out and behind us is no likelier than nothing: then the segment is unexpected (IK304 2).
-    return likely ?? (list.levels[0] === 0 ? nearest[0] : undefined);
+    const chosen = likely ?? (list.levels[0] === 0 ? nearest[0] : undefined);
+    if (chosen !== undefined && nearest.length > 1) this.#guesses = nearest;
+    return chosen;
   }
 
   #isDue(node: GuideNode): boolean {
@@ -226,10 +308,24 @@ export class SegmentPlacer {
     const late = ownerPosition < (state.reached[owner] as number);
     if (state.current !== owner && (!late || opens >= 0)) this.#closeTo(owner);
     if (!late) this.#pass(owner, ownerPosition, node.ownerBefore);
-    if (state.count(node) > node.ownerMax) this.#reportTooMany(node);
+    if (this.#guesses.length > 0) {
+      this.#arriveByGuess(node);
+      return;
+    }
+    if (state.count(node) > node.ownerMax) reportTooMany(this.#deps.maker, this.#deps.guide, node);
     else if (late) this.#reportLate(node);
     state.seen[owner] = (state.seen[owner] as number) | node.ownerBit;
     if (opens >= 0) state.enter(opens);
+  }
+
+  /** A guess takes nobody's place: what it may be is not missing, and may still come. Its code has been reported. */
+  #arriveByGuess({ owner, ownerBit, opens }: GuideNode): void {
+    const { state } = this;
+    state.seen[owner] = (state.seen[owner] as number) | ownerBit;
+    if (opens < 0) return;
+    state.enter(opens);
+    const loops = this.#guesses.flatMap((node) => (node.opens < 0 ? [] : [this.#loopAt(node.opens)]));
+    this.#openGuess = { instance: state.instance[opens] as number, loops };
   }
 
   /** Moves on in a loop, and reports the required items that can no longer come. */
@@ -239,15 +335,6 @@ export class SegmentPlacer {
     this.state.reached[owner] = position;
   }
 
-  #reportTooMany(node: GuideNode): void {
-    const { maker } = this.#deps;
-    const { segmentId, name, opens } = node;
-    const loop = this.#loopAt(node.loop);
-    const limit = times(node.ownerMax);
-    if (opens >= 0) maker.segment('loop.max-use', { code: '4', segmentId, name, loop, limit });
-    else maker.segment('segment.max-use', { code: '5', segmentId, name, loop, limit });
-  }
-
   /** Out of order; if it had been reported as missing, it is not. */
   #reportLate(node: GuideNode): void {
     const { maker } = this.#deps;
@@ -255,8 +342,7 @@ export class SegmentPlacer {
       maker.findings.takeBack(this.#missingToken[node.index] as number);
       this.#missingIn[node.index] = 0;
     }
-    const { segmentId, name } = node;
-    maker.segment('segment.order', { code: '7', segmentId, name, loop: this.#loopAt(node.loop) });
+    reportLate(maker, this.#deps.guide, node);
   }
 
   #closeTo(loop: number): void {
@@ -269,7 +355,9 @@ export class SegmentPlacer {
 
   #close(loop: GuideLoop): void {
     const missing = loop.requiredAll & ~(this.state.seen[loop.index] as number);
-    if (missing !== 0) this.#reportMissing(loop, missing);
+    // What a guessed loop lacks, the one that is meant may not need.
+    const isGuess = this.#openGuess?.instance === this.state.instance[loop.index];
+    if (missing !== 0 && !isGuess) this.#reportMissing(loop, missing);
     this.#deps.onClose(loop);
   }
 
@@ -287,8 +375,4 @@ export class SegmentPlacer {
       maker.segment(rule, { code: '3', segmentId, name, loop: this.#loopAt(node.loop), token: this.#token });
     }
   }
-}
-
-function times(max: number): string {
-  return max === 1 ? 'once' : `${max} times`;
 }

@@ -18,12 +18,17 @@ const MARKS_MAX = 4096;
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** Byte classes: 0 data, 1 to 4 delimiters (`ENDS_*` + 1), 5 outside the X12 character sets. */
-const CLASS_ELEMENT = 1;
-const CLASS_COMPONENT = 2;
-const CLASS_REPETITION = 3;
-const CLASS_SEGMENT = 4;
-const CLASS_INVALID = 5;
+/** Byte classes: 0 for data, for a delimiter `ENDS_*` in the low two bits and `INSIDE` when it stands in an element. */
+const INSIDE = 4;
+const CLASS_ELEMENT = 8 | ENDS_ELEMENT;
+const CLASS_COMPONENT = 8 | INSIDE | ENDS_COMPONENT;
+const CLASS_REPETITION = 8 | INSIDE | ENDS_REPETITION;
+const CLASS_SEGMENT = 8 | ENDS_SEGMENT;
+/** Outside the X12 character sets. */
+const CLASS_INVALID = 16;
+
+/** `firstToken` of a segment without inner delimiters, as most are. */
+const ONE_TOKEN_EACH = Int32Array.from({ length: MARKS_MAX + 3 }, (_, element) => element);
 
 /** Delimiters as bytes; -1 for none. */
 export type DelimiterBytes = {
@@ -42,8 +47,8 @@ export class SegmentReader {
   count = 0;
   /** Elements of the current segment, trailing empty ones included. */
   elements = 0;
-  /** First token of each element, from 1; `firstToken[elements + 1]` is one past the last token. Place 0 is scratch. */
-  readonly firstToken = new Int32Array(MARKS_MAX + 3);
+  /** First token of each element, from 1; `firstToken[elements + 1]` is one past the last token. */
+  firstToken = ONE_TOKEN_EACH;
   /** Start of the current segment in `bytes`. */
   start = 0;
   /** Whether the current segment holds a byte outside of the basic and extended character sets (X12.6 section 3.3). */
@@ -57,6 +62,9 @@ export class SegmentReader {
   #scan = 0;
   #next = 0;
   #resuming = false;
+  /** All classes of the current segment's bytes together. */
+  #seen = 0;
+  readonly #ownFirst = new Int32Array(MARKS_MAX + 3);
   readonly #classes = new Uint8Array(256);
   #segmentEnd = -1;
 
@@ -115,11 +123,11 @@ export class SegmentReader {
    */
   next(): boolean {
     if (!this.#resuming && !this.#begin()) return false;
-    const { bytes, marks, firstToken } = this;
+    const { bytes, marks } = this;
     const classes = this.#classes;
     const end = this.#end;
     let count = this.count;
-    let elements = this.elements;
+    let seen = this.#seen;
     let i = this.#scan;
     for (; i < end; i += 1) {
       const kind = classes[bytes[i] as number] as number;
@@ -128,22 +136,16 @@ export class SegmentReader {
         this.hasInvalid = true;
         continue;
       }
-      marks[count] = (i << 2) | (kind - 1);
+      marks[count] = (i << 2) | (kind & 3);
       if (kind === CLASS_SEGMENT) {
         this.count = count;
-        this.elements = elements;
-        return this.#finish(i);
+        return this.#finish(i, seen);
       }
-      if (count < MARKS_MAX) {
-        count += 1;
-        // 1 for an element separator, else 0: without a branch, which would be guessed wrong at every composite.
-        const begins = (CLASS_INVALID - kind) >> 2;
-        elements += begins;
-        firstToken[begins * elements] = count;
-      }
+      seen |= kind;
+      if (count < MARKS_MAX) count += 1;
     }
-    this.elements = elements;
     this.count = count;
+    this.#seen = seen;
     this.#scan = i;
     if (i - this.start > SEGMENT_BYTES_MAX) this.#drop();
     return false;
@@ -159,21 +161,39 @@ export class SegmentReader {
     this.start = i;
     this.#scan = i;
     this.count = 0;
-    this.elements = 0;
+    this.#seen = 0;
     this.hasInvalid = false;
     this.overlong = false;
     this.#resuming = true;
     return true;
   }
 
-  #finish(at: number): boolean {
+  #finish(at: number, seen: number): boolean {
     this.count += 1;
-    this.firstToken[this.elements + 1] = this.count;
+    if ((seen & INSIDE) === 0) {
+      this.elements = this.count - 1;
+      this.firstToken = ONE_TOKEN_EACH;
+    } else this.#findElements();
     this.#next = at + 1;
     this.#resuming = false;
     // A file with newline as terminator may have CR LF line ends: the CR is no data then.
     if (this.#segmentEnd === LF && at > this.start && this.bytes[at - 1] === CR) this.#trimLast(at - 1);
     return true;
+  }
+
+  /** Where each element begins, in a segment with inner delimiters. */
+  #findElements(): void {
+    const { marks, count } = this;
+    const firstToken = this.#ownFirst;
+    let elements = 0;
+    for (let token = 0; token < count; token += 1) {
+      if (((marks[token] as number) & 3) !== ENDS_ELEMENT) continue;
+      elements += 1;
+      firstToken[elements] = token + 1;
+    }
+    firstToken[elements + 1] = count;
+    this.elements = elements;
+    this.firstToken = firstToken;
   }
 
   #trimLast(at: number): void {
@@ -189,7 +209,6 @@ export class SegmentReader {
     this.overlong = true;
     const keep = this.start + SEGMENT_BYTES_MAX / 2;
     while (this.count > 0 && (this.marks[this.count - 1] as number) >> 2 >= keep) this.count -= 1;
-    while (this.elements > 0 && (this.firstToken[this.elements] as number) > this.count) this.elements -= 1;
     this.baseOffset += this.#end - keep;
     this.#end = keep;
     this.#scan = keep;

@@ -4,6 +4,14 @@ import type { Finding, Severity } from './finding.ts';
 /** What all sets of an interchange may keep together. */
 export type FindingBudget = { left: number };
 
+/** How far the findings of a set had come. */
+export type FindingsMoment = {
+  readonly kept: number;
+  readonly omitted: number;
+  readonly rejecting: number;
+  readonly tolerated: number;
+};
+
 type Kept = { readonly finding: Finding; readonly token: number };
 
 export class SetFindings {
@@ -62,6 +70,25 @@ export class SetFindings {
   keep(finding: Finding, token = 0): void {
     this.#kept.push({ finding, token });
     this.#budget.left -= 1;
+  }
+
+  /** How far the findings have come, for `goBack`. */
+  moment(): FindingsMoment {
+    return {
+      kept: this.#kept.length,
+      omitted: this.#omitted,
+      rejecting: this.#rejecting,
+      tolerated: this.#tolerated,
+    };
+  }
+
+  /** Takes back everything since a moment: what was told of a segment turned out to be the consequence of another. */
+  goBack({ kept, omitted, rejecting, tolerated }: FindingsMoment): void {
+    const later = this.#kept.splice(kept);
+    this.#budget.left += later.length;
+    this.#omitted = omitted;
+    this.#rejecting = rejecting;
+    this.#tolerated = tolerated;
   }
 
   /** Takes back the finding kept under a token: a segment reported as missing has turned up out of order. */

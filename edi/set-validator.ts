@@ -4,9 +4,11 @@ import type { CompiledGuide, GuideLoop, GuideNode } from './compiled-guide.ts';
 import { ElementChecker } from './element-checker.ts';
 import type { BusinessUnit } from './finding.ts';
 import { FindingMaker } from './finding-maker.ts';
+import { MARK_NOTHING } from './mark.ts';
 import type { EdiProfile } from './profile.ts';
-import type { RulePlan, RuleScope, SegmentCheck } from './rule.ts';
+import type { RulePlan, RuleScope, SegmentCheck, SegmentPlan } from './rule.ts';
 import type { RulePolicy } from './rule-policy.ts';
+import { openLost } from './rules/lost-opener.ts';
 import type { SegmentCursor } from './segment-cursor.ts';
 import { segmentKey } from './segment-key.ts';
 import { SegmentPlacer } from './segment-placer.ts';
@@ -34,11 +36,12 @@ export class SetValidator {
   readonly #deps: SetValidatorDeps;
   readonly #cursor: SegmentCursor;
   readonly #segmentNumbers: Uint8Array;
-  readonly #segmentChecks: RulePlan['segments'];
+  readonly #segmentPlans: RulePlan['segments'];
   readonly #maker: FindingMaker;
   readonly #placer: SegmentPlacer;
   readonly #checker: ElementChecker;
   #scope: RuleScope;
+  #claim: ClaimState;
   readonly #units: OpenUnit[];
 
   constructor(deps: SetValidatorDeps, findings: SetFindings) {
@@ -46,7 +49,7 @@ export class SetValidator {
     this.#deps = deps;
     this.#cursor = cursor;
     this.#segmentNumbers = guide.segmentNumbers;
-    this.#segmentChecks = deps.rules.segments;
+    this.#segmentPlans = deps.rules.segments;
     this.#maker = new FindingMaker({ guide, policy, badValues: profile.badValues }, findings);
     const maker = this.#maker;
     maker.unit = (loop) => this.#unit(loop);
@@ -55,9 +58,11 @@ export class SetValidator {
       cursor,
       maker,
       onClose: (loop) => this.#onClose(loop),
+      onLost: (loop, position) => this.#onLost(loop, position),
     });
     this.#checker = new ElementChecker(guide, cursor, maker);
-    this.#scope = { guide, cursor, maker, claim: new ClaimState(guide.loops.length) };
+    this.#claim = new ClaimState(guide.loops.length);
+    this.#scope = { guide, cursor, maker, claim: this.#claim };
     this.#units = guide.units.map(() => ({ instance: 0, length: 0, bytes: new Uint8Array(UNIT_BYTES_MAX) }));
   }
 
@@ -67,9 +72,11 @@ export class SetValidator {
     const maker = this.#maker;
     maker.findings = findings;
     maker.position = 0;
+    maker.blame(0);
     this.claimCount = 0;
-    this.#placer.state.begin();
-    this.#scope = { guide, cursor, maker, claim: new ClaimState(guide.loops.length) };
+    this.#placer.begin();
+    this.#claim = new ClaimState(guide.loops.length);
+    this.#scope = { guide, cursor, maker, claim: this.#claim };
     for (const unit of this.#units) unit.length = 0;
   }
 
@@ -88,18 +95,48 @@ export class SetValidator {
     cursor.load();
     const number = this.#segmentNumbers[key] as number;
     const node = number === 0 ? this.#takeForeign(key) : this.#placer.place(number);
-    if (node === undefined) {
-      if (number !== 0) this.#reportUnexpected();
-      return;
-    }
+    if (node === undefined) return;
     if (node.opens >= 0 && this.#placer.loop.isClaim) this.claimCount += 1;
     if (node.unit > 0) this.#openUnit(node);
     if (cursor.reader.overlong) this.#reportOverlong(node);
-    if (this.#placer.guessed) this.#checker.checkQualifier(node);
-    else this.#checker.check(node);
-    const checks = this.#segmentChecks[node.index];
-    if (checks === undefined) return;
-    for (let i = 0; i < checks.length; i += 1) (checks[i] as SegmentCheck)(this.#scope, node);
+    const { guesses } = this.#placer;
+    if (guesses.length > 0) {
+      this.#takeGuess(node, guesses);
+      return;
+    }
+    const present = this.#checker.check(node);
+    const plan = this.#segmentPlans[node.index];
+    if (plan === undefined) return;
+    this.#claim.marks[plan.codedMark] = this.#maker.position;
+    this.#follow(plan, node, present);
+  }
+
+  /** A segment whose code fits none of the places it may have: what waits for one of them is not missing. */
+  #takeGuess(node: GuideNode, guesses: readonly GuideNode[]): void {
+    const present = this.#checker.checkQualifier(node);
+    for (const { index } of guesses)
+      this.#claim.marks[this.#segmentPlans[index]?.codedMark ?? MARK_NOTHING] = this.#maker.position;
+    const plan = this.#segmentPlans[node.index];
+    if (plan !== undefined) this.#follow(plan, node, present);
+  }
+
+  /** Does what rules want at a place. `present` has a bit for each element that holds data. */
+  #follow({ mark, checks, care, flip }: SegmentPlan, node: GuideNode, present: number): void {
+    const scope = this.#scope;
+    this.#claim.marks[mark] = this.#maker.position;
+    for (let i = 0; i < checks.length; i += 1)
+      if (((present & (care[i] as number)) ^ (flip[i] as number)) !== 0)
+        (checks[i] as SegmentCheck)(scope, node);
+  }
+
+  /** A loop without its first segment: what waits for that segment is not told once more. */
+  #onLost(loop: GuideLoop, position: number): void {
+    openLost(this.#scope, loop, position);
+    if (loop.isClaim) this.claimCount += 1;
+    const plan = this.#segmentPlans[loop.opener];
+    if (plan === undefined) return;
+    this.#claim.marks[plan.mark] = position;
+    this.#claim.marks[plan.codedMark] = position;
   }
 
   /** Ends the set. `position` is where SE stands, or would. */
@@ -159,7 +196,7 @@ export class SetValidator {
     const { cursor, guide, standard } = this.#deps;
     const { loop } = this.#placer;
     const sent = cursor.segmentId();
-    const id = sent.trim();
+    const id = sent.trim().toUpperCase();
     if (id !== sent) {
       const number = guide.segmentNumbers[segmentKey(id)] as number;
       const node = number > 0 ? this.#placer.place(number) : undefined;
@@ -167,18 +204,13 @@ export class SetValidator {
       this.#maker.segment('segment.id', { code: '1', segmentId, loop: this.#placer.loop });
       return node;
     }
-    if (key !== 0 && guide.setId === '837' && standard.segmentIdsOf837.has(id))
+    if (key !== 0 && standard.segmentIdsOf.get(guide.setId)?.has(id) === true)
       this.#maker.segment('segment.not-used', { code: 'I4', segmentId: id, loop });
     else if (key !== 0 && standard.segmentIds.has(id))
       this.#maker.segment('segment.not-in-set', { code: '6', segmentId: id, loop });
     // RFI 1257: an id that X12 does not have may not stand in IK301, so this finding makes no IK3.
     else this.#maker.segment('segment.unknown', { code: '1', segmentId: '', loop, value: printable(sent) });
     return undefined;
-  }
-
-  #reportUnexpected(): void {
-    const segmentId = this.#deps.cursor.segmentId();
-    this.#maker.segment('segment.unexpected', { code: '2', segmentId, loop: this.#placer.loop });
   }
 
   #reportOverlong(node: GuideNode): void {

@@ -1,7 +1,7 @@
 /** The X12 005010 standard below the guides: elements, segments, composites, dictionary codes, segment ids. */
 import { CODES } from './standard/codes.ts';
 import { ELEMENTS } from './standard/elements.ts';
-import { ALL_SEGMENTS, SEGMENTS_OF_837 } from './standard/segment-ids.ts';
+import { ALL_SEGMENTS, SEGMENTS_OF_SETS } from './standard/segment-ids.ts';
 import { COMPOSITES, SEGMENTS } from './standard/segments.ts';
 
 /** X12.6 section 3.3: string, identifier, numeric with n decimals, decimal, date, time. */
@@ -41,7 +41,7 @@ export type StandardDictionary = {
   readonly composites: ReadonlyMap<string, StandardSegment>;
   readonly codes: ReadonlyMap<string, ReadonlySet<string>>;
   readonly segmentIds: ReadonlySet<string>;
-  readonly segmentIdsOf837: ReadonlySet<string>;
+  readonly segmentIdsOf: ReadonlyMap<string, ReadonlySet<string>>;
 };
 
 /**
@@ -55,7 +55,7 @@ export function createStandardDictionary(): StandardDictionary {
     composites: new Map(lines(COMPOSITES).map((line) => parseSegment(line))),
     codes: parseCodes(CODES),
     segmentIds: new Set(words(ALL_SEGMENTS)),
-    segmentIdsOf837: new Set(words(SEGMENTS_OF_837)),
+    segmentIdsOf: parseCodes(SEGMENTS_OF_SETS),
   };
 }
 

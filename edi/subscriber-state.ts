@@ -14,11 +14,6 @@ export class SubscriberState {
   firstPatient = 0;
   /** SBR02 has been reported for this subscriber. */
   reported = false;
-  /** Positions of NM1, N3 and N4 in 2010BA, and of its DMG; 0 when they have not come. */
-  name = 0;
-  street = 0;
-  city = 0;
-  birth = 0;
 
   /** Forgets the last subscriber. */
   begin(): void {
@@ -29,9 +24,5 @@ export class SubscriberState {
     this.patients = 0;
     this.firstPatient = 0;
     this.reported = false;
-    this.name = 0;
-    this.street = 0;
-    this.city = 0;
-    this.birth = 0;
   }
 }

@@ -14,9 +14,10 @@ export function helpBody(settings: PortalSettings): VNode {
       <section aria-labelledby="accounts">
         <h2 id="accounts">Your {settings.idIssuer}</h2>
         <p>
-          Your {settings.idIssuer} is the user id that you sign in with here. If you have none, have forgotten
-          it or its password, or may no longer sign in: {settings.supportText} After too many wrong passwords
-          wait until the time that the page names; the lock ends by itself.
+          Your {settings.idIssuer} is the user id that you sign in with here. If you have none,{' '}
+          <a href={paths.register}>register</a>. If you have forgotten it or its password, or it is locked,{' '}
+          <a href={paths.recover}>get back in</a>; a lock also ends by itself at the time that the page names.
+          If you may no longer sign in: {settings.supportText}
         </p>
         <p>
           When you are signed in, <a href={paths.password}>change your password</a> there.

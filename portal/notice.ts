@@ -10,6 +10,11 @@ const notices = [
   'password-changed',
   'grants-saved',
   'nothing-changed',
+  'invitation-sent',
+  'invitation-revoked',
+  'role-saved',
+  'member-removed',
+  'joined',
   'factors-changed',
 ] as const;
 export type Notice = (typeof notices)[number];

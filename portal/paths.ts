@@ -49,6 +49,13 @@ export const paths = {
   batchState: '/trading-partner/batch-transfer/state',
   outboundFile: '/trading-partner/batch-transfer/files/:id',
   outboundZip: '/trading-partner/batch-transfer/files.zip',
+  members: '/trading-partner/users',
+  invite: '/trading-partner/users/invite',
+  member: '/trading-partner/users/:user',
+  invitationResend: '/trading-partner/invitations/:id/resend',
+  invitationRevoke: '/trading-partner/invitations/:id/revoke',
+  /** Where the link of an invitation leads to. */
+  invitation: '/invitation',
   manageTransaction: '/trading-partner/manage-transaction',
   /** One user's grants and their history. */
   grantsOfUser: '/trading-partner/manage-transaction/:user',
@@ -72,6 +79,9 @@ const afterSignIn: ReadonlySet<string> = new Set([
   paths.factorPasskey,
   paths.sftpAccount,
   paths.manageTransaction,
+  paths.members,
+  paths.invite,
+  paths.invitation,
   paths.batchTransfer,
   paths.transmissions,
 ]);
@@ -112,6 +122,11 @@ export const pathOfFindings = (id: string, page = 1): string =>
 /** One file of its answer, read and explained. */
 export const pathOfAnswer = (id: string, ordinal: number): string =>
   paths.answerFile.replace(':id', id).replace(':ordinal', String(ordinal));
+/** One user of the trading partner. */
+export const pathOfMember = (userId: string): string =>
+  paths.member.replace(':user', encodeURIComponent(userId));
+/** What may be done with an invitation. */
+export const pathOfInvitation = (path: string, id: string): string => path.replace(':id', id);
 /** One user's grants. */
 export const pathOfGrants = (userId: string): string =>
   paths.grantsOfUser.replace(':user', encodeURIComponent(userId));

@@ -2,6 +2,7 @@
 
 import type { Buffer } from 'node:buffer';
 import type { AccountSetup } from '../auth/account-setup.ts';
+import type { OneTimeSecrets } from '../auth/one-time-secret.ts';
 import type { Passkeys } from '../auth/passkeys.ts';
 import type { Recovery } from '../auth/recovery.ts';
 import type { Registration } from '../auth/registration.ts';
@@ -20,6 +21,8 @@ export interface PortalDeps {
   readonly directory: Pick<UserDirectory, 'signIn' | 'changePassword' | 'passwordRules' | 'passwordChecks'>;
   readonly registration: Registration;
   readonly recovery: Recovery;
+  /** Tells which secret a mailed link carries. */
+  readonly secrets: Pick<OneTimeSecrets, 'find'>;
   readonly accountSetup: AccountSetup;
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;

@@ -203,7 +203,7 @@ export function NewPasswordPage(props: {
         For the User ID ({settings.idIssuer}) <strong>{props.userId}</strong>.{' '}
         {first
           ? 'When you have chosen it, sign in.'
-          : 'You are signed out everywhere. If you use SFTP, it refuses you until you do SFTP Account Setup/Update with the new password.'}
+          : 'Saving it signs you out everywhere. If you use SFTP, it then refuses you until you do SFTP Account Setup/Update with the new password.'}
       </p>
       <form method="post" action={paths.newPassword} class="cg-form" noValidate={true}>
         <FormToken token={props.formToken} />

@@ -3,6 +3,7 @@
  * once in every claim and no other; envelope faults name the code of the answer instead.
  */
 import type { RuleId } from '../rule-facts.ts';
+import { after, balance, indexOf, raise, remove, removeLoop, SERVICE, set, spoilNpi } from './claim-edits.ts';
 import { type ClaimShape, TRANSACTIONS, type Transaction } from './claim-shape.ts';
 import { type Part, part } from './parts.ts';
 
@@ -26,49 +27,10 @@ export type Fault = {
   readonly plant?: (claim: Part[], transaction: Transaction) => void;
 };
 
-function indexOf(claim: readonly Part[], loop: string, start: string): number {
-  const wanted = start.split('*');
-  const at = claim.findIndex(
-    (it) => it.loop === loop && wanted.every((text, element) => it.elements[element] === text),
-  );
-  if (at < 0) throw new RangeError(`A made-up claim has no ${start} in ${loop}.`);
-  return at;
-}
-
-/** Sets one element of the first segment that begins with `start`. */
-function set(claim: Part[], loop: string, start: string, element: number, value: string): void {
-  const { elements } = claim[indexOf(claim, loop, start)] as Part;
-  while (elements.length <= element) elements.push('');
-  elements[element] = value;
-}
-
-/** Adds segments after the first that begins with `start`. */
-function after(claim: Part[], loop: string, start: string, ...texts: readonly string[]): void {
-  claim.splice(indexOf(claim, loop, start) + 1, 0, ...texts.map((text) => part(loop, text)));
-}
-
-function remove(claim: Part[], loop: string, start: string): void {
-  claim.splice(indexOf(claim, loop, start), 1);
-}
-
-/** Removes every segment of a loop. */
-function removeLoop(claim: Part[], loop: string): void {
-  const rest = claim.filter((it) => it.loop !== loop);
-  claim.splice(0, claim.length, ...rest);
-}
-
 const CLAIM = ['2300', 'CLM'] as const;
 const MEMBER = ['2010BA', 'NM1'] as const;
 const CITY = ['2010BA', 'N4'] as const;
 const TRACE = ['2300', 'REF*D9'] as const;
-
-/** The service line's segment, and the element of its charge and its procedure. */
-const SERVICE: Readonly<Record<Transaction, readonly [segment: string, charge: number, procedure: number]>> =
-  {
-    '837P': ['SV1', 2, 1],
-    '837I': ['SV2', 3, 2],
-    '837D': ['SV3', 2, 1],
-  };
 
 const P: readonly Transaction[] = ['837P'];
 const I: readonly Transaction[] = ['837I'];
@@ -82,15 +44,6 @@ type Row = readonly [
   transactions?: readonly Transaction[],
   needs?: Partial<ClaimShape>,
 ];
-
-/** Sets the total, so that a line may have any charge. */
-function balance(claim: Part[], transaction: Transaction): void {
-  const [segment, charge] = SERVICE[transaction];
-  const cents = claim
-    .filter((it) => it.elements[0] === segment)
-    .reduce((sum, it) => sum + Math.round(Number(it.elements[charge]) * 100), 0);
-  set(claim, ...CLAIM, 2, String(cents / 100));
-}
 
 const SEGMENT_FAULTS: readonly Row[] = [
   ['segment.unknown', 'a segment id that X12 does not have', (c) => after(c, ...CLAIM, 'ZZZ*1')],
@@ -149,6 +102,7 @@ const ELEMENT_FAULTS: readonly Row[] = [
     'CLM05-2 of another guide',
     (c, t) => set(c, ...CLAIM, 5, t === '837I' ? '13:B:1' : '11:A:1'),
   ],
+  ['element.date-range', 'one day where a range is due', (c) => set(c, '2300', 'DTP*434', 3, '20231001'), I],
   ['element.date', 'a birth date that does not exist', (c) => set(c, '2010BA', 'DMG', 2, '19431301')],
   [
     'element.time',
@@ -177,11 +131,6 @@ const ELEMENT_FAULTS: readonly Row[] = [
     },
   ],
 ];
-
-function raise(claim: Part[], loop: string, start: string, element: number): void {
-  const found = claim[indexOf(claim, loop, start)] as Part;
-  set(claim, loop, start, element, String(Number(found.elements[element]) + 5));
-}
 
 const SITUATION_FAULTS: readonly Row[] = [
   ['name.first-required', 'a person without first name', (c) => set(c, ...MEMBER, 4, '')],
@@ -394,11 +343,6 @@ const CODE_FAULTS: readonly Row[] = [
     { drug: true },
   ],
 ];
-
-function spoilNpi(claim: Part[], loop: string): void {
-  const sent = (claim[indexOf(claim, loop, 'NM1')] as Part).elements[9] ?? '';
-  set(claim, loop, 'NM1', 9, `${sent.slice(0, 9)}${(Number(sent.slice(9)) + 1) % 10}`);
-}
 
 const ENVELOPE_FAULTS: readonly Fault[] = (
   [

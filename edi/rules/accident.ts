@@ -1,13 +1,10 @@
 /** Accidents: CLM11 says what a claim is related to, and what must follow from that. 837P and 837D. */
-import { codeOf } from '../code-table.ts';
 import type { GuideNode } from '../compiled-guide.ts';
+import { MARK_ACCIDENT_DATE } from '../mark.ts';
 import type { Rule, RuleScope } from '../rule.ts';
 import { claimTrigger, isAbsent, loopOfClaim, wrong, wrongSegment } from './reading.ts';
 
 const GUIDES = ['837P', '837D'];
-
-/** DTP01. */
-const ACCIDENT = codeOf('439');
 
 /** CLM11-1 to CLM11-3. */
 const CAUSES = 3;
@@ -15,7 +12,6 @@ const CAUSES = 3;
 /** TR3 CLM11-4: required when a cause is AA, unless the country (CLM11-5) has no states. */
 function readCauses(scope: RuleScope, node: GuideNode): void {
   const { claim, cursor } = scope;
-  if (cursor.isEmpty(11)) return;
   let auto = 0;
   for (let component = 1; component <= CAUSES; component += 1) {
     const isAuto = cursor.equals(11, component, 'AA');
@@ -31,7 +27,7 @@ function readCauses(scope: RuleScope, node: GuideNode): void {
 /** TR3 2300 DTP*439: required when a cause is AA or OA. */
 function endClaim(scope: RuleScope): void {
   const { claim } = scope;
-  if (claim.position === 0 || claim.accidentCause === 0 || claim.hasAccidentDate) return;
+  if (claim.position === 0 || claim.accidentCause === 0 || claim.has(MARK_ACCIDENT_DATE)) return;
   wrongSegment(scope, 'accident.date', {
     segmentId: 'DTP',
     name: 'Date - Accident',
@@ -43,15 +39,7 @@ function endClaim(scope: RuleScope): void {
 }
 
 export const accidentRules: readonly Rule[] = [
-  { kind: 'segment', segment: 'CLM', loops: ['2300'], guides: GUIDES, check: readCauses },
-  {
-    kind: 'segment',
-    segment: 'DTP',
-    loops: ['2300'],
-    guides: GUIDES,
-    check: ({ claim, cursor }) => {
-      if (cursor.code(1) === ACCIDENT) claim.hasAccidentDate = true;
-    },
-  },
+  { kind: 'segment', segment: 'CLM', loops: ['2300'], guides: GUIDES, given: [11], check: readCauses },
+  { kind: 'mark', segment: 'DTP', loops: ['2300'], guides: GUIDES, codes: ['439'], mark: MARK_ACCIDENT_DATE },
   { kind: 'loop-end', loops: ['2300'], guides: GUIDES, check: endClaim },
 ];

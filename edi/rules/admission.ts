@@ -1,28 +1,31 @@
 /** Stays in a hospital: what an inpatient claim must say of the admission. 837P by place, 837I by type of bill. */
 import { codeOf } from '../code-table.ts';
+import { MARK_ADMISSION_DATE, MARK_ADMITTING_DIAGNOSIS } from '../mark.ts';
 import type { Rule, RuleScope } from '../rule.ts';
 import { claimTrigger, loopOfClaim, wrongSegment } from './reading.ts';
 
 /** CMS place of service: inpatient hospital, inpatient psychiatric facility, inpatient rehabilitation facility. */
-const INPATIENT_PLACES = ['21', '51', '61'].map(codeOf);
+const HOSPITAL = codeOf('21');
+const PSYCHIATRIC = codeOf('51');
+const REHABILITATION = codeOf('61');
 
 /** NUBC type of bill, first two digits: hospital inpatient, swing bed, skilled nursing inpatient. */
-const INPATIENT_BILLS = ['11', '18', '21'].map(codeOf);
+const HOSPITAL_BILL = codeOf('11');
+const SWING_BED_BILL = codeOf('18');
+const SKILLED_NURSING_BILL = codeOf('21');
 
-/** DTP01. */
-const ADMISSION = codeOf('435');
+function isInpatientPlace(place: number): boolean {
+  return place === HOSPITAL || place === PSYCHIATRIC || place === REHABILITATION;
+}
 
-/** HI01-1. */
-const ADMITTING = ['ABJ', 'BJ'].map(codeOf);
-
-function readPlace({ claim, cursor }: RuleScope, inpatient: readonly number[]): void {
-  claim.isInpatient = inpatient.includes(cursor.code(5));
+function isInpatientBill(bill: number): boolean {
+  return bill === HOSPITAL_BILL || bill === SWING_BED_BILL || bill === SKILLED_NURSING_BILL;
 }
 
 /** TR3 2300 DTP*435: required on inpatient claims (837I), and on those for inpatient visits (837P). */
-function checkAdmission(scope: RuleScope): void {
+function checkAdmission(scope: RuleScope, isInpatient: boolean): void {
   const { claim } = scope;
-  if (claim.position === 0 || !claim.isInpatient || claim.hasAdmissionDate) return;
+  if (!isInpatient || claim.position === 0 || claim.has(MARK_ADMISSION_DATE)) return;
   wrongSegment(scope, 'admission.date', {
     segmentId: 'DTP',
     name: 'Date - Admission',
@@ -36,7 +39,7 @@ function checkAdmission(scope: RuleScope): void {
 /** X223A2 HI*BJ or HI*ABJ: required when the claim involves an inpatient admission. */
 function checkAdmittingDiagnosis(scope: RuleScope): void {
   const { claim } = scope;
-  if (claim.position === 0 || !claim.isInpatient || claim.hasAdmittingDiagnosis) return;
+  if (claim.position === 0 || claim.has(MARK_ADMITTING_DIAGNOSIS) || !isInpatientBill(claim.place)) return;
   wrongSegment(scope, 'admission.diagnosis', {
     segmentId: 'HI',
     name: 'Admitting Diagnosis',
@@ -49,37 +52,32 @@ function checkAdmittingDiagnosis(scope: RuleScope): void {
 
 export const admissionRules: readonly Rule[] = [
   {
-    kind: 'segment',
-    segment: 'CLM',
-    loops: ['2300'],
-    guides: ['837P'],
-    check: (scope) => readPlace(scope, INPATIENT_PLACES),
-  },
-  {
-    kind: 'segment',
-    segment: 'CLM',
-    loops: ['2300'],
-    guides: ['837I'],
-    check: (scope) => readPlace(scope, INPATIENT_BILLS),
-  },
-  {
-    kind: 'segment',
+    kind: 'mark',
     segment: 'DTP',
     loops: ['2300'],
     guides: ['837P', '837I'],
-    check: ({ claim, cursor }) => {
-      if (cursor.code(1) === ADMISSION) claim.hasAdmissionDate = true;
-    },
+    codes: ['435'],
+    mark: MARK_ADMISSION_DATE,
   },
   {
-    kind: 'segment',
+    kind: 'mark',
     segment: 'HI',
     loops: ['2300'],
     guides: ['837I'],
-    check: ({ claim, cursor }) => {
-      if (ADMITTING.includes(cursor.code(1))) claim.hasAdmittingDiagnosis = true;
-    },
+    codes: ['ABJ', 'BJ'],
+    mark: MARK_ADMITTING_DIAGNOSIS,
   },
-  { kind: 'loop-end', loops: ['2300'], guides: ['837P', '837I'], check: checkAdmission },
+  {
+    kind: 'loop-end',
+    loops: ['2300'],
+    guides: ['837P'],
+    check: (scope) => checkAdmission(scope, isInpatientPlace(scope.claim.place)),
+  },
+  {
+    kind: 'loop-end',
+    loops: ['2300'],
+    guides: ['837I'],
+    check: (scope) => checkAdmission(scope, isInpatientBill(scope.claim.place)),
+  },
   { kind: 'loop-end', loops: ['2300'], guides: ['837I'], check: checkAdmittingDiagnosis },
 ];

@@ -17,5 +17,5 @@ function checkControlNumber(scope: RuleScope, node: GuideNode): void {
 }
 
 export const attachmentRules: readonly Rule[] = [
-  { kind: 'segment', segment: 'PWK', loops: ['2300', '2400'], check: checkControlNumber },
+  { kind: 'segment', segment: 'PWK', loops: ['2300', '2400'], unless: [5, 6], check: checkControlNumber },
 ];

@@ -1,7 +1,7 @@
 /** The claim as a whole: its lines are numbered, its total is their sum, a replacement names what it replaces. */
 import { amountText } from '../amount.ts';
-import { codeOf } from '../code-table.ts';
 import type { GuideNode } from '../compiled-guide.ts';
+import { MARK_DATES, MARK_DIAGNOSES, MARK_ORIGINAL_REFERENCE, MARK_REFERENCES } from '../mark.ts';
 import type { Rule, RuleScope } from '../rule.ts';
 import {
   amountAt,
@@ -26,9 +26,6 @@ const LINE_CHARGE: ReadonlyMap<string, number> = new Map([
 /** Segments of 2300 that come before REF, and with it. */
 const UP_TO_REFERENCES = ['CL1', 'DN1', 'DN2', 'PWK', 'CN1', 'AMT', 'REF'];
 
-/** REF01. */
-const ORIGINAL_REFERENCE = codeOf('F8');
-
 /** CLM05-3. */
 const REPLACEMENT = 0x37;
 const VOID = 0x38;
@@ -41,6 +38,7 @@ function beginClaim(scope: RuleScope, node: GuideNode): void {
   claim.charge = amountAt(scope, node, 2);
   if (claim.charge < 0) wrong(scope, 'amount.negative', node, 2, 'I12');
   const frequency = byteAt(cursor, 5, 3);
+  claim.place = cursor.code(5);
   claim.replacesAnother = frequency === REPLACEMENT || frequency === VOID;
 }
 
@@ -58,7 +56,7 @@ function countLine(scope: RuleScope, node: GuideNode): void {
 /** TR3 CLM05-3 and REF*F8: required when the claim replaces (7) or voids (8) another. */
 function checkReference(scope: RuleScope): void {
   const { claim } = scope;
-  if (!claim.replacesAnother || claim.hasOriginalReference) return;
+  if (!claim.replacesAnother || claim.has(MARK_ORIGINAL_REFERENCE)) return;
   wrongSegment(scope, 'claim.original-reference', {
     segmentId: 'REF',
     name: 'Payer Claim Control Number',
@@ -102,47 +100,19 @@ const lineChargeRules: readonly Rule[] = [...LINE_CHARGE].map(([segment, element
 
 /** Where a segment that is missing should have stood: after the last of those that come before it. */
 const markRules: readonly Rule[] = [
-  {
-    kind: 'segment',
-    segment: 'DTP',
-    loops: ['2300'],
-    check: ({ claim, maker }) => {
-      claim.datesEnd = maker.position;
-    },
-  },
+  { kind: 'mark', segment: 'DTP', loops: ['2300'], mark: MARK_DATES },
   ...UP_TO_REFERENCES.map(
-    (segment): Rule => ({
-      kind: 'segment',
-      segment,
-      loops: ['2300'],
-      check: ({ claim, maker }) => {
-        claim.referencesEnd = maker.position;
-      },
-    }),
+    (segment): Rule => ({ kind: 'mark', segment, loops: ['2300'], mark: MARK_REFERENCES }),
   ),
   ...UP_TO_DIAGNOSES.map(
-    (segment): Rule => ({
-      kind: 'segment',
-      segment,
-      loops: ['2300'],
-      check: ({ claim, maker }) => {
-        claim.diagnosesEnd = maker.position;
-      },
-    }),
+    (segment): Rule => ({ kind: 'mark', segment, loops: ['2300'], mark: MARK_DIAGNOSES }),
   ),
+  { kind: 'mark', segment: 'REF', loops: ['2300'], codes: ['F8'], mark: MARK_ORIGINAL_REFERENCE },
 ];
 
 export const claimRules: readonly Rule[] = [
   { kind: 'segment', segment: 'CLM', loops: ['2300'], check: beginClaim },
   ...markRules,
-  {
-    kind: 'segment',
-    segment: 'REF',
-    loops: ['2300'],
-    check: ({ claim, cursor }) => {
-      if (cursor.code(1) === ORIGINAL_REFERENCE) claim.hasOriginalReference = true;
-    },
-  },
   { kind: 'segment', segment: 'LX', loops: ['2400'], check: countLine },
   ...lineChargeRules,
   {

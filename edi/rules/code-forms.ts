@@ -1,6 +1,6 @@
 /** SNIP 5 by form: codes whose lists are licensed or too long to carry, but whose look is known. */
 import { codeOf } from '../code-table.ts';
-import type { GuideNode } from '../compiled-guide.ts';
+import type { CompiledGuide, GuideNode } from '../compiled-guide.ts';
 import { type Rule, type RuleScope, specOf } from '../rule.ts';
 import { isAlphanumeric, isCdt, isDigitsOf, isHcpcs, isHipps, isNpi } from './forms.ts';
 import { isAbsent, wrong } from './reading.ts';
@@ -22,6 +22,11 @@ const NPI = codeOf('XX');
 
 function checkNpi(scope: RuleScope, node: GuideNode): void {
   if (scope.cursor.code(8) === NPI && !fits(scope, 9, 1, isNpi)) wrong(scope, 'code-set.npi', node, 9, 'I12');
+}
+
+/** Most NM1 are of people and payers, who have none. */
+function mayHaveNpi(node: GuideNode, { codes }: CompiledGuide): boolean {
+  return codes.members(specOf(node, 8)?.codes ?? 0).includes('XX');
 }
 
 /** Places whose ZIP code has all nine digits: TR3 2010AA and the service facility loops. */
@@ -105,7 +110,7 @@ const PROCEDURES = [
 ] as const;
 
 export const codeFormRules: readonly Rule[] = [
-  { kind: 'segment', segment: 'NM1', check: checkNpi },
+  { kind: 'segment', segment: 'NM1', where: mayHaveNpi, check: checkNpi },
   { kind: 'segment', segment: 'N4', check: checkZip },
   ...PROCEDURES.map(
     ([segment, loop, element]): Rule => ({

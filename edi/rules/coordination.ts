@@ -6,7 +6,7 @@
 import { amountText } from '../amount.ts';
 import type { GuideNode } from '../compiled-guide.ts';
 import type { Rule, RuleScope } from '../rule.ts';
-import { amountAt, amountOf, differs, hashAt, nodeIn, wrong, wrongBefore } from './reading.ts';
+import { amountAt, amountOf, differs, hashAt, isAbsent, nodeIn, wrong, wrongBefore } from './reading.ts';
 
 /** CAS03, 06, ... 18 are amounts. */
 const FIRST_ADJUSTMENT = 3;
@@ -37,7 +37,7 @@ function readLinePayment(scope: RuleScope, node: GuideNode): void {
   payers.lineSlot = slot;
   if (slot < 0) {
     // TR3 2430 SVD01: the payer is named by the NM109 of its 2330B.
-    if (!cursor.isEmpty(1)) wrong(scope, 'coordination.payer-unknown', node, 1, 'I12');
+    if (!cursor.isEmpty(1) && !payers.hasUnnamed) wrong(scope, 'coordination.payer-unknown', node, 1, 'I12');
     return;
   }
   if (payers.lineAt[slot] === 0) {
@@ -111,9 +111,10 @@ export const coordinationRules: readonly Rule[] = [
     kind: 'segment',
     segment: 'NM1',
     loops: ['2330B'],
-    check: ({ claim, cursor }) => {
+    check: ({ claim, cursor, maker }) => {
       const { payers } = claim;
-      if (payers.slot >= 0) payers.id[payers.slot] = hashAt(cursor, 9);
+      const isKnown = !isAbsent(cursor, 9) && !maker.isBlamed(9);
+      if (payers.slot >= 0) payers.id[payers.slot] = isKnown ? hashAt(cursor, 9) : 0;
     },
   },
   { kind: 'segment', segment: 'SVD', loops: ['2430'], check: readLinePayment },

@@ -1,4 +1,5 @@
 /** 837D: when a service was done, or that it is not done yet. */
+import { MARK_LINE_DATE, MARK_LINE_DATES, MARK_SERVICE_DATE } from '../mark.ts';
 import type { Rule, RuleScope } from '../rule.ts';
 import { claimTrigger, loopOfClaim, wrongSegment } from './reading.ts';
 
@@ -7,8 +8,8 @@ const GUIDES = ['837D'];
 function endLine(scope: RuleScope): void {
   const { claim } = scope;
   if (claim.line === 0) return;
-  if (claim.lineHasDate) claim.datedLines += 1;
-  else if (claim.undatedLine === 0) claim.undatedLine = claim.lineDatesEnd + 1;
+  if (claim.has(MARK_LINE_DATE)) claim.datedLines += 1;
+  else if (claim.undatedLine === 0) claim.undatedLine = claim.afterLineDates;
   claim.line = 0;
 }
 
@@ -18,7 +19,12 @@ function endLine(scope: RuleScope): void {
  */
 function endClaim(scope: RuleScope): void {
   const { claim, guide } = scope;
-  if (claim.position === 0 || claim.isPredetermination || claim.hasServiceDate || claim.undatedLine === 0)
+  if (
+    claim.position === 0 ||
+    claim.isPredetermination ||
+    claim.has(MARK_SERVICE_DATE) ||
+    claim.undatedLine === 0
+  )
     return;
   const own = claim.datedLines === 0;
   const line = guide.loops.find(({ id, parent }) => id === '2400' && parent === claim.loop);
@@ -38,40 +44,16 @@ export const dentalRules: readonly Rule[] = [
     segment: 'CLM',
     loops: ['2300'],
     guides: GUIDES,
+    given: [19],
     check: ({ claim, cursor }) => {
       claim.isPredetermination = cursor.equals(19, 1, 'PB');
     },
   },
-  {
-    kind: 'segment',
-    segment: 'DTP',
-    loops: ['2300'],
-    guides: GUIDES,
-    check: ({ claim, cursor }) => {
-      if (cursor.equals(1, 1, '472')) claim.hasServiceDate = true;
-    },
-  },
-  ...['SV3', 'TOO'].map(
-    (segment): Rule => ({
-      kind: 'segment',
-      segment,
-      loops: ['2400'],
-      guides: GUIDES,
-      check: ({ claim, maker }) => {
-        claim.lineDatesEnd = maker.position;
-      },
-    }),
+  { kind: 'mark', segment: 'DTP', loops: ['2300'], guides: GUIDES, codes: ['472'], mark: MARK_SERVICE_DATE },
+  { kind: 'mark', segment: 'DTP', loops: ['2400'], guides: GUIDES, codes: ['472'], mark: MARK_LINE_DATE },
+  ...['SV3', 'TOO', 'DTP'].map(
+    (segment): Rule => ({ kind: 'mark', segment, loops: ['2400'], guides: GUIDES, mark: MARK_LINE_DATES }),
   ),
-  {
-    kind: 'segment',
-    segment: 'DTP',
-    loops: ['2400'],
-    guides: GUIDES,
-    check: ({ claim, cursor, maker }) => {
-      claim.lineDatesEnd = maker.position;
-      if (cursor.equals(1, 1, '472')) claim.lineHasDate = true;
-    },
-  },
   { kind: 'loop-end', loops: ['2400'], guides: GUIDES, check: endLine },
   { kind: 'loop-end', loops: ['2300'], guides: GUIDES, check: endClaim },
 ];

@@ -1,7 +1,7 @@
 /** HI: codes of diagnoses and procedures by form, what else institutions list there, and the pointers to it. */
 import { codeOf, packCode } from '../code-table.ts';
-import type { GuideNode } from '../compiled-guide.ts';
-import type { Rule, RuleScope } from '../rule.ts';
+import type { CompiledGuide, GuideNode } from '../compiled-guide.ts';
+import { type Rule, type RuleScope, specOf } from '../rule.ts';
 import type { RuleId } from '../rule-facts.ts';
 import { isAlphanumeric, isHcpcs, isIcd9Diagnosis, isIcd10Diagnosis, isIcd10Procedure } from './forms.ts';
 import { numberAt, wrong } from './reading.ts';
@@ -35,7 +35,7 @@ const FORMS: ReadonlyMap<number, Form> = new Map(
 );
 
 /** Lists whose codes pointers point to: 837P and 837D HI01-1. */
-const POINTED_TO = ['ABK', 'BK', 'TQ'].map(codeOf);
+const POINTED_TO = ['ABK', 'BK', 'TQ'];
 
 /** C004 has four. */
 const POINTERS = 4;
@@ -56,8 +56,13 @@ function checkCodes(scope: RuleScope, node: GuideNode): void {
   }
 }
 
+/** Whether a place is that of the diagnoses. A code there that is wrong leaves them countable. */
+function holdsDiagnoses(node: GuideNode, { codes }: CompiledGuide): boolean {
+  const lists = codes.members(specOf(node, 1, 1)?.codes ?? 0);
+  return lists.some((list) => POINTED_TO.includes(list));
+}
+
 function countDiagnoses({ claim, cursor }: RuleScope): void {
-  if (!POINTED_TO.includes(cursor.code(1))) return;
   claim.diagnoses = 0;
   for (let element = 1; element <= cursor.elements; element += 1)
     if (!cursor.isEmpty(element)) claim.diagnoses = element;
@@ -79,12 +84,21 @@ function checkPointers(scope: RuleScope, node: GuideNode, element: number, highe
       component,
       limit,
     });
+    // Without any diagnosis that is one fault, however many pointers there are.
+    if (diagnoses === 0) return;
   }
 }
 
 export const diagnosisRules: readonly Rule[] = [
   { kind: 'segment', segment: 'HI', loops: ['2300'], check: checkCodes },
-  { kind: 'segment', segment: 'HI', loops: ['2300'], guides: ['837P', '837D'], check: countDiagnoses },
+  {
+    kind: 'segment',
+    segment: 'HI',
+    loops: ['2300'],
+    guides: ['837P', '837D'],
+    where: holdsDiagnoses,
+    check: countDiagnoses,
+  },
   {
     kind: 'segment',
     segment: 'SV1',

@@ -1,4 +1,5 @@
 /** 837I: who attended the patient. */
+import { MARK_ATTENDING } from '../mark.ts';
 import type { Rule, RuleScope } from '../rule.ts';
 import { claimTrigger, loopOfClaim, wrongSegment } from './reading.ts';
 
@@ -21,7 +22,7 @@ function readLine(scope: RuleScope): void {
 /** X223A2 2310A: required when the claim holds any services other than nonscheduled transportation. */
 function endClaim(scope: RuleScope): void {
   const { claim } = scope;
-  if (claim.position === 0 || claim.hasAttending || claim.careLine === 0) return;
+  if (claim.position === 0 || claim.has(MARK_ATTENDING) || claim.careLine === 0) return;
   wrongSegment(scope, 'institutional.attending', {
     segmentId: 'NM1',
     name: 'Attending Provider Name',
@@ -33,15 +34,7 @@ function endClaim(scope: RuleScope): void {
 }
 
 export const institutionalRules: readonly Rule[] = [
-  {
-    kind: 'segment',
-    segment: 'NM1',
-    loops: ['2310A'],
-    guides: GUIDES,
-    check: ({ claim }) => {
-      claim.hasAttending = true;
-    },
-  },
+  { kind: 'mark', segment: 'NM1', loops: ['2310A'], guides: GUIDES, mark: MARK_ATTENDING },
   { kind: 'segment', segment: 'SV2', loops: ['2400'], guides: GUIDES, check: readLine },
   { kind: 'loop-end', loops: ['2300'], guides: GUIDES, check: endClaim },
 ];

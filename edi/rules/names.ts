@@ -40,13 +40,14 @@ function checkAddress(scope: RuleScope, node: GuideNode): void {
 }
 
 export const nameRules: readonly Rule[] = [
-  { kind: 'segment', segment: 'NM1', check: checkFirstName },
+  { kind: 'segment', segment: 'NM1', unless: [4], check: checkFirstName },
   {
     kind: 'segment',
     segment: 'NM1',
     loops: ['2010BA'],
     guides: ['837P', '837I', '837D'],
+    unless: [8, 9],
     check: checkMemberId,
   },
-  { kind: 'segment', segment: 'N4', guides: ['837P', '837I', '837D'], check: checkAddress },
+  { kind: 'segment', segment: 'N4', guides: ['837P', '837I', '837D'], unless: [2, 3], check: checkAddress },
 ];

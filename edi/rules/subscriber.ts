@@ -1,7 +1,13 @@
 /** Subscriber and patient: who the patient is, and what is known of the subscriber. TR3 2000B, 2010BA, 2000C. */
 import type { GuideLoop, GuideNode } from '../compiled-guide.ts';
 import type { SituationalTrigger } from '../finding.ts';
-import type { Rule, RuleScope, SegmentCheck } from '../rule.ts';
+import {
+  MARK_SUBSCRIBER_BIRTH,
+  MARK_SUBSCRIBER_CITY,
+  MARK_SUBSCRIBER_NAME,
+  MARK_SUBSCRIBER_STREET,
+} from '../mark.ts';
+import type { Rule, RuleScope } from '../rule.ts';
 import type { RuleId } from '../rule-facts.ts';
 import { byteAt, isAbsent, nodeIn, wrong, wrongBefore, wrongSegment } from './reading.ts';
 
@@ -12,9 +18,11 @@ const PRIMARY = 0x50;
 function beginSubscriber(scope: RuleScope, node: GuideNode): void {
   const { claim, cursor, maker } = scope;
   const { subscriber } = claim;
-  subscriber.begin();
+  claim.beginSubscriber();
   subscriber.position = maker.position;
   subscriber.isPatient = cursor.equals(2, 1, '18');
+  // A code that is wrong has been reported as such.
+  subscriber.reported = !subscriber.isPatient && !isAbsent(cursor, 2);
   subscriber.sequence = byteAt(cursor, 1);
   checkInsurance(scope, node);
 }
@@ -55,7 +63,12 @@ function placeClaim(scope: RuleScope, node: GuideNode): void {
 
 /** TR3 2010BA N3, N4 and DMG: required when the patient is the subscriber. */
 function endName(scope: RuleScope, loop: GuideLoop): void {
-  const { isPatient, name, street, city, birth } = scope.claim.subscriber;
+  const { marks, subscriber } = scope.claim;
+  const { isPatient } = subscriber;
+  const name = marks[MARK_SUBSCRIBER_NAME] as number;
+  const street = marks[MARK_SUBSCRIBER_STREET] as number;
+  const city = marks[MARK_SUBSCRIBER_CITY] as number;
+  const birth = marks[MARK_SUBSCRIBER_BIRTH] as number;
   if (!isPatient || name === 0 || (street > 0 && city > 0 && birth > 0)) return;
   const missing = (rule: RuleId, segmentId: string, title: string, after: number) =>
     wrongSegment(scope, rule, {
@@ -83,7 +96,7 @@ function endSubscriber(scope: RuleScope): void {
   const { subscriber } = scope.claim;
   if (subscriber.position === 0) return;
   if (subscriber.claims === 0 && subscriber.isPatient !== (subscriber.patients === 0)) wrongPatient(scope);
-  subscriber.begin();
+  scope.claim.beginSubscriber();
 }
 
 function wrongPatient(scope: RuleScope): void {
@@ -139,28 +152,14 @@ function checkOthers(scope: RuleScope): void {
   });
 }
 
-// Four functions rather than one with the field's name, which would be looked up at every segment.
-const seeName: SegmentCheck = ({ claim, maker }) => {
-  claim.subscriber.name = maker.position;
-};
-const seeStreet: SegmentCheck = ({ claim, maker }) => {
-  claim.subscriber.street = maker.position;
-};
-const seeCity: SegmentCheck = ({ claim, maker }) => {
-  claim.subscriber.city = maker.position;
-};
-const seeBirth: SegmentCheck = ({ claim, maker }) => {
-  claim.subscriber.birth = maker.position;
-};
-
-const inName = { kind: 'segment', loops: ['2010BA'], guides: CLAIM_GUIDES } as const;
+const inName = { kind: 'mark', loops: ['2010BA'], guides: CLAIM_GUIDES } as const;
 
 export const subscriberRules: readonly Rule[] = [
   { kind: 'segment', segment: 'SBR', loops: ['2000B'], guides: CLAIM_GUIDES, check: beginSubscriber },
-  { ...inName, segment: 'NM1', check: seeName },
-  { ...inName, segment: 'N3', check: seeStreet },
-  { ...inName, segment: 'N4', check: seeCity },
-  { ...inName, segment: 'DMG', check: seeBirth },
+  { ...inName, segment: 'NM1', mark: MARK_SUBSCRIBER_NAME },
+  { ...inName, segment: 'N3', mark: MARK_SUBSCRIBER_STREET },
+  { ...inName, segment: 'N4', mark: MARK_SUBSCRIBER_CITY },
+  { ...inName, segment: 'DMG', mark: MARK_SUBSCRIBER_BIRTH },
   { kind: 'loop-end', loops: ['2010BA'], guides: CLAIM_GUIDES, check: endName },
   { kind: 'segment', segment: 'CLM', loops: ['2300'], check: placeClaim },
   {

@@ -4,7 +4,7 @@ import { type Change, toldOf } from './support/told.ts';
 const TOOTH = 'TOO*JP*12*M:O~';
 const LINE = 'SV3*AD:D2150*100****1';
 
-const NO_DIAGNOSES = ['SV3 2400 8 11-1 7', 'SV3 2400 8 11-2 7'];
+const NO_DIAGNOSES = ['SV3 2400 8 11-1 7'];
 
 /** Where 837D differs from 837P, and what was decided where its one transcription is silent. */
 const CHANGES: readonly Change[] = [

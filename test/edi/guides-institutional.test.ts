@@ -6,6 +6,8 @@ const CHANGES: readonly Change[] = [
   ['the facility code qualifier is A', '13:A:1', '13:B:1', 'CLM 2300 8 5-2 I6'],
   ['CLM06 is not used', '13:A:1**A', '13:A:1*Y*A', 'CLM 2300 8 6 I10'],
   ['the statement dates are required', 'DTP*434*RD8*20231001-20231001~', '', 'DTP 2300 3'],
+  ['and have two days', 'RD8*20231001-20231001', 'RD8*20231001'],
+  ['that exist', 'RD8*20231001-20231001', 'RD8*20231001-20231032', 'DTP 2300 8 3 8'],
   ['and are a range', 'RD8*20231001-20231001', 'D8*20231001', 'DTP 2300 8 2 I6'],
   ['the admission date may have an hour', 'CL1*3', 'DTP*435*DT*202310011530~CL1*3'],
   ['the discharge hour is a time', 'CL1*3', 'DTP*096*TM*1530~CL1*3'],

@@ -158,6 +158,7 @@ export async function openPortal(
   const secondFactors = createSecondFactors(factorDeps);
   const maria = await addUser({ database, directory, id: 'maria.lopez', partner: 'acme' });
   const portal = await startPortal({
+    secrets,
     database,
     directory,
     accountSetup,
