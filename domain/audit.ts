@@ -57,6 +57,7 @@ export type AuditAction =
   | 'account.key-expire'
   | 'account.key-rename'
   | 'account.key-revoke'
+  | 'ban.add'
   | 'ban.lift'
   | 'host-key.announce'
   | 'host-key.retire'

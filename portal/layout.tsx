@@ -119,7 +119,7 @@ function Breadcrumb(props: { readonly title: string; readonly path: string; read
   if (props.path === paths.home) return null;
   const before = [{ text: 'Home', path: paths.home }, ...props.trail];
   return (
-    <nav class="usa-breadcrumb" aria-label="Breadcrumbs">
+    <nav class="usa-breadcrumb usa-breadcrumb--wrap" aria-label="Breadcrumbs">
       <ol class="usa-breadcrumb__list">
         {before.map(({ text, path }) => (
           <li class="usa-breadcrumb__list-item">
