@@ -68,7 +68,7 @@ export function Layout(props: LayoutProps) {
             ) : (
               <div class="grid-row grid-gap">
                 <div class="desktop:grid-col-3">
-                  <SideMenu viewer={viewer} path={props.path} />
+                  <SideMenu viewer={viewer} path={props.path} settings={settings} />
                 </div>
                 <main id="main-content" class="desktop:grid-col-9">
                   <Breadcrumb title={props.title} path={props.path} trail={props.trail ?? []} />

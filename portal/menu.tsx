@@ -3,6 +3,7 @@
 
 import { managedRoles } from '../domain/role.ts';
 import { paths } from './paths.ts';
+import type { PortalSettings } from './portal-settings.ts';
 import type { Viewer } from './session.ts';
 
 interface MenuEntry {
@@ -51,6 +52,7 @@ const groups: readonly MenuGroup[] = [
 ];
 
 interface MenuProps {
+  readonly settings: Pick<PortalSettings, 'providerName'>;
   readonly viewer: Viewer;
   /** Where the viewer is. */
   readonly path: string;
@@ -76,6 +78,11 @@ export function SideMenu(props: MenuProps) {
   );
 }
 
+/** A password at the identity provider is changed there. */
+function isThere({ path }: MenuEntry, { settings }: MenuProps): boolean {
+  return path !== paths.password || settings.providerName === undefined;
+}
+
 function MenuList(props: MenuProps) {
   return (
     <ul class="usa-sidenav">
@@ -89,6 +96,7 @@ function MenuList(props: MenuProps) {
             <span class="cg-menu__heading">{group.heading}</span>
             <ul class="usa-sidenav__sublist">
               {group.entries
+                .filter((entry) => isThere(entry, props))
                 .filter(({ shownTo }) => shownTo === undefined || shownTo(props.viewer))
                 .map((entry) => (
                   <li class="usa-sidenav__item">

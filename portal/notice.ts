@@ -8,6 +8,8 @@ const notices = [
   'account-set-up',
   'account-updated',
   'password-changed',
+  'factors-changed',
+  'keys-changed',
   'grants-saved',
   'nothing-changed',
   'invitation-sent',
@@ -15,7 +17,6 @@ const notices = [
   'role-saved',
   'member-removed',
   'joined',
-  'factors-changed',
 ] as const;
 export type Notice = (typeof notices)[number];
 

@@ -9,6 +9,9 @@ export const paths = {
   signInFactor: '/sign-in/factor',
   /** Makes the first one there. */
   signInEnrol: '/sign-in/enrol',
+  /** To the identity provider, and back from it. */
+  signInProvider: '/sign-in/provider',
+  signInProviderCallback: '/sign-in/provider/callback',
   signInEnrolPasskey: '/sign-in/enrol/passkey',
   help: '/help',
   register: '/register',
@@ -60,6 +63,9 @@ export const paths = {
   /** One user's grants and their history. */
   grantsOfUser: '/trading-partner/manage-transaction/:user',
   sftpAccount: '/trading-partner/sftp-account',
+  sftpKeys: '/trading-partner/sftp-account/keys',
+  sftpKeyRename: '/trading-partner/sftp-account/keys/rename',
+  sftpKeyRevoke: '/trading-partner/sftp-account/keys/revoke',
   transmissions: '/trading-partner/transmissions',
   transmissionsCsv: '/trading-partner/transmissions.csv',
   transmission: '/trading-partner/transmissions/:id',
@@ -78,6 +84,7 @@ const afterSignIn: ReadonlySet<string> = new Set([
   paths.factorTotp,
   paths.factorPasskey,
   paths.sftpAccount,
+  paths.sftpKeys,
   paths.manageTransaction,
   paths.members,
   paths.invite,

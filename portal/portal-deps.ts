@@ -2,6 +2,7 @@
 
 import type { Buffer } from 'node:buffer';
 import type { AccountSetup } from '../auth/account-setup.ts';
+import type { IdentityProvider } from '../auth/identity-provider.ts';
 import type { OneTimeSecrets } from '../auth/one-time-secret.ts';
 import type { Passkeys } from '../auth/passkeys.ts';
 import type { Recovery } from '../auth/recovery.ts';
@@ -26,6 +27,8 @@ export interface PortalDeps {
   readonly accountSetup: AccountSetup;
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;
+  /** Undefined: users sign in with a password of ours. */
+  readonly provider?: IdentityProvider | undefined;
   /** The way in for uploads and out for downloads: the same mailboxes that SFTP shows. */
   readonly mailboxes: Mailboxes;
   readonly files: TransmissionFiles;

@@ -52,7 +52,7 @@ export async function beginPortalSession(
         last_seen_at_ms: nowMs,
         authenticated_at_ms: input.authenticatedAtMs,
         factor: input.factor ?? null,
-        factor_at_ms: input.factor === undefined ? null : nowMs,
+        factor_at_ms: input.factor === undefined ? null : factorAtMs(input, nowMs),
         id_token: input.idToken ?? null,
       })
       .execute();
@@ -69,6 +69,14 @@ export async function beginPortalSession(
       detail: { factor: input.factor ?? 'none' },
     });
   });
+}
+
+/** The provider's factor was given when the person signed in there, which may be a while ago. */
+function factorAtMs(
+  input: { readonly factor: string | undefined; readonly authenticatedAtMs?: number | undefined },
+  nowMs: number,
+): number {
+  return input.factor === 'provider' ? Math.min(nowMs, input.authenticatedAtMs ?? 0) : nowMs;
 }
 
 /**
@@ -93,7 +101,7 @@ export async function renewPortalSession(
     await sql
       .updateTable('portal_sessions')
       .set({
-        ...(factor === undefined ? {} : { factor, factor_at_ms: nowMs }),
+        ...(factor === undefined ? {} : { factor, factor_at_ms: factorAtMs(input, nowMs) }),
         ...(authenticatedAtMs === undefined ? {} : { authenticated_at_ms: authenticatedAtMs }),
         ...(idToken === undefined ? {} : { id_token: idToken }),
         last_seen_at_ms: nowMs,
