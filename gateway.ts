@@ -7,13 +7,14 @@ import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
 import { createFactorGuard } from './auth/factor-guard.ts';
 import { createFirstPasswords, type FirstPasswords } from './auth/first-password.ts';
 import { tidyIdentities } from './auth/identity-housekeeping.ts';
+import { createIdentityProvider, type IdentityProviderDeps } from './auth/identity-provider.ts';
 import { createOneTimeSecrets, type OneTimeSecrets } from './auth/one-time-secret.ts';
 import { createPasskeys, type Passkeys } from './auth/passkeys.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
 import { createRecovery, type Recovery } from './auth/recovery.ts';
 import { createRegistration, type Registration } from './auth/registration.ts';
 import { createSecondFactors, type SecondFactors } from './auth/second-factors.ts';
-import { createSecretSeal } from './auth/secret-seal.ts';
+import { createSecretSeal, type SecretSeal } from './auth/secret-seal.ts';
 import { createSftpGate } from './auth/sftp-gate.ts';
 import { createSignInThrottle } from './auth/throttle.ts';
 import { createUserDirectory, type UserDirectory } from './auth/user-directory.ts';
@@ -29,7 +30,8 @@ import { startIntake } from './intake/intake.ts';
 import { createValidatorPool } from './intake/validator-pool.ts';
 import { watchInbound } from './intake/watch.ts';
 import { readVersion } from './observe.ts';
-import { startPortal } from './portal/portal.ts';
+import { type Certificate, type CertificateFiles, watchCertificate } from './portal/certificate-reload.ts';
+import { type Portal, startPortal } from './portal/portal.ts';
 import type { ConnectionFacts, PortalSettings } from './portal/portal-settings.ts';
 import { createHostKeyRing, type HostKeyRing, type HostKeySet } from './server/host-key-ring.ts';
 import { knownHostsLine } from './server/host-keys.ts';
@@ -48,6 +50,7 @@ import { prunePendingSignIns } from './storage/pending-sign-in-store.ts';
 import { prunePortalSessions } from './storage/portal-session-store.ts';
 import { type RecoveryReport, recoverAdoptions } from './storage/recovery.ts';
 import { takeRole } from './storage/role-lock.ts';
+import { pruneRefusals } from './storage/sftp-refusal-store.ts';
 import { pruneThrottles } from './storage/throttle-store.ts';
 import type { Database } from './storage/transaction.ts';
 import { createTransmissionFiles } from './storage/transmission-files.ts';
@@ -66,6 +69,7 @@ export interface Core {
   readonly firstPasswords: FirstPasswords;
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;
+  readonly seal: SecretSeal;
   readonly gate: SftpGate;
   /** One for all ways in, so that an upload taken over from another way is fenced off at once. */
   readonly mailboxes: Mailboxes;
@@ -114,7 +118,7 @@ export function openCore(deps: CoreDeps): Core {
   const throttle = createSignInThrottle(database, config.auth);
   const policy = config.auth.passwordPolicy;
   const users = createUserDirectory({ database, hasher, throttle, policy, observe });
-  const accountSetup = createAccountSetup({ database, directory: users, hasher });
+  const accountSetup = createAccountSetup({ database, directory: users, hasher, policy });
   const settings = config.identity;
   const registration = createRegistration({ database, hasher, secrets, policy, settings });
   const recovery = createRecovery({ database, directory: users, throttle, secrets, settings });
@@ -127,6 +131,7 @@ export function openCore(deps: CoreDeps): Core {
   };
   const secondFactors = createSecondFactors(factorDeps);
   const passkeys = createPasskeys(factorDeps);
+  const { seal } = factorDeps;
   const gate = createSftpGate({
     database,
     hasher,
@@ -151,6 +156,7 @@ export function openCore(deps: CoreDeps): Core {
     firstPasswords,
     secondFactors,
     passkeys,
+    seal,
     gate,
     secrets,
   };
@@ -233,6 +239,7 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
   if (config.roles.includes('portal')) {
     const started = await startPortalRole(core, connection);
     opened.push(started);
+    opened.push(followCertificate(core, started));
     portal = started;
   }
   if (config.roles.includes('hooks'))
@@ -334,7 +341,9 @@ function commonProfile({ intake }: Config): EdiProfile {
 async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
   const { database, directory, users, accountSetup, mailboxes, observe } = core;
   const { registration, recovery, secondFactors, passkeys } = core;
+  const provider = providerOf(core.config, { seal: core.seal, observe, now: database.now });
   return startPortal({
+    secrets: core.secrets,
     database,
     mailboxes,
     files: createTransmissionFiles({ database, directory }),
@@ -344,6 +353,7 @@ async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
     recovery,
     secondFactors,
     passkeys,
+    provider,
     observe,
     settings: portalSettings(core.config),
     connection,
@@ -358,14 +368,61 @@ async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
   });
 }
 
-function portalSettings({ portal, storage }: Config): PortalSettings {
+function portalSettings({ identity, portal, storage }: Config): PortalSettings {
   const { tlsCertificateFile, tlsKeyFile, behindHttps, ...settings } = portal;
   const tls =
     tlsCertificateFile === undefined || tlsKeyFile === undefined
       ? undefined
-      : { certificate: readFileSync(tlsCertificateFile, 'utf8'), key: readFileSync(tlsKeyFile, 'utf8') };
+      : readCertificate({ certificateFile: tlsCertificateFile, keyFile: tlsKeyFile });
   const { maxFileBytes } = storage;
-  return { ...settings, maxFileBytes, tls, secureCookies: behindHttps || tls !== undefined };
+  const { oidc } = identity;
+  return {
+    ...settings,
+    maxFileBytes,
+    tls,
+    secureCookies: behindHttps || tls !== undefined,
+    unknownUsers: oidc?.unknownUsers ?? 'refuse',
+    providerName: oidc?.name,
+    providerOrigin: oidc === undefined ? undefined : new URL(oidc.issuer).origin,
+  };
+}
+
+function readCertificate({ certificateFile, keyFile }: CertificateFiles): Certificate {
+  return { certificate: readFileSync(certificateFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
+}
+
+/** How often a renewed certificate is looked for; SIGHUP looks at once. */
+const certificateLookMs = 30_000;
+
+/** Gives the portal each new certificate. */
+function followCertificate({ config, observe }: Core, portal: Portal): Closable {
+  const { tlsCertificateFile, tlsKeyFile } = config.portal;
+  if (tlsCertificateFile === undefined || tlsKeyFile === undefined) return { close: () => undefined };
+  const files = { certificateFile: tlsCertificateFile, keyFile: tlsKeyFile };
+  const watch = watchCertificate({
+    files,
+    everyMs: certificateLookMs,
+    read: () => readCertificate(files),
+    use: portal.useCertificate,
+    observe,
+  });
+  process.on('SIGHUP', watch.look);
+  return {
+    close() {
+      process.off('SIGHUP', watch.look);
+      watch.close();
+    },
+  };
+}
+
+/** The identity provider that the settings name, if any. */
+function providerOf(config: Config, deps: Pick<IdentityProviderDeps, 'seal' | 'observe' | 'now'>) {
+  const { oidc } = config.identity;
+  if (oidc === undefined) return undefined;
+  const { clientSecretFile, ...settings } = oidc;
+  const clientSecret =
+    clientSecretFile === undefined ? undefined : readFileSync(clientSecretFile, 'utf8').trim();
+  return createIdentityProvider({ ...deps, settings: { ...settings, clientSecret } });
 }
 
 function startHooksRole(core: Core, url: () => string): Closable {
@@ -427,6 +484,8 @@ const housekeepingMs = 10 * 60 * 1000;
 /** Failed sign-ins older than this are forgotten. */
 const throttleMemoryMs = 24 * 60 * 60 * 1000;
 
+/** Refused SFTP logins are told of for so long. */
+const refusalMemoryMs = 30 * 24 * 60 * 60 * 1000;
 /** Sign-ins and second factors that nobody finished are forgotten after so long; they are worth nothing much earlier. */
 const pendingMemoryMs = 60 * 60 * 1000;
 
@@ -438,6 +497,7 @@ function startHousekeeping({ config, directory, database, observe }: Core): Clos
       const { sessionIdleMs: idleMs, sessionAbsoluteMs: absoluteMs } = config.portal;
       await prunePortalSessions(database, { idleMs, absoluteMs });
       await prunePendingSignIns(database, database.now() - pendingMemoryMs);
+      await pruneRefusals(database, database.now() - refusalMemoryMs);
       await pruneChallenges(database, database.now() - pendingMemoryMs);
       await tidyIdentities(database, config.identity);
       await removeOldMails({ database, directory }, database.now() - config.mail.keepMs);

@@ -3,7 +3,8 @@
 import type { CommandModule } from 'yargs';
 import type { Direction, Right } from '../domain/right.ts';
 import { printRight, transactionTitle } from '../domain/right.ts';
-import { changeGrants, listGrantChanges, readGrants, readRights } from '../storage/grant-store.ts';
+import { changeGrantsAndTell } from '../storage/grant-matrix-store.ts';
+import { listGrantChanges, readGrants, readRights } from '../storage/grant-store.ts';
 import { findUser, type User } from '../storage/user-store.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { GlobalOptions } from './global-options.ts';
@@ -132,13 +133,14 @@ async function switchGrant(
     const { rights } = await readGrants(transaction, userId);
     const others = rights.filter((held) => printRight(held) !== printRight(right));
     const wanted = given ? [...others, right] : others;
-    return changeGrants(transaction, {
+    const change = {
       userId,
       partnerId,
       rights: wanted,
       expectedVersion: undefined,
       actor,
-    });
+    };
+    return changeGrantsAndTell(transaction, change);
   });
 }
 

@@ -2,6 +2,7 @@
 // in the credential store (invariant I5). The SFTP password is the identity password of that moment, under a hash of
 // its own.
 
+import { randomBytes } from 'node:crypto';
 import { currentAttestation, type SftpAccountStatus } from '../domain/account.ts';
 import type { PartnerId } from '../domain/ids.ts';
 import { parseUserId, type UserId } from '../domain/ids.ts';
@@ -9,6 +10,7 @@ import { findAccount, type SftpAccount, setUpAccount } from '../storage/account-
 import type { Database } from '../storage/transaction.ts';
 import { findUser, type User } from '../storage/user-store.ts';
 import type { PasswordHasher } from './password-hasher.ts';
+import { type PasswordPolicyName, whyPasswordRefused } from './password-policy.ts';
 import { type PublicKey, parsePublicKey } from './public-key.ts';
 import { lockedUntil } from './throttle.ts';
 import type { UserDirectory } from './user-directory.ts';
@@ -45,9 +47,26 @@ export interface AccountSetup {
     readonly publicKey: string;
     readonly address: string;
   }): Promise<AccountStepOutcome>;
+  /**
+   * Does the step for a user whom an identity provider has signed in just now, which the caller has made sure of. Its
+   * password cannot be checked here, so SFTP gets one of its own, or keys, or both.
+   */
+  performFresh(input: FreshStep): Promise<AccountStepOutcome>;
+}
+
+/** The step for users of an identity provider. */
+export interface FreshStep {
+  readonly signedIn: UserId;
+  readonly userName: string;
+  /** A password for SFTP alone; empty: keys alone. */
+  readonly sftpPassword: string;
+  readonly attested: boolean;
+  readonly publicKey: string;
+  readonly address: string;
 }
 
 export interface AccountSetupDeps {
+  readonly policy?: PasswordPolicyName;
   readonly database: Database;
   readonly directory: UserDirectory;
   readonly hasher: PasswordHasher;
@@ -57,6 +76,7 @@ export function createAccountSetup(deps: AccountSetupDeps): AccountSetup {
   return {
     status: (userId) => readStatus(deps.database, userId),
     perform: (input) => perform(deps, input),
+    performFresh: (input) => performFresh(deps, input),
   };
 }
 
@@ -121,6 +141,32 @@ async function perform(
         why: 'Too many people are signing in right now. Try again in a minute.',
       };
   }
+}
+
+async function performFresh(deps: AccountSetupDeps, input: FreshStep): Promise<AccountStepOutcome> {
+  const typed = parseUserId(input.userName.trim());
+  if (typed.kind === 'invalid' || typed.id !== input.signedIn)
+    return { kind: 'refused', field: 'user-id', why: 'Enter the User ID that you signed in with.' };
+  if (!input.attested)
+    return { kind: 'refused', field: 'attestation', why: 'Read the statement and check the box to go on.' };
+  const key = readKey(input.publicKey);
+  if (key.kind === 'refused') return { kind: 'refused', field: 'public-key', why: key.why };
+  const user = await findUser(deps.database, input.signedIn);
+  if (user?.partnerId === undefined) return { kind: 'refused', field: 'form', why: noPartner };
+  const { sftpPassword, address } = input;
+  if (sftpPassword === '') {
+    const present = await findAccount(deps.database, user.id);
+    if (key.key === undefined && (present?.keys.length ?? 0) === 0)
+      return { kind: 'refused', field: 'password', why: 'Choose a password for SFTP, or give a public key.' };
+  } else {
+    const context = { userId: user.id, firstName: user.firstName, lastName: user.lastName };
+    const policy = deps.policy ?? 'myncid';
+    const why = whyPasswordRefused({ policy, password: sftpPassword, context });
+    if (why.length > 0) return { kind: 'refused', field: 'password', why: why.join(' ') };
+  }
+  // Without a password nobody knows the one that is hashed, and refusing it takes as long as any other.
+  const password = sftpPassword === '' ? randomBytes(32).toString('base64url') : sftpPassword;
+  return store(deps, { user, partnerId: user.partnerId, password, address, key: key.key });
 }
 
 function whyBlocked(waitMs: number): string {

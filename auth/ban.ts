@@ -3,7 +3,7 @@
 
 import type { Actor } from '../domain/audit.ts';
 import { isInNetwork, neighbourhoodOf, parseNetwork } from '../domain/network.ts';
-import { clearThrottle, listBlocked, readThrottle } from '../storage/throttle-store.ts';
+import { clearThrottle, countFailure, listBlocked, readThrottle } from '../storage/throttle-store.ts';
 import type { Database } from '../storage/transaction.ts';
 import { addressScope, networkScope } from './throttle.ts';
 
@@ -31,6 +31,39 @@ export async function listBans(database: Database): Promise<readonly Ban[]> {
     const [, from] = /^(?:address|network):(.+)$/.exec(scope) ?? [];
     return from === undefined ? [] : [{ from, failures, lastFailureAtMs, untilMs: blockedUntilMs }];
   });
+}
+
+/**
+ * Bans an address or a network, whatever was counted for it before.
+ * @param input.from an address, or a network of /24 (IPv6: /56), which is what is looked at when someone comes
+ * @param input.untilMs milliseconds since 1970
+ * @returns the ban, or undefined for a network of another size
+ */
+export async function addBan(
+  database: Database,
+  input: { readonly from: string; readonly untilMs: number; readonly actor: Actor },
+): Promise<Ban | undefined> {
+  const scope = scopeOf(input.from);
+  if (scope === undefined) return undefined;
+  const { failures, lastFailureAtMs } = await countFailure(database, {
+    scope: scope.name,
+    next: ({ failures }, nowMs) => ({ failures, lastFailureAtMs: nowMs, blockedUntilMs: input.untilMs }),
+  });
+  await database.transaction((transaction) =>
+    transaction.audit({ actor: input.actor, action: 'ban.add', subject: `address:${scope.from}` }),
+  );
+  return { from: scope.from, failures, lastFailureAtMs, untilMs: input.untilMs };
+}
+
+function scopeOf(text: string): { readonly name: string; readonly from: string } | undefined {
+  const network = parseNetwork(text);
+  if (network === undefined) return undefined;
+  const host = text.split('/')[0] ?? '';
+  if (!text.includes('/')) return { name: addressScope(host), from: host };
+  // Only such networks are asked for when someone comes: a ban of another size would never be met.
+  return neighbourhoodOf(host)?.text === network.text
+    ? { name: `network:${network.text}`, from: network.text }
+    : undefined;
 }
 
 /**

@@ -85,6 +85,8 @@ function whyNotTaken(algorithm: string): string {
     return 'DSA keys are no longer safe. Make an Ed25519 key (ssh-keygen -t ed25519).';
   if (algorithm.startsWith('sk-'))
     return 'Security-key types (sk-...) are not supported yet. Use an Ed25519 key (ssh-keygen -t ed25519).';
+  if (algorithm.includes('-cert-'))
+    return 'This is a certificate. Paste the public key itself: the file whose name ends in .pub, not in -cert.pub.';
   return 'A public key begins with ssh-ed25519, ecdsa-sha2-nistp256, ecdsa-sha2-nistp384, ecdsa-sha2-nistp521 or ssh-rsa.';
 }
 

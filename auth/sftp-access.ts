@@ -12,7 +12,7 @@ const taken: Readonly<Record<AuthenticationPolicy, readonly LoginProof['kind'][]
   both: ['password', 'public-key'],
 };
 
-export type AccessRules = Pick<Partner, 'authentication' | 'allowedNetworks'>;
+export type AccessRules = Pick<Partner, 'status' | 'authentication' | 'allowedNetworks'>;
 
 /** @returns why a proof of this kind from this address is not taken, however right it is */
 export function whyNotAllowed(
@@ -20,6 +20,7 @@ export function whyNotAllowed(
   attempt: { readonly address: string; readonly proof: Pick<LoginProof, 'kind'> },
 ): LoginRefusal | undefined {
   const { allowedNetworks, authentication } = rules;
+  if (rules.status !== 'active') return 'partner-disabled';
   const near =
     allowedNetworks.length === 0 || allowedNetworks.some((one) => isInNetwork(one, attempt.address));
   if (!near) return 'address-not-allowed';

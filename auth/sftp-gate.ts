@@ -6,6 +6,7 @@ import type { LoginAttempt, LoginOutcome, LoginRefusal, PartialLogin, SftpGate }
 import { describeFault, type Observe } from '../domain/observation.ts';
 import { type AccountKey, findAccount, recordLogin, type SftpAccount } from '../storage/account-store.ts';
 import { findPartner } from '../storage/partner-store.ts';
+import { noteRefusal } from '../storage/sftp-refusal-store.ts';
 import { isSessionLive, type NewSession } from '../storage/sftp-session-store.ts';
 import type { Database } from '../storage/transaction.ts';
 import { TooManyHashesError } from './hash-limiter.ts';
@@ -41,7 +42,16 @@ export function createSftpGate(deps: SftpGateDeps): SftpGate {
       const parsed = parseUserId(userName);
       if (parsed.kind === 'invalid') return false;
       const account = await findAccount(deps.database, parsed.id);
-      if (account?.status !== 'active' || keyOf(deps, account, key.blob) === undefined) return false;
+      if (account?.status !== 'active' || keyOf(deps, account, key.blob) === undefined) {
+        if (key.address !== undefined && account !== undefined)
+          await noteRefusal(deps.database, {
+            userId: account.userId,
+            address: key.address,
+            method: 'public-key',
+            reason: whyKeyRefused(deps, account, key.blob),
+          });
+        return false;
+      }
       const partner = await findPartner(deps.database, account.partnerId);
       return partner !== undefined && partner.authentication !== 'password';
     },
@@ -70,7 +80,10 @@ async function authenticate(
   // A key cannot be guessed, and guessing a user's password must not lock out the user's key. A refusal by the throttle
   // is not written to the audit trail: a flood of guesses must not become a flood of rows.
   const guessable = attempt.proof.kind === 'password';
-  if (guessable && (await deps.throttle.blockedUntil('sftp', who)) > 0) return rejected('throttled');
+  if (guessable && (await deps.throttle.blockedUntil('sftp', who)) > 0) {
+    await note(deps, attempt, parsed.id, 'throttled');
+    return rejected('throttled');
+  }
   const account = await findAccount(deps.database, parsed.id);
   const reason = await whyRefused(deps, account, attempt);
   if (reason !== undefined) return refuse(deps, attempt, parsed.id, reason);
@@ -189,6 +202,19 @@ function keyOf(
   return account.keys.find((key) => sameText(key.blobBase64, offered) && isInForce(deps, key));
 }
 
+/** Why a key that is not in force, or not there, does not sign in. */
+function whyKeyRefused(
+  deps: Pick<SftpGateDeps, 'database'>,
+  account: SftpAccount,
+  blob: Uint8Array,
+): LoginRefusal {
+  const state = whyStateRefuses(account);
+  if (state !== undefined) return state;
+  const offered = Buffer.from(blob).toString('base64');
+  const own = account.keys.find((key) => sameText(key.blobBase64, offered));
+  return own !== undefined && !isInForce(deps, own) ? 'key-expired' : 'unknown-key';
+}
+
 function isInForce({ database }: Pick<SftpGateDeps, 'database'>, key: AccountKey): boolean {
   return key.expiresAtMs === undefined || key.expiresAtMs > database.now();
 }
@@ -214,5 +240,16 @@ async function refuse(
       detail: { reason, method: attempt.proof.kind },
     }),
   );
+  await note(deps, attempt, userId, reason);
   return rejected(reason);
+}
+
+/** For «Why can't I log in?»: bounded rows, beside the audit trail. A fault in it refuses nothing. */
+function note(
+  deps: SftpGateDeps,
+  { address, proof }: Pick<LoginAttempt, 'address' | 'proof'>,
+  userId: UserId,
+  reason: LoginRefusal,
+): Promise<void> {
+  return noteRefusal(deps.database, { userId, address, method: proof.kind, reason });
 }

@@ -4,12 +4,14 @@
 import { parseArgs } from 'node:util';
 import { benchEdi } from './edi.mjs';
 import { benchGuard } from './guard.mjs';
+import { benchPortal } from './portal.mjs';
 import { createReport } from './report.mjs';
 import { benchSftp } from './sftp.mjs';
 
 const benches = new Map([
   ['sftp', benchSftp],
   ['edi', benchEdi],
+  ['portal', benchPortal],
   ['guard', benchGuard],
 ]);
 

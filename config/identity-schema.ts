@@ -2,6 +2,7 @@
 // go with them.
 
 import { z } from 'zod';
+import { oidc } from './provider-schema.ts';
 
 const milliseconds = z.int().min(0);
 const count = z.int().min(1);
@@ -11,6 +12,7 @@ const day = 24 * hour;
 
 export const identity = z
   .strictObject({
+    oidc,
     selfRegistration: z
       .boolean()
       .default(true)

@@ -5,6 +5,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { identity, impossibleMail, mail } from './identity-schema.ts';
+import { impossibleProvider, isLoopback } from './provider-schema.ts';
 
 const port = z.int().min(0).max(65535);
 const milliseconds = z.int().min(0);
@@ -405,6 +406,7 @@ function impossibleCombinations(config: {
   readonly portal: z.infer<typeof portal>;
   readonly sftp: z.infer<typeof sftp>;
   readonly auth: z.infer<typeof auth>;
+  readonly identity: z.infer<typeof identity>;
   readonly hooks: z.infer<typeof hooks>;
   readonly mail: z.infer<typeof mail>;
 }): readonly Combination[] {
@@ -416,12 +418,13 @@ function impossibleCombinations(config: {
       'HTTPS needs both the certificate and the key. Set portal.tlsCertificateFile and portal.tlsKeyFile, or neither.',
     ]);
   }
-  if (portal.tlsCertificateFile === undefined && !portal.behindHttps && !isLoopback(portal.host)) {
+  if (portal.tlsCertificateFile === undefined && !isLoopback(portal.host)) {
     found.push([
       ['portal', 'host'],
-      'Passwords would cross the network in the clear. Set portal.tlsCertificateFile and portal.tlsKeyFile, or put an HTTPS proxy in front and set portal.behindHttps: true, or listen on 127.0.0.1.',
+      'Passwords would cross the network in the clear. Set portal.tlsCertificateFile and portal.tlsKeyFile; or listen on 127.0.0.1, with an HTTPS proxy on the same machine in front and portal.behindHttps: true.',
     ]);
   }
+  found.push(...impossibleProvider({ oidc: config.identity.oidc, portal }));
   if (sftp.port !== 0 && sftp.port === portal.port && sftp.host === portal.host) {
     found.push([
       ['portal', 'port'],
@@ -491,8 +494,4 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }

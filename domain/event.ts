@@ -46,6 +46,11 @@ export type ClaimgateEvent =
       readonly userId: UserId;
     }
   | {
+      readonly kind: 'invitation.sent' | 'invitation.revoked';
+      readonly partnerId: PartnerId;
+      readonly invitationId: string;
+    }
+  | {
       readonly kind:
         | 'account.set-up'
         | 'account.updated'

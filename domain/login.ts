@@ -45,9 +45,11 @@ export type LoginRefusal =
   | 'no-account'
   | 'wrong-password'
   | 'unknown-key'
+  | 'key-expired'
   | 'update-required'
   | 'locked'
   | 'disabled'
+  | 'partner-disabled'
   | 'throttled'
   | 'address-not-allowed'
   | 'method-not-allowed'
@@ -66,12 +68,17 @@ export interface SftpGate {
   /** Decides one attempt. Never throws: a fault is a refusal. Costs the same time for unknown users. */
   authenticate(attempt: LoginAttempt): Promise<LoginOutcome>;
   /**
-   * Whether it is worth the client's while to sign with this key (RFC 4252 section 7, SSH_MSG_USERAUTH_PK_OK). Changes
-   * no state and proves nothing.
+   * Whether it is worth the client's while to sign with this key (RFC 4252 section 7, SSH_MSG_USERAUTH_PK_OK). It
+   * proves nothing.
    */
   maySignWith(
     userName: string,
-    key: { readonly algorithm: string; readonly blob: Uint8Array },
+    key: {
+      readonly algorithm: string;
+      readonly blob: Uint8Array;
+      /** Where the offer came from: an offer of an unknown key is noted for its user. */
+      readonly address?: string;
+    },
   ): Promise<boolean>;
   /** Whether a session that was accepted may go on: its account is still active and unchanged. */
   stillWelcome(principal: SftpPrincipal): Promise<boolean>;

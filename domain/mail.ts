@@ -14,7 +14,22 @@ export type MailContent =
   | { readonly kind: 'password-changed'; readonly atMs: number; readonly sftpUpdateRequired: boolean }
   | { readonly kind: 'locked'; readonly untilMs: number }
   | { readonly kind: 'expiry-warning'; readonly days: number; readonly expiresAtMs: number }
-  | { readonly kind: 'expired' };
+  | { readonly kind: 'expired' }
+  /** Goes to an address that no user need have. */
+  | {
+      readonly kind: 'partner-invitation';
+      readonly partnerName: string;
+      readonly inviterName: string;
+      /** As people call it. */
+      readonly role: string;
+      readonly expiresAtMs: number;
+    }
+  /** What the user may send and receive was changed by someone else: each such as `send 837P`. */
+  | {
+      readonly kind: 'grants-changed';
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+    };
 
 export type MailKind = MailContent['kind'];
 

@@ -115,6 +115,8 @@ export type Observation =
       readonly message: string;
     }
   | { readonly kind: 'portal.listening'; readonly host: string; readonly port: number }
+  /** New connections get the certificate in this file from now on. */
+  | { readonly kind: 'portal.certificate-loaded'; readonly file: string }
   | {
       readonly kind: 'portal.request';
       readonly method: string;

@@ -145,6 +145,30 @@ const writers: { readonly [Kind in MailKind]: Writer<Kind> } = {
       words(`To use it again, ask for it: ${facts.place.supportText}`),
     ],
   }),
+  'partner-invitation': (facts) => ({
+    subject: `${facts.content.inviterName} invites you to ${facts.content.partnerName} on ${facts.place.siteName}`,
+    parts: [
+      words(
+        `${facts.content.inviterName} invites you to work for the trading partner ${facts.content.partnerName} as ${facts.content.role}. Sign in with the ${facts.place.idIssuer} of this e-mail address, or register one with it, and join:`,
+      ),
+      { kind: 'link', text: `Join ${facts.content.partnerName}`, url: facts.link },
+      words(
+        `The link can be used once, until ${printTime(facts.content.expiresAtMs, facts.place)}, and only with this e-mail address.`,
+      ),
+      words('If you do not know the sender, do nothing. Do not pass this mail on to anyone.'),
+    ],
+  }),
+  'grants-changed': (facts) => ({
+    subject: `Your ${facts.place.siteName} transactions were changed`,
+    parts: [
+      words(
+        `What your User ID (${facts.place.idIssuer}) ${idOf(facts)} may send and receive was changed by an administrator of your trading partner.`,
+      ),
+      words(`Given: ${facts.content.added.join(', ') || 'nothing'}.`),
+      words(`Taken away: ${facts.content.removed.join(', ') || 'nothing'}.`),
+      { kind: 'link', text: 'See my transactions', url: facts.link },
+    ],
+  }),
 };
 
 function recovery(

@@ -158,6 +158,7 @@ async function findReaders(database: Database, mail: StoredMail): Promise<GoesTo
     const known = readers.filter(({ status }) => status !== 'disabled');
     return known.length === 0 ? undefined : { to: recipient, readers: readersOf(known) };
   }
+  if (content.kind === 'partner-invitation') return { to: recipient, readers: [] };
   const parsed = parseUserId(mail.userId);
   const user = parsed.kind === 'ok' ? await findUser(database, parsed.id) : undefined;
   if (user === undefined) return undefined;
@@ -174,7 +175,10 @@ function readersOf(
 }
 
 /** Where the link of a mail without a secret leads. */
-const plainLinks: Partial<Readonly<Record<MailContent['kind'], string>>> = { locked: '/recover/unlock' };
+const plainLinks: Partial<Readonly<Record<MailContent['kind'], string>>> = {
+  locked: '/recover/unlock',
+  'grants-changed': '/trading-partner/manage-transaction',
+};
 
 function compose(
   deps: MailerDeps,

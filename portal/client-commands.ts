@@ -25,6 +25,7 @@ export function clientCommands(input: {
     { id: 'winscp', client: 'WinSCP', command: `winscp.exe ${url}` },
     { id: 'filezilla', client: 'FileZilla', command: `filezilla --logontype=ask ${url}` },
     { id: 'lftp', client: 'lftp', command: `lftp -p ${port} -u ${userId} sftp://${bracketed}` },
+    { id: 'cyberduck', client: 'Cyberduck (duck)', command: `duck --list ${url}` },
     { id: 'psftp', client: 'PuTTY psftp', command: `psftp -P ${port} -l ${userId} ${host}` },
   ];
 }

@@ -50,7 +50,10 @@ async function confirm(
   const { viewer, request } = page;
   const who = holderOf(page);
   const session = { tokenHash: viewer.session.tokenHash, userId: viewer.user.id, address: request.ip };
-  if (!(await takesFactor(context, page))) return confirmByPassword(context, page);
+  if (!(await takesFactor(context, page)))
+    return context.provider === undefined
+      ? confirmByPassword(context, page)
+      : [{ field: 'form', text: 'Sign in again at the identity provider.' }];
   const outcome = await checkFactor(context, { ...page, who });
   if (outcome.kind !== 'accepted')
     return [explainFactorRefusal(outcome, { field: 'code', settings: context.settings })];
@@ -137,7 +140,9 @@ function ConfirmationPage(props: {
         What you are about to do decides who can get in. So {settings.siteName} asks you again; then it leads
         you back to where you were.
       </p>
-      {question === undefined ? (
+      {question === undefined && settings.providerName !== undefined ? (
+        <SignInAgain settings={settings} next={props.next} />
+      ) : question === undefined ? (
         <PasswordForm action={pathOf('password')} formToken={formToken} errors={errors} />
       ) : (
         <>
@@ -151,6 +156,18 @@ function ConfirmationPage(props: {
         </>
       )}
     </Layout>
+  );
+}
+
+/** Leads to the identity provider, which asks for everything anew, and back. */
+export function SignInAgain(props: { readonly settings: PortalSettings; readonly next: string }) {
+  const query = new URLSearchParams({ again: 'yes', next: props.next });
+  return (
+    <p>
+      <a class="usa-button" href={`${paths.signInProvider}?${query}`}>
+        Sign in again at {props.settings.providerName}
+      </a>
+    </p>
   );
 }
 

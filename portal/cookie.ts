@@ -6,11 +6,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /**
  * - `session`  the token of a signed-in session
  * - `pending`  the token of a sign-in that waits for its second factor; it opens no page
+ * - `provider` what a sign-in at the identity provider was begun with, sealed
  * - `form`     the random value that the sign-in form must repeat, for browsers that have no session yet
  * - `link`     the token of a mailed link, from its opening until it is used: so it stands in no further address
  * - `notice`   which result the next page shows once
  */
-export type CookieName = 'session' | 'pending' | 'form' | 'link' | 'notice';
+export type CookieName = 'session' | 'pending' | 'provider' | 'form' | 'link' | 'notice';
 
 const nameOf = (name: CookieName, secure: boolean): string => `${secure ? '__Host-' : ''}claimgate-${name}`;
 

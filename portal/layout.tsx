@@ -68,7 +68,7 @@ export function Layout(props: LayoutProps) {
             ) : (
               <div class="grid-row grid-gap">
                 <div class="desktop:grid-col-3">
-                  <SideMenu viewer={viewer} path={props.path} />
+                  <SideMenu viewer={viewer} path={props.path} settings={settings} />
                 </div>
                 <main id="main-content" class="desktop:grid-col-9">
                   <Breadcrumb title={props.title} path={props.path} trail={props.trail ?? []} />
@@ -119,7 +119,7 @@ function Breadcrumb(props: { readonly title: string; readonly path: string; read
   if (props.path === paths.home) return null;
   const before = [{ text: 'Home', path: paths.home }, ...props.trail];
   return (
-    <nav class="usa-breadcrumb" aria-label="Breadcrumbs">
+    <nav class="usa-breadcrumb usa-breadcrumb--wrap" aria-label="Breadcrumbs">
       <ol class="usa-breadcrumb__list">
         {before.map(({ text, path }) => (
           <li class="usa-breadcrumb__list-item">

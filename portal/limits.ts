@@ -36,6 +36,8 @@ export const answerBytesMax = 1024 * 1024;
 export const setsShownMax = 100;
 /** Users on one page of Manage Transaction for User: a form has 17 checkboxes for each. */
 export const usersPageSize = 20;
+/** Invitations that are shown, the newest first. */
+export const invitationsShownMax = 100;
 /** Changes of a user's grants that are shown. */
 export const grantChangesMax = 50;
 /** Files in one upload without script; the page's script sends each in a request of its own. */

@@ -4,6 +4,7 @@
 
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { LinkPurpose } from '../auth/recovery.ts';
+import { findInvitation } from '../storage/invitation-store.ts';
 import { writeCookie } from './cookie.ts';
 import { readFields } from './form.ts';
 import { Layout, sendPage } from './layout.tsx';
@@ -20,11 +21,21 @@ const pathOf: Readonly<Record<LinkPurpose, string>> = {
 export function registerLinks(app: FastifyInstance, context: PortalContext): void {
   app.get(paths.link, async (request, reply) => {
     const token = readFields(request.query)('token');
+    if (await isInvitation(context, token)) {
+      writeCookie(reply, 'link', token, context.settings.secureCookies);
+      return reply.redirect(paths.invitation, 303);
+    }
     const good = await context.recovery.look(token);
     if (good === undefined) return sendSpentLink(context, reply);
     writeCookie(reply, 'link', token, context.settings.secureCookies);
     return reply.redirect(pathOf[good.purpose], 303);
   });
+}
+
+/** Whether a link belongs to an invitation that is open. */
+async function isInvitation({ database, secrets }: PortalContext, token: string): Promise<boolean> {
+  const secret = await secrets.find(database, token);
+  return secret !== undefined && !secret.used && (await findInvitation(database, secret.id)) !== undefined;
 }
 
 /** The page for a link that was used, has run out, or never was one. */

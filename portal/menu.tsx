@@ -1,10 +1,14 @@
 // The menu beside the pages, as data. The published menu of the model gateway has more entries; those that Claimgate
 // does not have yet are said to be missing, not linked.
 
+import { managedRoles } from '../domain/role.ts';
 import { paths } from './paths.ts';
+import type { PortalSettings } from './portal-settings.ts';
 import type { Viewer } from './session.ts';
 
 interface MenuEntry {
+  /** Absent for an entry that everyone sees who sees its group. */
+  readonly shownTo?: (viewer: Viewer) => boolean;
   readonly text: string;
   /** Absent for an entry that is not available yet. */
   readonly path?: string;
@@ -24,6 +28,11 @@ const groups: readonly MenuGroup[] = [
     entries: [
       { text: 'Batch Transfer', path: paths.batchTransfer },
       { text: 'Manage Transaction for User', path: paths.manageTransaction },
+      {
+        text: 'Users',
+        path: paths.members,
+        shownTo: (viewer) => managedRoles(viewer.role).length > 0,
+      },
       { text: 'SFTP Account Setup/Update', path: paths.sftpAccount },
     ],
   },
@@ -43,6 +52,7 @@ const groups: readonly MenuGroup[] = [
 ];
 
 interface MenuProps {
+  readonly settings: Pick<PortalSettings, 'providerName'>;
   readonly viewer: Viewer;
   /** Where the viewer is. */
   readonly path: string;
@@ -68,6 +78,11 @@ export function SideMenu(props: MenuProps) {
   );
 }
 
+/** A password at the identity provider is changed there. */
+function isThere({ path }: MenuEntry, { settings }: MenuProps): boolean {
+  return path !== paths.password || settings.providerName === undefined;
+}
+
 function MenuList(props: MenuProps) {
   return (
     <ul class="usa-sidenav">
@@ -80,11 +95,14 @@ function MenuList(props: MenuProps) {
           <li class="usa-sidenav__item">
             <span class="cg-menu__heading">{group.heading}</span>
             <ul class="usa-sidenav__sublist">
-              {group.entries.map((entry) => (
-                <li class="usa-sidenav__item">
-                  <MenuLink entry={entry} here={props.path} />
-                </li>
-              ))}
+              {group.entries
+                .filter((entry) => isThere(entry, props))
+                .filter(({ shownTo }) => shownTo === undefined || shownTo(props.viewer))
+                .map((entry) => (
+                  <li class="usa-sidenav__item">
+                    <MenuLink entry={entry} here={props.path} />
+                  </li>
+                ))}
             </ul>
           </li>
         ))}

@@ -2,20 +2,31 @@
 
 import type { PortalSettings } from './portal-settings.ts';
 
-/**
- * @param atMs milliseconds since 1970
- * @returns such as `November 21, 2025 at 9:07 PM UTC`
- */
-export function printMoment(atMs: number, settings: Pick<PortalSettings, 'timeZone'>): string {
+/** Formats by time zone: making one takes longer than the rest of a page, and there is one zone to a portal. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
   const format = new Intl.DateTimeFormat('en-US', {
     year: 'numeric',
     month: 'long',
     day: 'numeric',
     hour: 'numeric',
     minute: '2-digit',
-    timeZone: settings.timeZone ?? 'UTC',
+    timeZone,
     timeZoneName: 'short',
   });
+  formats.set(timeZone, format);
+  return format;
+}
+
+/**
+ * @param atMs milliseconds since 1970
+ * @returns such as `November 21, 2025 at 9:07 PM UTC`
+ */
+export function printMoment(atMs: number, settings: Pick<PortalSettings, 'timeZone'>): string {
+  const format = formatOf(settings.timeZone ?? 'UTC');
   // ICU puts a narrow no-break space before AM and PM, which some screen fonts lack.
   return format.format(atMs).replaceAll('\u202f', ' ');
 }

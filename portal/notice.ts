@@ -8,9 +8,15 @@ const notices = [
   'account-set-up',
   'account-updated',
   'password-changed',
+  'factors-changed',
+  'keys-changed',
   'grants-saved',
   'nothing-changed',
-  'factors-changed',
+  'invitation-sent',
+  'invitation-revoked',
+  'role-saved',
+  'member-removed',
+  'joined',
 ] as const;
 export type Notice = (typeof notices)[number];
 

@@ -9,6 +9,9 @@ export const paths = {
   signInFactor: '/sign-in/factor',
   /** Makes the first one there. */
   signInEnrol: '/sign-in/enrol',
+  /** To the identity provider, and back from it. */
+  signInProvider: '/sign-in/provider',
+  signInProviderCallback: '/sign-in/provider/callback',
   signInEnrolPasskey: '/sign-in/enrol/passkey',
   help: '/help',
   register: '/register',
@@ -49,10 +52,20 @@ export const paths = {
   batchState: '/trading-partner/batch-transfer/state',
   outboundFile: '/trading-partner/batch-transfer/files/:id',
   outboundZip: '/trading-partner/batch-transfer/files.zip',
+  members: '/trading-partner/users',
+  invite: '/trading-partner/users/invite',
+  member: '/trading-partner/users/:user',
+  invitationResend: '/trading-partner/invitations/:id/resend',
+  invitationRevoke: '/trading-partner/invitations/:id/revoke',
+  /** Where the link of an invitation leads to. */
+  invitation: '/invitation',
   manageTransaction: '/trading-partner/manage-transaction',
   /** One user's grants and their history. */
   grantsOfUser: '/trading-partner/manage-transaction/:user',
   sftpAccount: '/trading-partner/sftp-account',
+  sftpKeys: '/trading-partner/sftp-account/keys',
+  sftpKeyRename: '/trading-partner/sftp-account/keys/rename',
+  sftpKeyRevoke: '/trading-partner/sftp-account/keys/revoke',
   transmissions: '/trading-partner/transmissions',
   transmissionsCsv: '/trading-partner/transmissions.csv',
   transmission: '/trading-partner/transmissions/:id',
@@ -71,7 +84,11 @@ const afterSignIn: ReadonlySet<string> = new Set([
   paths.factorTotp,
   paths.factorPasskey,
   paths.sftpAccount,
+  paths.sftpKeys,
   paths.manageTransaction,
+  paths.members,
+  paths.invite,
+  paths.invitation,
   paths.batchTransfer,
   paths.transmissions,
 ]);
@@ -112,6 +129,11 @@ export const pathOfFindings = (id: string, page = 1): string =>
 /** One file of its answer, read and explained. */
 export const pathOfAnswer = (id: string, ordinal: number): string =>
   paths.answerFile.replace(':id', id).replace(':ordinal', String(ordinal));
+/** One user of the trading partner. */
+export const pathOfMember = (userId: string): string =>
+  paths.member.replace(':user', encodeURIComponent(userId));
+/** What may be done with an invitation. */
+export const pathOfInvitation = (path: string, id: string): string => path.replace(':id', id);
 /** One user's grants. */
 export const pathOfGrants = (userId: string): string =>
   paths.grantsOfUser.replace(':user', encodeURIComponent(userId));

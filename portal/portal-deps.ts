@@ -2,6 +2,8 @@
 
 import type { Buffer } from 'node:buffer';
 import type { AccountSetup } from '../auth/account-setup.ts';
+import type { IdentityProvider } from '../auth/identity-provider.ts';
+import type { OneTimeSecrets } from '../auth/one-time-secret.ts';
 import type { Passkeys } from '../auth/passkeys.ts';
 import type { Recovery } from '../auth/recovery.ts';
 import type { Registration } from '../auth/registration.ts';
@@ -20,9 +22,13 @@ export interface PortalDeps {
   readonly directory: Pick<UserDirectory, 'signIn' | 'changePassword' | 'passwordRules' | 'passwordChecks'>;
   readonly registration: Registration;
   readonly recovery: Recovery;
+  /** Tells which secret a mailed link carries. */
+  readonly secrets: Pick<OneTimeSecrets, 'find'>;
   readonly accountSetup: AccountSetup;
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;
+  /** Undefined: users sign in with a password of ours. */
+  readonly provider?: IdentityProvider | undefined;
   /** The way in for uploads and out for downloads: the same mailboxes that SFTP shows. */
   readonly mailboxes: Mailboxes;
   readonly files: TransmissionFiles;

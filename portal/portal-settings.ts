@@ -33,6 +33,12 @@ export interface PortalSettings {
   readonly sessionAbsoluteMs: number;
   /** Whether users prove more than their password. */
   readonly secondFactor: FactorPolicy;
+  /** What becomes of someone whom the identity provider knows and the directory does not. */
+  readonly unknownUsers: 'refuse' | 'create';
+  /** What people call the identity provider; undefined: there is none. */
+  readonly providerName: string | undefined;
+  /** Where its pages are: forms may lead there, to sign out. */
+  readonly providerOrigin: string | undefined;
   /** For how long a second factor is enough for sensitive acts, in milliseconds. */
   readonly confirmMs: number;
   /** Whether browsers reach the portal by https: Secure cookies with the `__Host-` prefix, and HSTS. */

@@ -2,6 +2,7 @@
 // rows and never touches a live SFTP connection; SFTP goes on without it.
 
 import type { AddressInfo } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { registerAssets } from './asset-routes.ts';
 import { registerBatchTransfer } from './batch-routes.tsx';
@@ -11,23 +12,30 @@ import { registerFactors } from './factors-routes.tsx';
 import { registerGrants } from './grant-routes.tsx';
 import { registerHome } from './home-routes.tsx';
 import { createWebServer } from './http-server.ts';
+import { registerInvitation } from './invitation-routes.tsx';
 import { closeGraceMs } from './limits.ts';
 import { registerLinks } from './link-routes.tsx';
+import { registerMembers } from './member-routes.tsx';
 import { registerPassword } from './password-routes.tsx';
 import { createPendingSignIns } from './pending-sign-in.ts';
 import type { PortalContext, PortalDeps } from './portal-deps.ts';
+import type { PortalSettings } from './portal-settings.ts';
+import { registerProvider } from './provider-routes.tsx';
 import { registerPublicPages } from './public-routes.tsx';
 import { registerRecovery } from './recovery-routes.tsx';
 import { registerRegistration } from './registration-routes.tsx';
 import { createSessions } from './session.ts';
 import { registerSessionExpiry } from './session-expiry.tsx';
 import { registerSftpAccount } from './sftp-account-routes.tsx';
+import { registerSftpKeys } from './sftp-keys-routes.tsx';
 import { registerSignIn } from './sign-in-routes.tsx';
 import { registerTransmissions } from './transmission-routes.tsx';
 
 export interface Portal {
   readonly host: string;
   readonly port: number;
+  /** New connections get this certificate; open ones go on. Nothing where the portal speaks plain HTTP. */
+  useCertificate(tls: NonNullable<PortalSettings['tls']>): void;
   /** Takes no new requests, lets those under way finish for a short while, then closes. Closing twice is nothing. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -46,17 +54,25 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
   await registerAssets(app);
   registerPublicPages(app, context);
   registerSignIn(app, context);
-  registerRegistration(app, context);
-  registerRecovery(app, context);
-  registerLinks(app, context);
+  registerProvider(app, context);
+  // Identities are the provider's then: nobody registers or recovers one here.
+  if (deps.provider === undefined) {
+    registerRegistration(app, context);
+    registerRecovery(app, context);
+    registerLinks(app, context);
+  }
   registerFactorSignIn(app, context);
   registerConfirmation(app, context);
   registerFactors(app, context);
   registerSessionExpiry(app, context);
   registerHome(app, context);
-  registerPassword(app, context);
+  // A password at the identity provider is changed there.
+  if (deps.provider === undefined) registerPassword(app, context);
   registerGrants(app, context);
+  registerMembers(app, context);
+  registerInvitation(app, context);
   registerSftpAccount(app, context);
+  registerSftpKeys(app, context);
   registerBatchTransfer(app, context);
   registerTransmissions(app, context);
   const { host } = deps.settings;
@@ -68,7 +84,10 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
     closing ??= closeWithin(app, closeGraceMs);
     return closing;
   };
-  return { host, port, close, [Symbol.asyncDispose]: close };
+  const useCertificate = ({ certificate: cert, key }: NonNullable<PortalSettings['tls']>): void => {
+    if (app.server instanceof TlsServer) app.server.setSecureContext({ cert, key, minVersion: 'TLSv1.2' });
+  };
+  return { host, port, useCertificate, close, [Symbol.asyncDispose]: close };
 }
 
 function portOf(app: FastifyInstance): number {

@@ -103,8 +103,16 @@ function PasswordHelp(props: { readonly settings: PortalSettings }) {
       <div class="cg-panel__body">
         <ul class="usa-list">
           <li>
-            <a href={paths.register}>Register</a> for a {props.settings.idIssuer}, or{' '}
-            <a href={paths.recover}>get back in</a> if you have forgotten it or it is locked
+            <a href={paths.register}>Register for {props.settings.idIssuer}</a>
+          </li>
+          <li>
+            <a href={paths.forgotUserName}>Forgot Username</a>
+          </li>
+          <li>
+            <a href={paths.forgotPassword}>Forgot Password</a>
+          </li>
+          <li>
+            <a href={paths.unlock}>Unlock Account</a>
           </li>
         </ul>
       </div>

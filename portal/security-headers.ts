@@ -9,7 +9,7 @@ const hstsSeconds = 31_536_000;
 
 export async function registerSecurityHeaders(
   app: FastifyInstance,
-  settings: Pick<PortalSettings, 'secureCookies'>,
+  settings: Pick<PortalSettings, 'secureCookies' | 'providerOrigin'>,
 ): Promise<void> {
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: {
@@ -22,7 +22,8 @@ export async function registerSecurityHeaders(
         fontSrc: ["'self'"],
         // For the one request of «Stay signed in» (session-expiry.tsx).
         connectSrc: ["'self'"],
-        formAction: ["'self'"],
+        // Browsers hold the redirects after a form to this too: the sign-out goes on to the identity provider.
+        formAction: ["'self'", ...(settings.providerOrigin === undefined ? [] : [settings.providerOrigin])],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],
       },

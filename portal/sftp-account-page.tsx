@@ -1,10 +1,12 @@
 // SFTP Account Setup/Update, in the published words of the model gateway (reference: portal-and-identity, section 0).
 // They are binding: sentences are not polished here, only the product's and the identity issuer's names are settings.
 
+import type { LoginDiagnosis } from '../auth/login-diagnosis.ts';
 import { currentAttestation } from '../domain/account.ts';
 import type { AccountKey } from '../storage/account-store.ts';
 import { AccountFacts, type AccountView } from './account-status.tsx';
 import { Alert, ErrorSummary } from './alert.tsx';
+import { SignInAgain } from './confirmation-routes.tsx';
 import { ConnectionPanel } from './connection-panel.tsx';
 import { CheckboxField, LongTextField, ShowPassword, TextField } from './field.tsx';
 import type { FieldError } from './form.ts';
@@ -15,12 +17,19 @@ import type { Notice } from './notice.ts';
 import { paths } from './paths.ts';
 import type { ConnectionFacts, PortalSettings } from './portal-settings.ts';
 import type { Viewer } from './session.ts';
+import { LoginsSection, type SftpLogin, WhySection } from './sftp-account-why.tsx';
 
 export interface SftpAccountPageProps {
   readonly settings: PortalSettings;
   readonly viewer: Viewer;
   readonly view: AccountView;
   readonly connection: ConnectionFacts;
+  /** Whether the person may do the step now, or has to sign in at the identity provider anew. */
+  readonly fresh: boolean;
+  /** What a password for SFTP must be, as sentences. */
+  readonly passwordRules: readonly string[];
+  readonly diagnosis: LoginDiagnosis;
+  readonly logins: readonly SftpLogin[];
   readonly notice: Notice | undefined;
   readonly userName: string;
   readonly publicKey: string;
@@ -65,10 +74,24 @@ function PartnerAccount(props: SftpAccountPageProps) {
         </h2>
         <div class="cg-panel__body">
           <Instructions settings={settings} />
-          {status === 'disabled' ? null : <SetupForm {...props} />}
+          {status === 'disabled' ? null : props.fresh ? (
+            <SetupForm {...props} />
+          ) : (
+            <>
+              <p>This step needs a sign-in that is only minutes old.</p>
+              <SignInAgain settings={settings} next={paths.sftpAccount} />
+            </>
+          )}
         </div>
       </section>
       <Keys keys={account?.keys ?? []} settings={settings} />
+      {account === undefined ? null : (
+        <p>
+          <a href={paths.sftpKeys}>Add, rename or revoke public keys</a>
+        </p>
+      )}
+      <WhySection settings={settings} diagnosis={props.diagnosis} />
+      <LoginsSection settings={settings} diagnosis={props.diagnosis} logins={props.logins} />
     </>
   );
 }
@@ -133,6 +156,38 @@ function Instructions(props: { readonly settings: PortalSettings }) {
   );
 }
 
+/** The password at the identity provider cannot be checked here, so SFTP gets one of its own. */
+function SftpPassword(props: SftpAccountPageProps) {
+  return (
+    <>
+      <p>
+        SFTP does not take your password at {props.settings.providerName}. Choose another one for SFTP alone,
+        or leave it empty and connect with a public key.
+      </p>
+      <ul class="usa-list">
+        {props.passwordRules.map((rule) => (
+          <li>{rule}</li>
+        ))}
+      </ul>
+      <TextField
+        id="password"
+        label="SFTP password"
+        type="password"
+        autocomplete="new-password"
+        errors={props.errors}
+      />
+      <TextField
+        id="repeat-password"
+        label="SFTP password again"
+        type="password"
+        autocomplete="new-password"
+        errors={props.errors}
+      />
+      <ShowPassword fields={['password', 'repeat-password']} />
+    </>
+  );
+}
+
 function SetupForm(props: SftpAccountPageProps) {
   const { settings, viewer, errors } = props;
   return (
@@ -149,14 +204,20 @@ function SetupForm(props: SftpAccountPageProps) {
         value={props.userName}
         errors={errors}
       />
-      <TextField
-        id="password"
-        label="Password"
-        type="password"
-        autocomplete="current-password"
-        errors={errors}
-      />
-      <ShowPassword fields={['password']} />
+      {settings.providerName === undefined ? (
+        <>
+          <TextField
+            id="password"
+            label="Password"
+            type="password"
+            autocomplete="current-password"
+            errors={errors}
+          />
+          <ShowPassword fields={['password']} />
+        </>
+      ) : (
+        <SftpPassword {...props} />
+      )}
       <LongTextField
         id="public-key"
         label="SSH public key (optional)"

@@ -27,6 +27,33 @@ export function SignInPage(props: SignInPageProps) {
   return (
     <Layout settings={settings} path={paths.signIn} title="Sign in" failed={errors.length > 0}>
       {errors.length === 0 ? <Notice {...props} /> : <ErrorSummary errors={errors} />}
+      {settings.providerName === undefined ? <PasswordSignIn {...props} /> : <ProviderSignIn {...props} />}
+    </Layout>
+  );
+}
+
+/** The way to the identity provider: a link, since a form's redirect would be held to our own site. */
+function ProviderSignIn(props: SignInPageProps) {
+  const { providerName } = props.settings;
+  return (
+    <>
+      <p>You sign in at {providerName}, with your password and second step there, and come back here.</p>
+      <p>
+        <a
+          class="usa-button usa-button--big"
+          href={`${paths.signInProvider}?${new URLSearchParams({ next: props.next })}`}
+        >
+          Sign in at {providerName}
+        </a>
+      </p>
+    </>
+  );
+}
+
+function PasswordSignIn(props: SignInPageProps) {
+  const { settings, errors } = props;
+  return (
+    <>
       <p>
         Sign in with your {settings.idIssuer}. Passwords are case-sensitive. Please ensure your Caps Lock key
         is off.
@@ -77,7 +104,7 @@ export function SignInPage(props: SignInPageProps) {
           <a href={settings.governmentAccountUrl}>state and local government employees</a>.
         </p>
       </section>
-    </Layout>
+    </>
   );
 }
 

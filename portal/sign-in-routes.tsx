@@ -4,12 +4,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { SignInOutcome } from '../auth/user-directory.ts';
 import { admit } from './admission.ts';
 import { clearCookie } from './cookie.ts';
+import { sendErrorPage } from './error-page.tsx';
 import { type FieldError, type Fields, readFields } from './form.ts';
 import { signedInForm } from './form-guard.ts';
 import { sendPage } from './layout.tsx';
 import { printEndOfWait } from './moment.tsx';
 import { pathAfterSignIn, paths } from './paths.ts';
 import type { PortalContext } from './portal-deps.ts';
+import { portalOrigin } from './portal-origin.ts';
+import { pathAfterSignOut } from './provider-routes.tsx';
 import { isOurForm, publicFormToken } from './public-form.ts';
 import { type SignInNotice, SignInPage, signInNotices } from './sign-in-page.tsx';
 
@@ -29,6 +32,8 @@ export function registerSignIn(app: FastifyInstance, context: PortalContext): vo
     const fields = readFields(request.body);
     const refuse = (status: number, errors: readonly FieldError[]) =>
       showForm(context, { request, reply, status, fields, errors });
+    // Passwords are the identity provider's then, and not ours to ask for.
+    if (context.provider !== undefined) return sendErrorPage(context.settings, reply, { status: 404 });
     if (!isOurForm(request, fields, secure)) return refuse(403, [outdatedForm]);
     const missing = findMissing(context, fields);
     if (missing.length > 0) return refuse(422, missing);
@@ -51,9 +56,11 @@ export function registerSignIn(app: FastifyInstance, context: PortalContext): vo
 
   app.post(
     paths.signOut,
-    signedInForm(context, async ({ request, reply }) => {
+    signedInForm(context, async ({ viewer, request, reply }) => {
       await context.sessions.end(request, reply);
-      return reply.redirect(`${paths.signIn}?notice=signed-out`, 303);
+      const origin = portalOrigin(context.settings, request);
+      const { idToken } = viewer.session;
+      return reply.redirect(await pathAfterSignOut(context.provider, { idToken, origin }), 303);
     }),
   );
 }

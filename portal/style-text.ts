@@ -3,6 +3,7 @@
 
 export const styleText = `
 html:not(.cg-script) .cg-script-only, html.cg-script .cg-plain-only { display: none; }
+[hidden] { display: none !important; }
 body { overflow-wrap: break-word; }
 main, .cg-footer { line-height: 1.5; }
 main a:not(.usa-button), .cg-footer a { color: #005ea2; }
@@ -25,6 +26,8 @@ main .usa-intro { font-size: 1.25rem; line-height: 1.6; }
 main h2 { line-height: 1.3; }
 main .usa-breadcrumb { padding-top: 0; }
 main p, main li { max-width: 68ex; }
+/* USWDS moves the breadcrumb's other links off a narrow screen, where they would still take the focus. */
+@media (max-width: 29.99em) { .usa-breadcrumb__list-item:not(:nth-last-child(2)) { display: none; } }
 
 .cg-menu--wide { display: none; }
 .cg-menu--folded { border: 1px solid #a9aeb1; margin-bottom: 1.5rem; }
@@ -111,9 +114,11 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-pages--below { margin-top: 1rem; }
 .cg-stack > * + * { margin-top: 1.5rem; }
 .cg-table caption { font-weight: 700; margin-bottom: .5rem; text-align: left; }
-.cg-small { font-size: .93rem; }
+.cg-small { font-size: .93rem; font-weight: 400; }
+main .usa-alert__heading { line-height: 1.3; }
 .cg-name { overflow-wrap: anywhere; }
 .cg-table { width: 100%; }
+.cg-table th a { font-weight: 400; margin-right: .75rem; }
 .cg-stages { display: flex; flex-wrap: wrap; gap: .25rem; list-style: none; margin: 0; padding: 0; }
 .cg-stage { border: 1px solid #71767a; border-radius: 1rem; font-size: .87rem; line-height: 1.3; padding: .1rem .6rem; white-space: nowrap; }
 .cg-stage--done { background: #ecf3ec; border-color: #154c21; color: #154c21; }
@@ -137,6 +142,12 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-findings details { margin-top: .5rem; }
 main summary { cursor: pointer; min-height: 1.5rem; }
 pre.cg-code { margin: .5rem 0; }
+.cg-role .usa-legend, .cg-choice .usa-legend { font-weight: 700; margin-top: 1.5rem; }
+.cg-role .usa-hint { margin-bottom: .5rem; padding-left: 2rem; }
+.cg-panel .cg-role .usa-legend { margin-top: 0; }
+.cg-submit { margin-top: 1.5rem; }
+.cg-choice { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); }
+.cg-table tbody th .cg-small { font-weight: 400; }
 .cg-matrix { border: 0; margin: 1.5rem 0 0; min-width: 0; padding: 0; }
 .cg-matrix legend { background: #d9e8f6; border: 1px solid #a9aeb1; box-sizing: border-box; font-size: 1.06rem; font-weight: 700; padding: .75rem 1rem; width: 100%; }
 .cg-matrix .usa-table { margin: 0 0 1rem; }

@@ -72,12 +72,13 @@ export function Facts(props: {
   readonly id?: string;
 }) {
   const { id = 'facts' } = props;
+  const of = props.id === undefined ? '' : ` ${props.listed.transmission.name}`;
   const { transmission, transactions } = props.listed;
   const { receivedAtMs } = transmission;
   return (
     <section class="cg-panel" aria-labelledby={id}>
       <h2 class="cg-panel__heading" id={id}>
-        FILE
+        FILE{of}
       </h2>
       <div class="cg-panel__body">
         <dl class="cg-facts">

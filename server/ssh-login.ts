@@ -188,7 +188,10 @@ export class SshLogin {
     if (key === undefined) return signed ? { kind: 'rejected', reason: 'unknown-key' } : { kind: 'silent' };
     const offered = { algorithm: context.key.algo, blob: context.key.data };
     if (!signed) {
-      const maySign = await this.#deps.gate.maySignWith(userName, offered);
+      const maySign = await this.#deps.gate.maySignWith(userName, {
+        ...offered,
+        address: this.#deps.address,
+      });
       return maySign === true ? { kind: 'may-sign' } : { kind: 'silent' };
     }
     if (!isSignedBy(key, context)) return { kind: 'rejected', reason: 'unknown-key' };

@@ -134,7 +134,11 @@ export async function setUpAccount(
         })
         .execute();
     } else {
-      await sql.updateTable('sftp_accounts').set(changed).where('user_id', '=', input.userId).execute();
+      await sql
+        .updateTable('sftp_accounts')
+        .set({ ...changed, partner_id: input.partnerId })
+        .where('user_id', '=', input.userId)
+        .execute();
     }
     await noteAccountChange(transaction);
     await recordStep(transaction, input, existing === undefined ? 'set-up' : 'updated');

@@ -2,7 +2,7 @@
 // inserted row breaks the chain from there on (invariant I9; 45 CFR 164.312(b) and (c)(2)).
 
 import { createHash } from 'node:crypto';
-import { type AuditRecord, printActor } from '../domain/audit.ts';
+import { type AuditAction, type AuditRecord, printActor } from '../domain/audit.ts';
 import { takeNumbers } from './counter.ts';
 import { prepareQuery } from './prepared-query.ts';
 import type { AuditRow } from './tables.ts';
@@ -118,10 +118,11 @@ export interface StoredAuditRecord {
 /**
  * Reads the newest audit records first.
  * @param input.subject only those of this subject, as `noun:id`
+ * @param input.action only those of this action
  */
 export async function readAuditRecords(
   database: Database,
-  input: { readonly limit: number; readonly subject?: string },
+  input: { readonly limit: number; readonly subject?: string; readonly action?: AuditAction },
 ): Promise<readonly StoredAuditRecord[]> {
   let query = database.sql
     .selectFrom('audit_records')
@@ -129,6 +130,7 @@ export async function readAuditRecords(
     .orderBy('sequence', 'desc')
     .limit(input.limit);
   if (input.subject !== undefined) query = query.where('subject', '=', input.subject);
+  if (input.action !== undefined) query = query.where('action', '=', input.action);
   const rows = await query.execute();
   return rows.map((row) => ({
     sequence: Number(row.sequence),

@@ -32,6 +32,14 @@ export function refusalOf(thrown: unknown): FileRefusal {
     case 'EDQUOT':
     case 'EFBIG':
       return refuse('no-space', 'The gateway has no room for this now. Nothing was lost; try again later.');
+    case 'EROFS':
+      return refuse(
+        'permission-denied',
+        'The gateway cannot write here now: its disk is read-only. Nothing was lost; try again later.',
+      );
+    case 'EBUSY':
+    case 'ETXTBSY':
+      return refuse('failure', 'The file is being used by something else. Try again in a moment.');
     case 'ENAMETOOLONG':
       return refuse('bad-name', 'The name is too long.');
     default:

@@ -2,9 +2,10 @@
 // all or none. Roles are asked within the transaction that writes, so that a right taken meanwhile counts.
 
 import type { PartnerId, UserId } from '../domain/ids.ts';
-import type { Right } from '../domain/right.ts';
+import { printRight, type Right } from '../domain/right.ts';
 import { mayManage } from '../domain/role.ts';
-import { type ChangeGrantsInput, changeGrants, isOutdated } from './grant-store.ts';
+import { type ChangeGrantsInput, type ChangeGrantsOutcome, changeGrants, isOutdated } from './grant-store.ts';
+import { queueMail } from './mail-store.ts';
 import { findMember, type Member } from './member-store.ts';
 import type { Database, Transaction } from './transaction.ts';
 
@@ -50,12 +51,24 @@ export async function saveMatrix(
     }
     if (outdated.length > 0) return { kind: 'outdated', users: outdated };
     const changed: UserId[] = [];
-    for (const change of changes) {
-      const outcome = await changeGrants(transaction, change);
-      if (outcome.kind === 'changed') changed.push(change.userId);
-    }
+    for (const change of changes)
+      if ((await changeGrantsAndTell(transaction, change)).kind === 'changed') changed.push(change.userId);
     return { kind: 'saved', changed };
   });
+}
+
+/** Changes a user's grants, and tells the user by mail, unless it was the user who did it. */
+export async function changeGrantsAndTell(
+  transaction: Transaction,
+  change: ChangeGrantsInput,
+): Promise<ChangeGrantsOutcome> {
+  const outcome = await changeGrants(transaction, change);
+  const { actor, userId } = change;
+  if (outcome.kind !== 'changed' || (actor.kind === 'user' && actor.id === userId)) return outcome;
+  const added = outcome.added.map(printRight);
+  const removed = outcome.removed.map(printRight);
+  await queueMail(transaction, { content: { kind: 'grants-changed', added, removed }, userId });
+  return outcome;
 }
 
 /** @returns the users, in the order asked for; undefined when the editor may not manage every one of them */

@@ -9,7 +9,12 @@ import type { OneTimeSecretRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
 
 /** What a link or code lets its holder do; other rooms may have more of their own. */
-export type SecretPurpose = 'confirm-email' | 'invitation' | 'reset-password' | 'unlock';
+export type SecretPurpose =
+  | 'partner-invitation'
+  | 'confirm-email'
+  | 'invitation'
+  | 'reset-password'
+  | 'unlock';
 
 export interface OneTimeSecret {
   readonly id: string;

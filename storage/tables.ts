@@ -154,7 +154,8 @@ export interface InvitationRow {
   role: string;
   /** JSON: the rights that come with it. */
   rights: string;
-  token_hash: string;
+  /** The one-time secret that its link carries. */
+  secret_id: string;
   state: 'open' | 'accepted' | 'revoked';
   invited_by: string;
   invited_at_ms: number;

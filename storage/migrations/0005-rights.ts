@@ -53,7 +53,7 @@ create table invitations (
   email text not null,
   role text not null,
   rights text not null,
-  token_hash text not null unique,
+  secret_id text not null unique,
   state text not null check (state in ('open', 'accepted', 'revoked')),
   invited_by text not null,
   invited_at_ms bigint not null,

@@ -8,6 +8,7 @@ export const partnerPages: Migration = {
   sql: `
 alter table transmissions add column transactions text not null default '';
 create index transmissions_list on transmissions (partner_id, opened_at_ms, id, state, verdict, user_id, transactions, name);
+create index transmissions_by_user on transmissions (partner_id, user_id, opened_at_ms, id, state);
 create index interchanges_by_number on interchanges (control_number, transmission_id);
 create index functional_groups_by_number on functional_groups (control_number, interchange_id);
 create index acknowledgements_outbound on acknowledgements (partner_id, published_at_ms, id);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Test, test } from 'tap';
 import { isBanned, liftBan, listBans } from '../../auth/ban.ts';
+import { diagnoseLogin } from '../../auth/login-diagnosis.ts';
 import { createPasswordHasher } from '../../auth/password-hasher.ts';
 import { fingerprintOf } from '../../auth/public-key.ts';
 import { createSftpGate } from '../../auth/sftp-gate.ts';
@@ -8,9 +9,11 @@ import { createSignInThrottle } from '../../auth/throttle.ts';
 import type { LoginOutcome, LoginProof, PartialLogin } from '../../domain/login.ts';
 import { parseNetwork } from '../../domain/network.ts';
 import { expireAccountKey, revokeAccountKey } from '../../storage/account-key-store.ts';
-import { findAccount, setUpAccount } from '../../storage/account-store.ts';
+import { findAccount, setUpAccount, switchAccount } from '../../storage/account-store.ts';
 import { setPartnerAccess } from '../../storage/partner-store.ts';
+import { listRefusals } from '../../storage/sftp-refusal-store.ts';
 import { listSftpSessions, reportSessions, requestSessionEnd } from '../../storage/sftp-session-store.ts';
+import { findUser } from '../../storage/user-store.ts';
 import { addTestPartners, openTestStorage, partnerId, userId } from '../support/storage.ts';
 
 const actor = { kind: 'administrator', name: 'test' } as const;
@@ -209,4 +212,67 @@ test('an address that guesses is banned, then the network around it, until an ad
   await guess('2001:db8::1', 3);
   t.equal(await isBanned(database, '2001:db8::1'), true);
   t.same(await liftBan(database, { from: '2001:db8::1', actor }), ['2001:db8::1']);
+});
+
+test('refused logins are kept for their user, alike ones as one row, and few of them', async (t) => {
+  const { database, clock, gate, login } = await open(t);
+  const wrong: LoginProof = { kind: 'password', password: 'wrong' };
+  await login(wrong);
+  await login(wrong);
+  t.match(await listRefusals(database, alice), [{ reason: 'wrong-password', attempts: 1, address }]);
+  clock.advance(61_000);
+  await login(wrong);
+  clock.advance(1000);
+  await login(byPassword);
+  await gate.maySignWith('alice', { algorithm: 'ssh-ed25519', blob: Buffer.from('another'), address });
+  await expireAccountKey(database, { userId: alice, fingerprint, expiresAtMs: clock.now() - 1, actor });
+  clock.advance(1000);
+  await gate.maySignWith('alice', { algorithm: 'ssh-ed25519', blob, address });
+  t.same(
+    (await listRefusals(database, alice)).map(({ reason, attempts }) => [reason, attempts]),
+    [
+      ['key-expired', 1],
+      ['unknown-key', 1],
+      ['throttled', 1],
+      ['wrong-password', 2],
+    ],
+    'also what the throttle refused, and keys that were only offered',
+  );
+  for (let index = 1; index <= 40; index += 1) {
+    clock.advance(1000);
+    await login(wrong, { from: `198.51.${index}.1` });
+  }
+  const kept = await listRefusals(database, alice);
+  t.equal(kept.length, 20);
+  t.equal(kept[0]?.address, '198.51.40.1', 'the newest stay');
+  await login(wrong, { userName: 'no.such.user' });
+  const rows = await database.sql.selectFrom('sftp_refusals').select('user_id').distinct().execute();
+  t.same(rows, [{ user_id: 'alice' }], 'made-up users get no rows');
+});
+
+test('a disabled trading partner signs nobody in, and the diagnosis names every obstacle', async (t) => {
+  const { database, clock, login } = await open(t);
+  const user = await findUser(database, alice);
+  if (user === undefined) throw new Error('no alice');
+  const diagnose = () => diagnoseLogin(database, { user, address });
+  t.same((await diagnose()).obstacles, []);
+  await database.sql.updateTable('partners').set({ status: 'disabled' }).where('id', '=', acme).execute();
+  t.match(await login(byPassword), { kind: 'rejected', reason: 'partner-disabled' });
+  await expireAccountKey(database, { userId: alice, fingerprint, expiresAtMs: clock.now() - 1, actor });
+  const office = parseNetwork('203.0.113.0/24');
+  if (office === undefined) throw new Error('no network');
+  const access = { authentication: 'both', allowedNetworks: [office] } as const;
+  await setPartnerAccess(database, { id: acme, ...access, actor });
+  for (let tries = 0; tries < 3; tries += 1)
+    await login({ kind: 'password', password: 'wrong' }, { userName: 'bob', from: address });
+  await switchAccount(database, { userId: alice, to: 'disabled', actor });
+  const kinds = (await diagnose()).obstacles.map(({ kind }) => kind);
+  t.same(kinds, [
+    'partner-disabled',
+    'disabled',
+    'key-expired',
+    'key-missing',
+    'address-not-allowed',
+    'banned',
+  ]);
 });

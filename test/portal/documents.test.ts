@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'tap';
 import { openPlainBrowser, openPortal } from '../support/portal.ts';
 
@@ -64,4 +65,12 @@ test('the warning box, quick links and planned maintenance come from the setting
   t.match((await browser.get('/')).text, /Maintenance under way: No file transfer/);
   goTo('2025-11-29T06:00:00Z');
   t.notMatch((await browser.get('/')).text, /maintenance/i);
+});
+
+test('docs/portal-sources.md names tests that there are', async (t) => {
+  const text = readFileSync(new URL('../../docs/portal-sources.md', import.meta.url), 'utf8');
+  const named = [...text.matchAll(/`((?:portal|auth|e2e|server)\/[a-z-]+)`/g)].map(([, name = '']) => name);
+  t.ok(named.length > 50);
+  for (const name of new Set(named))
+    t.ok(existsSync(new URL(`../${name}.test.ts`, import.meta.url)), `test/${name}.test.ts`);
 });

@@ -4,6 +4,7 @@ import { type Test, test } from 'tap';
 import { everyRight, printRight } from '../../domain/right.ts';
 import { readAuditRecords } from '../../storage/audit-trail.ts';
 import { readGrants, setPartnerRights } from '../../storage/grant-store.ts';
+import { listMails } from '../../storage/mail-store.ts';
 import { giveRights, nameRole } from '../support/office.ts';
 import { addUser, hiddenFields, openPlainBrowser, openPortal, type PlainBrowser } from '../support/portal.ts';
 import { partnerId, userId } from '../support/storage.ts';
@@ -67,6 +68,11 @@ test('an office administrator gives and takes rights; the history tells who, whe
     subject: 'user:gus.gray',
     address: '127.0.0.1',
   });
+  t.match(
+    (await listMails(database, { limit: 9 })).map(({ content, userId: to }) => ({ to, ...content })),
+    [{ to: 'gus.gray', kind: 'grants-changed', removed: ['send 837P'], added: ['send 837I', 'receive 835'] }],
+    'the user is told by mail',
+  );
   const again = await maria.post(page, formOf((await maria.get(page)).html));
   t.match((await maria.get(again.headers.get('location') ?? '')).text, /Nothing was changed/);
 });

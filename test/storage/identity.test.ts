@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { test } from 'tap';
 import { migrateSqlite, migrations } from '../../storage/migrate.ts';
+import { makeOneTimeSecret, takeTry, useOneTimeSecret } from '../../storage/one-time-secret-store.ts';
 import { addUser, findUser, replacePassword } from '../../storage/user-store.ts';
 import { openTestStorage, userId } from '../support/storage.ts';
 
@@ -61,4 +62,24 @@ test('a user of no trading partner is added, and may get a new password', async 
     { kind: 'user.created', partner_id: '' },
     { kind: 'user.password-changed', partner_id: '' },
   ]);
+});
+
+test('a one-time secret is used once, by its own user, and within its time', async (t) => {
+  const { database, clock } = openTestStorage(t);
+  const ada = userId('ada.lovelace');
+  const make = (lifeMs: number) =>
+    database.transaction((transaction) =>
+      makeOneTimeSecret(transaction, { purpose: 'unlock', userId: ada, lifeMs, codeLifeMs: lifeMs }),
+    );
+  const use = (id: string, user = ada) =>
+    database.transaction((transaction) => useOneTimeSecret(transaction, { id, userId: user }));
+  const id = await make(60_000);
+  t.equal(await use(id, userId('someone.else')), false);
+  t.same((await Promise.all([use(id), use(id), use(id)])).toSorted(), [false, false, true], 'at once too');
+  const late = await make(60_000);
+  t.equal(await takeTry(database, { id: late, maxTries: 1 }), true);
+  t.equal(await takeTry(database, { id: late, maxTries: 1 }), false);
+  clock.advance(60_000);
+  t.equal(await takeTry(database, { id: late, maxTries: 9 }), false);
+  t.equal(await use(late), false);
 });

@@ -182,7 +182,13 @@ export async function addReadyUser(
 /** The same without a portal: for gateways that run as another process, or without that role. */
 export async function addReadyUserByHand(
   core: Core,
-  input: { readonly partner: string; readonly user: string; readonly submitterId?: string },
+  input: {
+    readonly partner: string;
+    readonly user: string;
+    readonly submitterId?: string;
+    /** An authorized_keys line. */
+    readonly publicKey?: string;
+  },
 ): Promise<void> {
   await addPartnerAndUser(core, input);
   const user = parseUserId(input.user);
@@ -192,7 +198,7 @@ export async function addReadyUserByHand(
     userName: input.user,
     password: firstPassword,
     attested: true,
-    publicKey: '',
+    publicKey: input.publicKey ?? '',
     address: '127.0.0.1',
   });
   if (outcome.kind !== 'set-up') throw new Error(`The setup step was refused: ${JSON.stringify(outcome)}`);

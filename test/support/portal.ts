@@ -59,6 +59,9 @@ const portalSettings: PortalSettings = {
   sessionAbsoluteMs: 12 * 3_600_000,
   secondFactor: 'required',
   confirmMs: 10 * 60_000,
+  unknownUsers: 'refuse',
+  providerName: undefined,
+  providerOrigin: undefined,
   secureCookies: false,
   trustedProxies: [],
   bodyLimitBytes: 65_536,
@@ -158,6 +161,7 @@ export async function openPortal(
   const secondFactors = createSecondFactors(factorDeps);
   const maria = await addUser({ database, directory, id: 'maria.lopez', partner: 'acme' });
   const portal = await startPortal({
+    secrets,
     database,
     directory,
     accountSetup,

@@ -14,13 +14,13 @@ export interface SshSession {
 }
 
 /**
- * Signs in with a password and opens SFTP.
+ * Signs in, with a password or what ssh2 takes instead, and opens SFTP.
  * @throws Error when the server refuses or hangs up
  */
 export async function connectSsh(
   t: { teardown(work: () => void): void },
   target: SftpTarget,
-  password: string,
+  proof: string | { readonly privateKey: string },
 ): Promise<SshSession> {
   const client = new ssh2.Client();
   t.teardown(() => client.destroy());
@@ -30,7 +30,12 @@ export async function connectSsh(
     client.on('error', reject);
     client.on('close', () => reject(new Error('The server hung up.')));
     const { host, port, user } = target;
-    client.connect({ host, port, username: user, password });
+    client.connect({
+      host,
+      port,
+      username: user,
+      ...(typeof proof === 'string' ? { password: proof } : proof),
+    });
   });
   await within('a sign-in by SSH', ready);
   const sftp = await call<SFTPWrapper>((done) => client.sftp(done));
