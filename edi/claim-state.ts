@@ -33,6 +33,8 @@ export class ClaimState {
   accidentCause = 0;
   /** CLM05-1, packed. */
   place = 0;
+  /** CLM05-3 as a byte; 0 when it is not one character. */
+  frequency = 0;
   /** A line is for something else than transport by ambulance: its position; 0 for none. */
   careLine = 0;
   /** Diagnoses of the claim; -1 until its HI has come. */

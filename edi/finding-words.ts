@@ -184,6 +184,10 @@ const WORDS: Readonly<Record<RuleId, Words>> = {
     'The claim is for an inpatient, but has no admission date.',
     'Add DTP*435 with the date of the admission.',
   ],
+  'admission.discharge-hour': () => [
+    'The final claim of an inpatient stay has no discharge hour (DTP*096).',
+    'Add DTP*096*TM*HHMM to the claim.',
+  ],
   'admission.diagnosis': () => [
     'The claim is for an inpatient, but has no admitting diagnosis.',
     'Add HI*ABJ with the admitting diagnosis.',

@@ -26,16 +26,17 @@ export const MARK_PICK_UP = 10;
 export const MARK_DROP_OFF = 11;
 export const MARK_ATTENDING = 12;
 export const MARK_SERVICE_DATE = 13;
+export const MARK_DISCHARGE_HOUR = 14;
 
 // Of the line that is open.
-export const MARK_LINE_DATE = 14;
+export const MARK_LINE_DATE = 15;
 /** The last of the line's segments up to its dates. */
-export const MARK_LINE_DATES = 15;
+export const MARK_LINE_DATES = 16;
 
 // Of the subscriber that is open: the segments of 2010BA.
-export const MARK_SUBSCRIBER_NAME = 16;
-export const MARK_SUBSCRIBER_STREET = 17;
-export const MARK_SUBSCRIBER_CITY = 18;
-export const MARK_SUBSCRIBER_BIRTH = 19;
+export const MARK_SUBSCRIBER_NAME = 17;
+export const MARK_SUBSCRIBER_STREET = 18;
+export const MARK_SUBSCRIBER_CITY = 19;
+export const MARK_SUBSCRIBER_BIRTH = 20;
 
-export const MARKS = 20;
+export const MARKS = 21;

@@ -73,6 +73,7 @@ export const RULE_FACTS = {
   'accident.state': SITUATION,
   'admission.date': SITUATION,
   'admission.diagnosis': SITUATION,
+  'admission.discharge-hour': SITUATION,
   'ambulance.transport': SITUATION,
   'ambulance.pick-up': SITUATION,
   'ambulance.drop-off': SITUATION,

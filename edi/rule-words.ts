@@ -55,6 +55,7 @@ export const RULE_WORDS: Readonly<Record<RuleId, string>> = {
   'accident.state': 'CLM11 has AA: CLM11-4 is missing',
   'admission.date': 'inpatient (837P place 21, 51, 61; 837I bill 11, 18, 21): DTP*435 is missing',
   'admission.diagnosis': '837I inpatient: HI*ABJ is missing',
+  'admission.discharge-hour': '837I inpatient, final claim (frequency 1 or 4): DTP*096 is missing',
   'ambulance.transport': '837P place 41 or 42: CR1 is missing',
   'ambulance.pick-up': '837P with CR1: NM1*PW is missing',
   'ambulance.drop-off': '837P with CR1: NM1*45 is missing',

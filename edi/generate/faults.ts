@@ -194,6 +194,13 @@ const SITUATION_FAULTS: readonly Row[] = [
     { inpatient: true },
   ],
   [
+    'admission.discharge-hour',
+    'a final inpatient claim without DTP*096',
+    (c) => remove(c, '2300', 'DTP*096'),
+    I,
+    { inpatient: true },
+  ],
+  [
     'admission.diagnosis',
     'an inpatient without HI*ABJ',
     (c) => remove(c, '2300', 'HI*ABJ:I10'),

@@ -1,6 +1,6 @@
 /** Stays in a hospital: what an inpatient claim must say of the admission. 837P by place, 837I by type of bill. */
 import { codeOf } from '../code-table.ts';
-import { MARK_ADMISSION_DATE, MARK_ADMITTING_DIAGNOSIS } from '../mark.ts';
+import { MARK_ADMISSION_DATE, MARK_ADMITTING_DIAGNOSIS, MARK_DISCHARGE_HOUR } from '../mark.ts';
 import type { Rule, RuleScope } from '../rule.ts';
 import { claimTrigger, loopOfClaim, wrongSegment } from './reading.ts';
 
@@ -50,6 +50,25 @@ function checkAdmittingDiagnosis(scope: RuleScope): void {
   });
 }
 
+/** CLM05-3: admission through discharge, last of several claims for one stay. */
+const WHOLE_STAY = 0x31;
+const LAST_OF_STAY = 0x34;
+
+/** X223A2 DTP*096: required on all final inpatient claims. */
+function checkDischargeHour(scope: RuleScope): void {
+  const { claim } = scope;
+  if (claim.position === 0 || claim.has(MARK_DISCHARGE_HOUR) || !isInpatientBill(claim.place)) return;
+  if (claim.frequency !== WHOLE_STAY && claim.frequency !== LAST_OF_STAY) return;
+  wrongSegment(scope, 'admission.discharge-hour', {
+    segmentId: 'DTP',
+    name: 'Discharge Hour',
+    code: 'I6',
+    loop: loopOfClaim(scope, '2300'),
+    position: claim.afterDates,
+    trigger: claimTrigger(scope, 5, 3),
+  });
+}
+
 export const admissionRules: readonly Rule[] = [
   {
     kind: 'mark',
@@ -79,5 +98,14 @@ export const admissionRules: readonly Rule[] = [
     guides: ['837I'],
     check: (scope) => checkAdmission(scope, isInpatientBill(scope.claim.place)),
   },
+  {
+    kind: 'mark',
+    segment: 'DTP',
+    loops: ['2300'],
+    guides: ['837I'],
+    codes: ['096'],
+    mark: MARK_DISCHARGE_HOUR,
+  },
   { kind: 'loop-end', loops: ['2300'], guides: ['837I'], check: checkAdmittingDiagnosis },
+  { kind: 'loop-end', loops: ['2300'], guides: ['837I'], check: checkDischargeHour },
 ];

@@ -37,9 +37,9 @@ function beginClaim(scope: RuleScope, node: GuideNode): void {
   claim.begin(maker.position, node.loop);
   claim.charge = amountAt(scope, node, 2);
   if (claim.charge < 0) wrong(scope, 'amount.negative', node, 2, 'I12');
-  const frequency = byteAt(cursor, 5, 3);
+  claim.frequency = byteAt(cursor, 5, 3);
   claim.place = cursor.code(5);
-  claim.replacesAnother = frequency === REPLACEMENT || frequency === VOID;
+  claim.replacesAnother = claim.frequency === REPLACEMENT || claim.frequency === VOID;
 }
 
 function countLine(scope: RuleScope, node: GuideNode): void {

@@ -206,11 +206,11 @@ const ROWS: readonly Row[] = [
     shows: 'by type of bill',
     file: 'i-00-valid',
     fault: [
-      ['13:A:1', '11:A:1'],
+      ['13:A:1', '11:A:2'],
       ['HI*ABF:E119', 'HI*ABJ:I10~HI*ABF:E119'],
     ],
     twin: [
-      ['13:A:1', '11:A:1'],
+      ['13:A:1', '11:A:2'],
       ['HI*ABF:E119', 'HI*ABJ:I10~HI*ABF:E119'],
       [DATES_I, `${DATES_I}DTP*435*DT*202310011200~`],
     ],
@@ -220,10 +220,25 @@ const ROWS: readonly Row[] = [
     rule: 'admission.diagnosis',
     file: 'i-00-valid',
     fault: [
-      ['13:A:1', '11:A:1'],
+      ['13:A:1', '11:A:2'],
       [DATES_I, `${DATES_I}DTP*435*DT*202310011200~`],
     ],
     told: ['IK3*HI*28*2300*I6', 'CTX*SITUATIONAL TRIGGER*CLM*19*2300*5:1', CLAIM_I],
+  },
+  {
+    rule: 'admission.discharge-hour',
+    file: 'i-00-valid',
+    fault: [
+      ['13:A:1', '11:A:1'],
+      ['HI*ABF:E119', 'HI*ABJ:I10~HI*ABF:E119'],
+      [DATES_I, `${DATES_I}DTP*435*DT*202310011200~`],
+    ],
+    twin: [
+      ['13:A:1', '11:A:1'],
+      ['HI*ABF:E119', 'HI*ABJ:I10~HI*ABF:E119'],
+      [DATES_I, `DTP*096*TM*1130~${DATES_I}DTP*435*DT*202310011200~`],
+    ],
+    told: ['IK3*DTP*22*2300*I6', 'CTX*SITUATIONAL TRIGGER*CLM*19*2300*5:3', CLAIM_I],
   },
   {
     rule: 'ambulance.transport',
