@@ -12,10 +12,12 @@ const mayImport = {
   intake: ['domain', 'storage', 'edi'],
   server: ['domain', 'auth', 'storage'],
   portal: ['domain', 'auth', 'storage', 'edi'],
-  admin: ['domain', 'config', 'auth', 'storage', 'edi', 'gateway.ts', 'observe.ts'],
+  admin: ['domain', 'config', 'auth', 'storage', 'edi', 'core.ts', 'gateway.ts', 'observe.ts'],
   'observe.ts': ['domain'],
   'sftp-role.ts': ['domain', 'config', 'storage', 'auth', 'server'],
+  'core.ts': ['domain', 'config', 'storage', 'auth', 'server'],
   'gateway.ts': [
+    'core.ts',
     'sftp-role.ts',
     'domain',
     'config',

@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { loadConfig } from '../config/load.ts';
+import type { CoreDeps } from '../core.ts';
 import type { Actor } from '../domain/audit.ts';
 import { everyRight } from '../domain/right.ts';
 import { readAcknowledgement } from '../edi/explain.ts';
-import { type Gateway, startGateway } from '../gateway.ts';
+import type { Gateway } from '../gateway.ts';
 import { openLog } from '../observe.ts';
 import { makePartnerFolders } from '../storage/data-directory.ts';
 import { addPartner } from '../storage/partner-store.ts';
@@ -79,12 +80,12 @@ async function takenPassword(attempt: (password: string) => Promise<boolean>): P
 interface Scene {
   readonly root: string;
   readonly steps: DemoSteps;
-  readonly observe: Parameters<typeof startGateway>[0]['observe'];
+  readonly observe: CoreDeps['observe'];
 }
 
 async function play({ root, steps, observe }: Scene): Promise<void> {
   const gateway = await steps.run('Start the gateway: SFTP, portal, intake, on embedded SQLite', async () => {
-    const started = await startGateway({ config: demoConfig(root), observe });
+    const started = await (await import('../gateway.ts')).startGateway({ config: demoConfig(root), observe });
     return [
       started,
       `SFTP ${started.sftp?.host}:${started.sftp?.port}, portal http://${started.portal?.host}:${started.portal?.port}/`,
@@ -114,7 +115,7 @@ async function play({ root, steps, observe }: Scene): Promise<void> {
   }
 }
 
-function demoConfig(root: string): Parameters<typeof startGateway>[0]['config'] {
+function demoConfig(root: string): CoreDeps['config'] {
   const environment = {
     CLAIMGATE_SFTP_PORT: '0',
     CLAIMGATE_PORTAL_PORT: '0',

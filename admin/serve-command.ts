@@ -1,8 +1,8 @@
 // `claimgate serve`: runs the gateway until it is told to stop.
 
 import type { CommandModule } from 'yargs';
+import type { CoreDeps } from '../core.ts';
 import { describeFault, type Observe } from '../domain/observation.ts';
-import { type CoreDeps, startGateway, startSftpWorker, workerVariable } from '../gateway.ts';
 import { openLog } from '../observe.ts';
 import { CommandFailure } from './command-failure.ts';
 import { type GlobalOptions, loadConfigOf } from './global-options.ts';
@@ -36,10 +36,12 @@ export const serveCommand: CommandModule<GlobalOptions, ServeOptions> = {
       roles: roles?.split(',').map((role) => role.trim()),
       ...(workers === undefined ? {} : { sftp: { workers } }),
     });
+    // Here and not at the top: what only a gateway needs shall not keep every other command waiting.
+    const { startGateway, startSftpWorker, workerVariable } = await import('../gateway.ts');
     const log = openLog(config.log);
     const processName = process.env[workerVariable];
     if (processName !== undefined && process.send !== undefined) {
-      await serveAsWorker({ config, observe: log.observe, processName });
+      await serveAsWorker(startSftpWorker, { config, observe: log.observe, processName });
       log.close();
       return;
     }
@@ -64,7 +66,10 @@ export const serveCommand: CommandModule<GlobalOptions, ServeOptions> = {
 };
 
 /** Serves until the parent says that it is over: signals are the parent's to answer, though all of a group may get them. */
-async function serveAsWorker(deps: CoreDeps): Promise<void> {
+async function serveAsWorker(
+  startSftpWorker: typeof import('../gateway.ts').startSftpWorker,
+  deps: CoreDeps,
+): Promise<void> {
   const tell = (news: object) => process.send?.(news);
   const told = new Promise<void>((resolve) => process.once('message', () => resolve()));
   const failed = new Promise<void>((resolve) => {

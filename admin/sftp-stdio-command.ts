@@ -2,7 +2,6 @@
 // sftp-server as well, so that it can stand in its place.
 
 import type { CommandModule } from 'yargs';
-import { runSftpStdio } from '../gateway.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { GlobalOptions } from './global-options.ts';
 
@@ -41,6 +40,7 @@ export const sftpStdioCommand: CommandModule<GlobalOptions, SftpStdioOptions> = 
   handler: async (options) => {
     if (options.u !== undefined) process.umask(readUmask(options.u));
     const level = options.l?.toLowerCase() ?? 'error';
+    const { runSftpStdio } = await import('../gateway.ts');
     process.exitCode = await runSftpStdio({
       root: options.root,
       workingDirectory: options.d ?? process.cwd(),

@@ -2,8 +2,8 @@
 // a running gateway: it is woken by their commits.
 
 import { userInfo } from 'node:os';
+import { type Core, openCore } from '../core.ts';
 import type { Actor } from '../domain/audit.ts';
-import { type Core, openCore } from '../gateway.ts';
 import { openLog } from '../observe.ts';
 import { type GlobalOptions, loadConfigOf } from './global-options.ts';
 import { createOutput, type Output } from './output.ts';

@@ -1,12 +1,6 @@
 // Passkeys as a second factor (W3C Web Authentication, level 3): a key that lives in a device or a password manager and
 // signs for one site alone, so that a page that only looks like ours gets nothing from it.
 
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
 import { putChallenge, takeChallenge } from '../storage/factor-challenge-store.ts';
 import { advanceFactor, type Factor, listFactors } from '../storage/factor-store.ts';
 import type { FactorHolder, FactorOutcome } from './factor-guard.ts';
@@ -59,6 +53,9 @@ export interface Passkeys {
   ): Promise<FactorOutcome>;
 }
 
+/** Loaded when a passkey is first met: it is a third of what a command needs to start. */
+const webauthn = () => import('@simplewebauthn/server');
+
 /** How long a person may take to find the device, in milliseconds. */
 const challengeLifeMs = 10 * 60_000;
 /** How long the browser waits for the device, in milliseconds. */
@@ -71,7 +68,7 @@ export function createPasskeys(deps: SecondFactorsDeps): Passkeys {
     finishAdding: (who, input) => finishAdding(deps, who, input),
     async ask(who, site) {
       const own = passkeysOf(await listFactors(database, who.userId), site);
-      const options = await generateAuthenticationOptions({
+      const options = await (await webauthn()).generateAuthenticationOptions({
         rpID: site.rpId,
         allowCredentials: own.map(({ id, transports }) => ({ id, transports: [...transports] })),
         challenge: newChallenge(deps),
@@ -109,7 +106,7 @@ async function beginAdding(
   { site, siteName }: { readonly site: PasskeySite; readonly siteName: string },
 ): Promise<string> {
   const own = passkeysOf(await listFactors(deps.database, who.userId), site);
-  const options = await generateRegistrationOptions({
+  const options = await (await webauthn()).generateRegistrationOptions({
     rpName: siteName,
     rpID: site.rpId,
     userName: who.userId,
@@ -155,7 +152,7 @@ async function verifyMade(input: {
 }): Promise<{ readonly id: string; readonly publicKey: Uint8Array; readonly counter: number } | undefined> {
   const { id, clientDataJSON, attestationObject } = input.made;
   try {
-    const outcome = await verifyRegistrationResponse({
+    const outcome = await (await webauthn()).verifyRegistrationResponse({
       response: {
         id,
         rawId: id,
@@ -202,7 +199,7 @@ async function verifySigned(input: {
   const { site, challenge, own } = input;
   const { id, clientDataJSON, authenticatorData, signature } = input.signed;
   try {
-    const outcome = await verifyAuthenticationResponse({
+    const outcome = await (await webauthn()).verifyAuthenticationResponse({
       response: {
         id,
         rawId: id,

@@ -60,7 +60,7 @@ export async function startClaimgate(root, { keyFile, roles, workers, sftp = {},
 async function addUser(settings, publicKey) {
   const load = (path) => import(new URL(path, dist).href);
   const { configSchema } = await load('config/schema.js');
-  const { openCore } = await load('gateway.js');
+  const { openCore } = await load('core.js');
   const { addPartner } = await load('storage/partner-store.js');
   const core = openCore({ config: configSchema.parse(settings), observe: () => undefined });
   const actor = { kind: 'administrator', name: 'bench' };

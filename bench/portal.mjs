@@ -110,7 +110,7 @@ async function start(root, settings) {
 /** Rows as intake writes them, many at once. */
 async function seed(root, count) {
   const { configSchema } = await load('config/schema.js');
-  const { openCore } = await load('gateway.js');
+  const { openCore } = await load('core.js');
   const { addPartner } = await load('storage/partner-store.js');
   const { everyRight: rights } = await load('domain/right.js');
   const { beginPortalSession } = await load('storage/portal-session-store.js');

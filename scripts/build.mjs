@@ -13,7 +13,9 @@ const single = [
   'package-lock.json',
   'tsconfig.json',
   'tsconfig.build.json',
+  'core.ts',
   'gateway.ts',
+  'sftp-role.ts',
   'observe.ts',
 ];
 

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { type Core, openCore } from '../../gateway.ts';
+import { type Core, openCore } from '../../core.ts';
 import { verifyAuditTrail } from '../../storage/audit-trail.ts';
 import { readClaims } from '../support/claims.ts';
 import {

@@ -4,7 +4,7 @@
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
-import { type Core, openCore } from '../../gateway.ts';
+import { type Core, openCore } from '../../core.ts';
 import { corpusSubmitterId, readClaims } from '../support/claims.ts';
 import {
   addPartnerAndUser,

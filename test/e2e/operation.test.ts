@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import t from 'tap';
-import { openCore } from '../../gateway.ts';
+import { openCore } from '../../core.ts';
 import { addReadyUserByHand, firstPassword, testConfig } from '../support/gateway.ts';
 import { type Ran, runProgram } from '../support/program.ts';
 import { readLog, startServe, whyNotBuilt } from '../support/serve-process.ts';

@@ -3,9 +3,9 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
+import { type Core, openCore } from '../../core.ts';
 import { newTransmissionId, parsePartnerId, type TransmissionId, uuidV7 } from '../../domain/ids.ts';
 import { parseEntryName } from '../../domain/virtual-path.ts';
-import { type Core, openCore } from '../../gateway.ts';
 import { beginUpload } from '../../storage/upload-journal.ts';
 import { readClaims } from '../support/claims.ts';
 import { addPartnerAndUser, startTestGateway, testConfig, waitForAnswers } from '../support/gateway.ts';

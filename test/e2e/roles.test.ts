@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { test } from 'tap';
-import { openCore } from '../../gateway.ts';
+import { openCore } from '../../core.ts';
 import { readClaims } from '../support/claims.ts';
 import {
   addReadyUserByHand,

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { type Core, openCore } from '../../gateway.ts';
+import { type Core, openCore } from '../../core.ts';
 import { listSftpSessions, requestSessionEnd } from '../../storage/sftp-session-store.ts';
 import { countFailure } from '../../storage/throttle-store.ts';
 import { addReadyUserByHand, administrator, firstPassword, testConfig } from '../support/gateway.ts';

@@ -4,11 +4,12 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, configSchema } from '../../config/schema.ts';
+import type { Core } from '../../core.ts';
 import type { Actor } from '../../domain/audit.ts';
 import { parsePartnerId, parseUserId } from '../../domain/ids.ts';
 import type { Observation, Observe } from '../../domain/observation.ts';
 import { everyRight } from '../../domain/right.ts';
-import { type Core, type Gateway, startGateway } from '../../gateway.ts';
+import { type Gateway, startGateway } from '../../gateway.ts';
 import { makePartnerFolders } from '../../storage/data-directory.ts';
 import { addPartner } from '../../storage/partner-store.ts';
 import { corpusSubmitterId } from './claims.ts';

@@ -1,7 +1,7 @@
 // Sends a file the way that SFTP and Batch Transfer do, through the gateway's own mailboxes, and waits for its answer.
 
+import type { Core } from '../../core.ts';
 import { parsePartnerId, parseUserId, type TransmissionId } from '../../domain/ids.ts';
-import type { Core } from '../../gateway.ts';
 import { listTransmissions } from '../../storage/transmission-store.ts';
 import { at } from './storage.ts';
 import { until } from './until.ts';
