@@ -22,14 +22,27 @@ export function pathToConfirm(wanted: string): string {
   return `${paths.confirm}?${new URLSearchParams({ next: pathAfterSignIn(wanted) })}`;
 }
 
+/**
+ * Not `async`: a reply that is awaited becomes undefined once it is sent, and the act would go on.
+ * @param back a page behind the sign-in, to come back to
+ * @returns nothing when the person has proved to be the user recently; otherwise the answer, which leads to be asked again
+ */
+export function whyNotConfirmed(
+  context: PortalContext,
+  { viewer, reply }: PageRequest,
+  back: string,
+): FastifyReply | undefined {
+  return isConfirmed(context, viewer) ? undefined : reply.redirect(pathToConfirm(back), 303);
+}
+
 /** A page that only a person who has just proved to be the user sees. */
 export function confirmedPage(
   context: PortalContext,
   handle: (page: PageRequest) => Promise<FastifyReply>,
 ): Handler {
   return signedInPage(context, async (page) => {
-    if (isConfirmed(context, page.viewer)) return handle(page);
-    return page.reply.redirect(pathToConfirm(page.request.url.replace(/\?.*/s, '')), 303);
+    const back = page.request.url.replace(/\?.*/s, '');
+    return whyNotConfirmed(context, page, back) ?? handle(page);
   });
 }
 
@@ -42,8 +55,5 @@ export function confirmedForm(
   back: string,
   handle: (page: PageRequest & { readonly fields: Fields }) => Promise<FastifyReply>,
 ): Handler {
-  return signedInForm(context, async (page) => {
-    if (isConfirmed(context, page.viewer)) return handle(page);
-    return page.reply.redirect(pathToConfirm(back), 303);
-  });
+  return signedInForm(context, async (page) => whyNotConfirmed(context, page, back) ?? handle(page));
 }

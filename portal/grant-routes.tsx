@@ -8,6 +8,7 @@ import { managedRoles, mayManage } from '../domain/role.ts';
 import { saveMatrix, type WantedGrants } from '../storage/grant-matrix-store.ts';
 import { listGrantChanges, readGrants, readGrantsOf, readPartnerRights } from '../storage/grant-store.ts';
 import { countMembers, findMember, listMembers, type Member } from '../storage/member-store.ts';
+import { whyNotConfirmed } from './confirmation.ts';
 import { sendErrorPage } from './error-page.tsx';
 import { type FieldError, type Fields, isChecked, readFields } from './form.ts';
 import { type PartnerPageRequest, partnerForm, partnerPage } from './form-guard.ts';
@@ -25,8 +26,12 @@ export function registerGrants(app: FastifyInstance, context: PortalContext): vo
 
   app.get(
     paths.manageTransaction,
-    partnerPage(context, (page) => {
+    partnerPage(context, async (page) => {
       const number = Number(readFields(page.request.query)('page'));
+      // Asked before the boxes are shown, so that what is checked is not lost. Who can change nothing is not asked.
+      const manages = managedRoles(page.viewer.role).length > 0;
+      const answer = manages ? whyNotConfirmed(context, page, backTo(number)) : undefined;
+      if (answer !== undefined) return answer;
       const notice = takeNotice(page.request, page.reply, secure);
       return show(context, page, { status: 200, number, notice, errors: [] });
     }),
@@ -34,7 +39,11 @@ export function registerGrants(app: FastifyInstance, context: PortalContext): vo
 
   app.post(
     paths.manageTransaction,
-    partnerForm(context, (page) => save(context, page)),
+    partnerForm(
+      context,
+      async (page) =>
+        whyNotConfirmed(context, page, backTo(Number(page.fields('page')))) ?? save(context, page),
+    ),
   );
 
   app.get(
@@ -105,9 +114,12 @@ async function save(
     return show(context, page, { status: 409, number, errors, kept });
   }
   leaveNotice(reply, outcome.changed.length > 0 ? 'grants-saved' : 'nothing-changed', settings.secureCookies);
-  const query = Number.isInteger(number) && number > 1 ? `?page=${number}` : '';
-  return reply.redirect(`${paths.manageTransaction}${query}`, 303);
+  return reply.redirect(backTo(number), 303);
 }
+
+/** @param number which page of users, from 1; anything else is the first */
+const backTo = (number: number): string =>
+  `${paths.manageTransaction}${Number.isInteger(number) && number > 1 ? `?page=${number}` : ''}`;
 
 /** The form as sent: for each user whose version it carries, what is checked, and what no box is shown for. */
 async function readMatrix(

@@ -16,6 +16,7 @@ import {
 } from '../storage/invitation-store.ts';
 import { countMembers, findMember, listMembers } from '../storage/member-store.ts';
 import { nameMember, type OfficeActOutcome, removeMember } from '../storage/membership-store.ts';
+import { whyNotConfirmed } from './confirmation.ts';
 import { sendErrorPage } from './error-page.tsx';
 import { type FieldError, type Fields, isChecked, readFields } from './form.ts';
 import { type PartnerPageRequest, partnerForm, partnerPage } from './form-guard.ts';
@@ -24,23 +25,32 @@ import { sendPage } from './layout.tsx';
 import { invitationsShownMax, usersPageSize } from './limits.ts';
 import { MemberPage, MembersPage } from './member-page.tsx';
 import { leaveNotice, type Notice, takeNotice } from './notice.ts';
-import { paths } from './paths.ts';
+import { pathOfMember, paths } from './paths.ts';
 import type { PortalContext } from './portal-deps.ts';
 
 type FormRequest = PartnerPageRequest & { readonly fields: Fields };
 
 export function registerMembers(app: FastifyInstance, context: PortalContext): void {
   const page = (show: (page: PartnerPageRequest) => Promise<FastifyReply>) =>
-    partnerPage(context, async (request) => (await whyNotManager(context, request)) ?? show(request));
+    partnerPage(context, async (request) => whyNotManager(context, request) ?? show(request));
+  // Pages and forms of a sensitive act. The page asks first, so that what is typed there is not lost.
+  const confirmed = (show: (page: PartnerPageRequest) => Promise<FastifyReply>) =>
+    page(async (request) => whyNotConfirmed(context, request, backOf(request)) ?? show(request));
   const form = (take: (page: FormRequest) => Promise<FastifyReply>) =>
-    partnerForm(context, async (request) => (await whyNotManager(context, request)) ?? take(request));
+    partnerForm(
+      context,
+      async (request) =>
+        whyNotManager(context, request) ??
+        whyNotConfirmed(context, request, backOf(request)) ??
+        take(request),
+    );
   app.get(
     paths.members,
     page((request) => showMembers(context, request, { status: 200, errors: [] })),
   );
   app.get(
     paths.invite,
-    page((request) => showInvite(context, request, { status: 200, errors: [] })),
+    confirmed((request) => showInvite(context, request, { status: 200, errors: [] })),
   );
   app.post(
     paths.invite,
@@ -48,7 +58,7 @@ export function registerMembers(app: FastifyInstance, context: PortalContext): v
   );
   app.get(
     paths.member,
-    page((request) => showMember(context, request, { status: 200, errors: [] })),
+    confirmed((request) => showMember(context, request, { status: 200, errors: [] })),
   );
   app.post(
     `${paths.member}/role`,
@@ -77,13 +87,17 @@ export function registerMembers(app: FastifyInstance, context: PortalContext): v
 }
 
 /** Who manages no one has no business here, and sees nothing of it. */
-async function whyNotManager(
-  context: PortalContext,
-  request: PartnerPageRequest,
-): Promise<FastifyReply | undefined> {
+function whyNotManager(context: PortalContext, request: PartnerPageRequest): FastifyReply | undefined {
   return managedRoles(request.viewer.role).length > 0
     ? undefined
     : sendErrorPage(context.settings, request.reply, { status: 403, viewer: request.viewer });
+}
+
+/** The page that a form stands on. */
+function backOf({ request }: PartnerPageRequest): string {
+  if (request.routeOptions.url === paths.invite) return paths.invite;
+  const id = parseUserId(readFields(request.params)('user'));
+  return id.kind === 'ok' ? pathOfMember(id.id) : paths.members;
 }
 
 const actOf = ({ partner, viewer, request }: PartnerPageRequest) => ({

@@ -94,6 +94,8 @@ const afterSignIn: ReadonlySet<string> = new Set([
 ]);
 /** Those with an id in them, which holds nothing but an id. */
 const withId = /^\/trading-partner\/transmissions\/[0-9a-f-]{36}(?:\/findings)?$/;
+const ofUsers =
+  /^\/trading-partner\/(?:users\/[a-z0-9](?:[a-z0-9._@-]|%40){2,63}|manage-transaction\?page=\d{1,6})$/i;
 
 /**
  * @param wanted a path that a request brought along
@@ -101,7 +103,7 @@ const withId = /^\/trading-partner\/transmissions\/[0-9a-f-]{36}(?:\/findings)?$
  */
 export function pathAfterSignIn(wanted: string | undefined): string {
   if (wanted === undefined) return paths.home;
-  return afterSignIn.has(wanted) || withId.test(wanted) ? wanted : paths.home;
+  return afterSignIn.has(wanted) || withId.test(wanted) || ofUsers.test(wanted) ? wanted : paths.home;
 }
 
 /**

@@ -5,6 +5,7 @@ import { everyRight, printRight } from '../../domain/right.ts';
 import { readAuditRecords } from '../../storage/audit-trail.ts';
 import { readGrants, setPartnerRights } from '../../storage/grant-store.ts';
 import { listMails } from '../../storage/mail-store.ts';
+import { nextProof } from '../support/authenticator.ts';
 import { giveRights, nameRole } from '../support/office.ts';
 import { addUser, hiddenFields, openPlainBrowser, openPortal, type PlainBrowser } from '../support/portal.ts';
 import { partnerId, userId } from '../support/storage.ts';
@@ -203,4 +204,24 @@ test('a large office is turned over page by page', async (t) => {
   t.equal((await held('clerk.10')).length, everyRight.length, 'users on other pages are left alone');
   for (const odd of ['0', '-1', '99', 'x'])
     t.equal((await maria.get(`${page}?page=${odd}`)).status, 200, odd);
+});
+
+test('changing rights asks for the second factor again after ten minutes, and leads back to the same users', async (t) => {
+  const { as, held, pass, url } = await openOffice(t);
+  const maria = await as('maria.lopez');
+  const gus = await as('gus.gray');
+  const fields = formOf((await maria.get(page)).html);
+  pass(10 * 60_000);
+  t.equal((await gus.get(page)).status, 200, 'who can change nothing is not asked');
+  const asked = await maria.get(`${page}?page=2`);
+  const confirm = `/account/confirm?${new URLSearchParams({ next: `${page}?page=2` })}`;
+  t.equal(asked.headers.get('location'), confirm);
+  const late = await maria.post(page, { ...fields, page: '2', [box('send 270', 'gus.gray')]: 'yes' });
+  t.equal(late.headers.get('location'), confirm);
+  t.same(await held('gus.gray'), ['send 837P', 'receive 999'], 'nothing was saved');
+  const form = hiddenFields((await maria.get(confirm)).html);
+  const back = await maria.post(confirm, { ...form, ...nextProof(url, 'maria.lopez') });
+  t.equal(back.headers.get('location'), `${page}?page=2`);
+  t.match(await maria.post(page, { ...fields, [box('send 270', 'gus.gray')]: 'yes' }), { status: 303 });
+  t.same(await held('gus.gray'), ['send 837P', 'send 270', 'receive 999']);
 });

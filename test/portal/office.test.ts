@@ -260,3 +260,38 @@ test('removing a user takes role, rights and sessions, and disables SFTP until i
     'the new mailbox',
   );
 });
+
+test('inviting, naming and removing ask again after ten minutes, and lead back', async (t) => {
+  const { as, database, directory, roleOf, pass } = await openOffice(t);
+  await addUser({ database, directory, id: 'at@acme', partner: 'acme' });
+  const maria = await as('maria.lopez');
+  await maria.fillIn(`${users}/invite`, invitation('nora@new.example'));
+  const open = (await maria.get(users)).html;
+  const [resend = ''] = /\/trading-partner\/invitations\/[^/"]+\/resend/.exec(open) ?? [];
+  const token = hiddenFields(open)['form_token'] ?? '';
+  pass(10 * minuteMs);
+  t.equal((await maria.get(users)).status, 200, 'the list of users is free');
+  for (const [path, fields, back] of [
+    [`${users}/gus.gray/role`, { role: 'user-administrator' }, `${users}/gus.gray`],
+    [`${users}/at@acme/remove`, { sure: 'yes' }, `${users}/at%40acme`],
+    [`${users}/invite`, invitation('other@new.example'), `${users}/invite`],
+    [resend, {}, users],
+    [resend.replace('resend', 'revoke'), {}, users],
+  ] as const) {
+    const answer = await maria.post(path, { ...fields, form_token: token });
+    t.equal(answer.headers.get('location'), `/account/confirm?${new URLSearchParams({ next: back })}`, path);
+  }
+  t.same([await roleOf('gus.gray'), await roleOf('at@acme')], ['general-user', 'general-user']);
+  t.equal((await listMails(database, { limit: 10 })).length, 1, 'nothing was sent, to anyone');
+  t.match((await maria.get(users)).text, /nora@new\.example.* Open until/, 'nor taken back');
+  const asked = await maria.get(`${users}/at@acme`);
+  const confirm = asked.headers.get('location') ?? '';
+  t.match(confirm, /^\/account\/confirm/, 'the page of a user asks before anything is chosen there');
+  const form = hiddenFields((await maria.get(confirm)).html);
+  const back = await maria.post(confirm, { ...form, password: goodPassword });
+  t.equal(back.headers.get('location'), `${users}/at%40acme`);
+  t.match(await maria.get(back.headers.get('location') ?? ''), { status: 200, text: /User at@acme/ });
+  const saved = await maria.post(`${users}/gus.gray/role`, { form_token: token, role: 'user-administrator' });
+  t.equal(saved.headers.get('location'), users);
+  t.equal(await roleOf('gus.gray'), 'user-administrator');
+});
