@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
+import { createEmailCodes, type EmailCodes } from './auth/email-code.ts';
 import { createFactorGuard } from './auth/factor-guard.ts';
 import { createFirstPasswords, type FirstPasswords } from './auth/first-password.ts';
 import { tidyIdentities } from './auth/identity-housekeeping.ts';
@@ -68,6 +69,7 @@ export interface Core {
   readonly recovery: Recovery;
   readonly firstPasswords: FirstPasswords;
   readonly secondFactors: SecondFactors;
+  readonly emailCodes: EmailCodes | undefined;
   readonly passkeys: Passkeys;
   readonly seal: SecretSeal;
   readonly gate: SftpGate;
@@ -131,6 +133,9 @@ export function openCore(deps: CoreDeps): Core {
   };
   const secondFactors = createSecondFactors(factorDeps);
   const passkeys = createPasskeys(factorDeps);
+  const emailCodes = config.portal.emailCode
+    ? createEmailCodes({ ...factorDeps, secrets, settings })
+    : undefined;
   const { seal } = factorDeps;
   const gate = createSftpGate({
     database,
@@ -156,6 +161,7 @@ export function openCore(deps: CoreDeps): Core {
     firstPasswords,
     secondFactors,
     passkeys,
+    emailCodes,
     seal,
     gate,
     secrets,
@@ -340,7 +346,7 @@ function commonProfile({ intake }: Config): EdiProfile {
 
 async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
   const { database, directory, users, accountSetup, mailboxes, observe } = core;
-  const { registration, recovery, secondFactors, passkeys } = core;
+  const { registration, recovery, secondFactors, passkeys, emailCodes } = core;
   const provider = providerOf(core.config, { seal: core.seal, observe, now: database.now });
   return startPortal({
     secrets: core.secrets,
@@ -353,6 +359,7 @@ async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
     recovery,
     secondFactors,
     passkeys,
+    emailCodes,
     provider,
     observe,
     settings: portalSettings(core.config),
