@@ -1,6 +1,6 @@
 // How fast the X12 engine is: tokenizing and validating with the 999, against a bare scan of the same bytes (the
 // runtime's limit) and against two parsers of the npm registry, interleaved in one run; and its peak of memory.
-// `node bench/edi.mjs [--json] [--quick]`, after a build.
+// `node bench/edi.mjs [--json] [--quick] [--size '500 MB']`, after a build.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -21,10 +21,15 @@ const SIZES = [
 
 const PEER_RUNS = 2;
 
+/** As the command starts Node: first line of admin/main.ts. */
+const NODE_OPTIONS = ['--max-semi-space-size=1'];
+
 const run = promisify(execFile);
 
 async function measure(subject, file, runs) {
-  const { stdout } = await run(process.execPath, [WORKER, subject, file, String(runs)], {
+  const own = subject === 'ours' || subject === 'validate';
+  const options = own ? NODE_OPTIONS : [];
+  const { stdout } = await run(process.execPath, [...options, WORKER, subject, file, String(runs)], {
     maxBuffer: 1024 * 1024,
   });
   return JSON.parse(stdout);
@@ -57,21 +62,23 @@ function tell(report, name, { speeds, peaks }, peers) {
   report.measured({ name: `${name}: peak RSS`, unit: 'MB', ours: peaks, peer: [], peerName: undefined });
 }
 
-function inputs(quick) {
+function inputs(quick, only) {
   const kinds = quick ? ['837P'] : ['837P', '837I', '837D'];
   const ofSize = (size) => kinds.flatMap((kind) => [false, true].map((faulty) => ({ size, kind, faulty })));
-  return (quick ? SIZES.slice(0, 1) : SIZES).flatMap(ofSize);
+  const sizes = only === undefined ? SIZES : SIZES.filter(({ label }) => label === only);
+  return (quick ? SIZES.slice(0, 1) : sizes).flatMap(ofSize);
 }
 
 /**
  * Measures the engine.
- * @param {{ report?: object, json?: boolean, quick?: boolean }} options `quick`: 837P of 2.4 MB alone
+ * @param {{ report?: object, json?: boolean, quick?: boolean, size?: string }} options `quick`: 837P of 2.4 MB alone;
+ *   `size`: one of them alone, by its label
  */
-export async function benchEdi({ report, json = false, quick = false }) {
+export async function benchEdi({ report, json = false, quick = false, size: only }) {
   const told = report ?? createPlainReport(json);
   const folder = mkdtempSync(path.join(tmpdir(), 'claimgate-bench-edi-'));
   try {
-    for (const input of inputs(quick)) {
+    for (const input of inputs(quick, only)) {
       const { size, kind, faulty } = input;
       const file = path.join(folder, 'input.x12');
       writeInput({ file, kind, sizeBytes: size.sizeBytes, faulty });
@@ -115,6 +122,8 @@ function createPlainReport(json) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { json: { type: 'boolean' }, quick: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, size: { type: 'string' } },
+  });
   await benchEdi(values);
 }
