@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { type AccountSetup, createAccountSetup } from './auth/account-setup.ts';
+import { createEmailCodes, type EmailCodes } from './auth/email-code.ts';
 import { createFactorGuard } from './auth/factor-guard.ts';
 import { createFirstPasswords, type FirstPasswords } from './auth/first-password.ts';
 import { createOneTimeSecrets, type OneTimeSecrets } from './auth/one-time-secret.ts';
@@ -36,6 +37,7 @@ export interface Core {
   readonly recovery: Recovery;
   readonly firstPasswords: FirstPasswords;
   readonly secondFactors: SecondFactors;
+  readonly emailCodes: EmailCodes | undefined;
   readonly passkeys: Passkeys;
   readonly seal: SecretSeal;
   readonly gate: SftpGate;
@@ -99,6 +101,9 @@ export function openCore(deps: CoreDeps): Core {
   };
   const secondFactors = createSecondFactors(factorDeps);
   const passkeys = createPasskeys(factorDeps);
+  const emailCodes = config.portal.emailCode
+    ? createEmailCodes({ ...factorDeps, secrets, settings })
+    : undefined;
   const { seal } = factorDeps;
   const gate = createSftpGate({
     database,
@@ -124,6 +129,7 @@ export function openCore(deps: CoreDeps): Core {
     firstPasswords,
     secondFactors,
     passkeys,
+    emailCodes,
     seal,
     gate,
     secrets,

@@ -216,7 +216,7 @@ function commonProfile({ intake }: Config): EdiProfile {
 
 async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
   const { database, directory, users, accountSetup, mailboxes, observe } = core;
-  const { registration, recovery, secondFactors, passkeys } = core;
+  const { registration, recovery, secondFactors, passkeys, emailCodes } = core;
   const provider = providerOf(core.config, { seal: core.seal, observe, now: database.now });
   return startPortal({
     secrets: core.secrets,
@@ -229,6 +229,7 @@ async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
     recovery,
     secondFactors,
     passkeys,
+    emailCodes,
     provider,
     observe,
     settings: portalSettings(core.config),

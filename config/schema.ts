@@ -221,6 +221,12 @@ const portal = z
       .describe(
         'Whether users prove more than their password: `required` has each make a second factor at the first sign-in, `optional` asks those who have one.',
       ),
+    emailCode: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether users without a second factor may have a code mailed at each sign-in instead of making one. Weaker: who reads the mailbox can choose a new password too.',
+      ),
     confirmMs: milliseconds
       .default(10 * minute)
       .describe(

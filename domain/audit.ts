@@ -40,6 +40,7 @@ export type AuditAction =
   | 'portal.sign-out'
   | 'portal.factor'
   | 'portal.factor-refused'
+  | 'portal.email-code'
   | 'factor.add'
   | 'factor.rename'
   | 'factor.remove'

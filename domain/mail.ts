@@ -9,6 +9,8 @@ export type MailContent =
   /** An administrator made an account: choose a password. */
   | { readonly kind: 'invitation'; readonly expiresAtMs: number }
   | { readonly kind: 'reset-password' | 'unlock'; readonly codeMs: number; readonly linkMs: number }
+  /** The code that stands in the place of a second factor. */
+  | { readonly kind: 'email-code'; readonly codeMs: number }
   /** Sent to the address that was typed, when someone of these names has it. */
   | { readonly kind: 'forgot-username'; readonly firstName: string; readonly lastName: string }
   | { readonly kind: 'password-changed'; readonly atMs: number; readonly sftpUpdateRequired: boolean }

@@ -87,6 +87,19 @@ const writers: { readonly [Kind in MailKind]: Writer<Kind> } = {
   }),
   'reset-password': (facts) => recovery(facts, 'password'),
   unlock: (facts) => recovery(facts, 'unlock'),
+  'email-code': (facts) => ({
+    subject: `Your ${facts.place.siteName} sign-in code`,
+    parts: [
+      words(
+        `The password of your User ID (${facts.place.idIssuer}) ${idOf(facts)} was given. To go on, enter this code on the page that asks for it:`,
+      ),
+      { kind: 'code', code: facts.code },
+      words(`The code is good for ${minutes(facts.content.codeMs)}, and once. Do not pass it on to anyone.`),
+      words(
+        `If it was not you, someone knows your password: change it at once, and say so: ${facts.place.supportText}`,
+      ),
+    ],
+  }),
   'forgot-username': (facts) => ({
     subject: `Your User ID for ${facts.place.siteName}`,
     parts: [

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { FactorHolder } from '../auth/factor-guard.ts';
 import { renewPortalSession } from '../storage/portal-session-store.ts';
 import { ErrorSummary } from './alert.tsx';
+import { EmailCodeForms, emailCodesFor, takeEmailCodeForm } from './email-code-form.tsx';
 import { askForFactor, checkFactor, FactorForm, type FactorQuestion, OtherWays } from './factor-check.tsx';
 import { explainFactorRefusal } from './factor-words.ts';
 import { ShowPassword, TextField } from './field.tsx';
@@ -29,6 +30,17 @@ export function registerConfirmation(app: FastifyInstance, context: PortalContex
     signedInForm(context, async (page) => {
       // The form goes to the page's own address, whose query says where to go on.
       const query = readFields(page.request.query);
+      const codes = await emailCodesFor(context, page.viewer.user);
+      if (codes !== undefined) {
+        const { fields } = page;
+        const result = await takeEmailCodeForm(context, { codes, who: holderOf(page), fields });
+        if (result.kind === 'sent')
+          return show(context, page, { status: 200, query, sent: true, errors: [] });
+        if (result.kind === 'refused')
+          return show(context, page, { status: result.status, query, errors: [result.error] });
+        await renewPortalSession(context.database, { ...sessionOf(page), factor: 'email-code' });
+        return page.reply.redirect(pathAfterSignIn(query('next')), 303);
+      }
       const errors = await confirm(context, page);
       if (errors.length > 0) return show(context, page, { status: 422, query, errors });
       return page.reply.redirect(pathAfterSignIn(query('next')), 303);
@@ -42,14 +54,18 @@ export const holderOf = ({ viewer, request }: PageRequest): FactorHolder => ({
   address: request.ip,
 });
 
+const sessionOf = ({ viewer, request }: PageRequest) => ({
+  tokenHash: viewer.session.tokenHash,
+  userId: viewer.user.id,
+  address: request.ip,
+});
+
 /** @returns why it was not confirmed; nothing when it was */
 async function confirm(
   context: PortalContext,
   page: PageRequest & { readonly fields: Fields },
 ): Promise<readonly FieldError[]> {
-  const { viewer, request } = page;
   const who = holderOf(page);
-  const session = { tokenHash: viewer.session.tokenHash, userId: viewer.user.id, address: request.ip };
   if (!(await takesFactor(context, page)))
     return context.provider === undefined
       ? confirmByPassword(context, page)
@@ -57,7 +73,7 @@ async function confirm(
   const outcome = await checkFactor(context, { ...page, who });
   if (outcome.kind !== 'accepted')
     return [explainFactorRefusal(outcome, { field: 'code', settings: context.settings })];
-  await renewPortalSession(context.database, { ...session, factor: outcome.method });
+  await renewPortalSession(context.database, { ...sessionOf(page), factor: outcome.method });
   return [];
 }
 
@@ -98,17 +114,25 @@ async function confirmByPassword(
 async function show(
   context: PortalContext,
   page: PageRequest,
-  input: { readonly status: number; readonly query: Fields; readonly errors: readonly FieldError[] },
+  input: {
+    readonly status: number;
+    readonly query: Fields;
+    /** Whether a code was just mailed. */
+    readonly sent?: boolean;
+    readonly errors: readonly FieldError[];
+  },
 ): Promise<FastifyReply> {
   const { query } = input;
   const question = (await takesFactor(context, page))
     ? await askForFactor(context, { ...page, who: holderOf(page), wanted: query('way') })
     : undefined;
+  const codes = await emailCodesFor(context, page.viewer.user);
   const body = (
     <ConfirmationPage
       settings={context.settings}
       viewer={page.viewer}
       question={question}
+      mailed={codes === undefined ? undefined : { codeMs: codes.codeMs, sent: input.sent === true }}
       next={pathAfterSignIn(query('next'))}
       errors={input.errors}
     />
@@ -121,6 +145,8 @@ function ConfirmationPage(props: {
   readonly viewer: Viewer;
   /** Undefined: the password is asked for. */
   readonly question: FactorQuestion | undefined;
+  /** Undefined: no code is mailed. */
+  readonly mailed: { readonly codeMs: number; readonly sent: boolean } | undefined;
   readonly next: string;
   readonly errors: readonly FieldError[];
 }) {
@@ -140,7 +166,14 @@ function ConfirmationPage(props: {
         What you are about to do decides who can get in. So {settings.siteName} asks you again; then it leads
         you back to where you were.
       </p>
-      {question === undefined && settings.providerName !== undefined ? (
+      {props.mailed !== undefined ? (
+        <EmailCodeForms
+          {...props.mailed}
+          action={pathOf('email-code')}
+          formToken={formToken}
+          errors={errors}
+        />
+      ) : question === undefined && settings.providerName !== undefined ? (
         <SignInAgain settings={settings} next={props.next} />
       ) : question === undefined ? (
         <PasswordForm action={pathOf('password')} formToken={formToken} errors={errors} />

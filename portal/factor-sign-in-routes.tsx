@@ -7,6 +7,7 @@ import { sameText } from '../auth/password-hasher.ts';
 import type { AddedFactorOutcome } from '../auth/second-factors.ts';
 import type { FactorMethod } from '../domain/second-factor.ts';
 import { complete, wayIn } from './admission.ts';
+import { emailCodesFor } from './email-code-form.tsx';
 import { addPasskey, addTotp, showPasskeyForm, showTotpForm } from './enrolment.tsx';
 import { RecoveryCodesPage } from './enrolment-page.tsx';
 import { sendErrorPage } from './error-page.tsx';
@@ -20,7 +21,7 @@ import { paths, pathToSignIn } from './paths.ts';
 import type { Arrival } from './pending-sign-in.ts';
 import type { PortalContext } from './portal-deps.ts';
 
-interface ArrivalRequest extends Arrival {
+export interface ArrivalRequest extends Arrival {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
@@ -103,7 +104,7 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<Fastify
  * A page for people on the way in; all others begin at the sign-in.
  * @param step which of the two steps it belongs to: who has a factor cannot make a first one, and the reverse
  */
-function arrivalPage(
+export function arrivalPage(
   context: PortalContext,
   step: 'factor' | 'enrol',
   handle: (page: ArrivalRequest) => Promise<FastifyReply>,
@@ -119,7 +120,7 @@ function arrivalPage(
 }
 
 /** As `arrivalPage`, for a form: it must also carry the token of its sign-in. */
-function arrivalForm(
+export function arrivalForm(
   context: PortalContext,
   step: 'factor' | 'enrol',
   handle: (page: ArrivalRequest & { readonly fields: Fields }) => Promise<FastifyReply>,
@@ -131,7 +132,7 @@ function arrivalForm(
   });
 }
 
-const holderOf = ({ pending, user, request }: ArrivalRequest): FactorHolder => ({
+export const holderOf = ({ pending, user, request }: ArrivalRequest): FactorHolder => ({
   holder: pending.tokenHash,
   userId: user.id,
   address: request.ip,
@@ -161,14 +162,25 @@ async function showFactor(
   return sendPage(page.reply, { status: input.status, page: body });
 }
 
-function showTotp(context: PortalContext, page: ArrivalRequest, shown: Shown): Promise<FastifyReply> {
-  const otherWay =
+async function showTotp(context: PortalContext, page: ArrivalRequest, shown: Shown): Promise<FastifyReply> {
+  const passkeyWay =
     passkeySite(context.settings, page.request) === undefined ? undefined : (
       <p>
         Or <a href={paths.signInEnrolPasskey}>use a passkey</a>: the fingerprint, face or PIN of this device,
         or a security key.
       </p>
     );
+  const otherWay = (
+    <>
+      {passkeyWay}
+      {(await emailCodesFor(context, page.user)) === undefined ? null : (
+        <p>
+          Or <a href={paths.signInEmailCode}>have a code sent to your e-mail address</a>, each time that you
+          sign in. We recommend the app: it is safer.
+        </p>
+      )}
+    </>
+  );
   return showTotpForm(context, {
     ...page,
     ...shown,

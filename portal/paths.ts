@@ -12,6 +12,8 @@ export const paths = {
   /** To the identity provider, and back from it. */
   signInProvider: '/sign-in/provider',
   signInProviderCallback: '/sign-in/provider/callback',
+  /** Takes a mailed code in its place, where the operator has turned that on. */
+  signInEmailCode: '/sign-in/email-code',
   signInEnrolPasskey: '/sign-in/enrol/passkey',
   help: '/help',
   register: '/register',

@@ -2,6 +2,7 @@
 
 import type { Buffer } from 'node:buffer';
 import type { AccountSetup } from '../auth/account-setup.ts';
+import type { EmailCodes } from '../auth/email-code.ts';
 import type { IdentityProvider } from '../auth/identity-provider.ts';
 import type { OneTimeSecrets } from '../auth/one-time-secret.ts';
 import type { Passkeys } from '../auth/passkeys.ts';
@@ -27,6 +28,8 @@ export interface PortalDeps {
   readonly accountSetup: AccountSetup;
   readonly secondFactors: SecondFactors;
   readonly passkeys: Passkeys;
+  /** Undefined: no codes are mailed in the place of a second factor. */
+  readonly emailCodes?: EmailCodes | undefined;
   /** Undefined: users sign in with a password of ours. */
   readonly provider?: IdentityProvider | undefined;
   /** The way in for uploads and out for downloads: the same mailboxes that SFTP shows. */

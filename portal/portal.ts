@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { registerAssets } from './asset-routes.ts';
 import { registerBatchTransfer } from './batch-routes.tsx';
 import { registerConfirmation } from './confirmation-routes.tsx';
+import { registerEmailCode } from './email-code-routes.tsx';
 import { registerFactorSignIn } from './factor-sign-in-routes.tsx';
 import { registerFactors } from './factors-routes.tsx';
 import { registerGrants } from './grant-routes.tsx';
@@ -62,6 +63,7 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
     registerLinks(app, context);
   }
   registerFactorSignIn(app, context);
+  registerEmailCode(app, context);
   registerConfirmation(app, context);
   registerFactors(app, context);
   registerSessionExpiry(app, context);

@@ -12,6 +12,7 @@ import type { Database, Transaction } from './transaction.ts';
 export type SecretPurpose =
   | 'partner-invitation'
   | 'confirm-email'
+  | 'email-code'
   | 'invitation'
   | 'reset-password'
   | 'unlock';

@@ -3,6 +3,7 @@
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { type AccountSetup, createAccountSetup } from '../../auth/account-setup.ts';
+import { createEmailCodes } from '../../auth/email-code.ts';
 import { createFactorGuard } from '../../auth/factor-guard.ts';
 import { createOneTimeSecrets, type OneTimeSecrets } from '../../auth/one-time-secret.ts';
 import { createPasskeys } from '../../auth/passkeys.ts';
@@ -96,7 +97,11 @@ export interface PortalUnderTest {
 export async function openPortal(
   t: TestScope,
   settings: Partial<PortalSettings> = {},
-  options: { readonly identity?: Partial<RegistrationSettings & RecoverySettings> } = {},
+  options: {
+    readonly identity?: Partial<RegistrationSettings & RecoverySettings>;
+    /** Whether codes are mailed in the place of a second factor. */
+    readonly emailCode?: boolean;
+  } = {},
 ): Promise<PortalUnderTest> {
   let clockMs = Date.UTC(2025, 10, 21, 14, 5);
   const now = () => clockMs;
@@ -169,6 +174,10 @@ export async function openPortal(
     recovery,
     secondFactors,
     passkeys: createPasskeys(factorDeps),
+    emailCodes:
+      options.emailCode === true
+        ? createEmailCodes({ ...factorDeps, secrets, settings: identity })
+        : undefined,
     mailboxes: createMailboxes({
       database,
       directory: data,
