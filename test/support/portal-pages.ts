@@ -54,6 +54,7 @@ export const partnerPages: readonly PageLine[] = [
   ['invite', paths.invite],
   ['member', paths.member.replace(':user', 'dora.diaz')],
   ['sftp-account', paths.sftpAccount],
+  ['sftp-keys', paths.sftpKeys],
   ['password', paths.password],
   ['second-factors', paths.factors],
   ['second-factor-app', paths.factorTotp],
