@@ -114,11 +114,8 @@ const sftp = z
     bytesInFlightPerSession: bytes
       .default(4 * mebibyte)
       .describe('Bytes of one session held in memory at once.'),
-    bytesInFlightPerPartner: bytes
-      .default(8 * mebibyte)
-      .describe('Bytes of all sessions of one trading partner held in memory at once.'),
     bytesInFlightTotal: bytes
-      .default(16 * mebibyte)
+      .default(64 * mebibyte)
       .describe('Bytes of all sessions held in memory at once.'),
     workers: count
       .max(64)

@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import type { ServerChannel } from 'ssh2';
 import type { SessionStream, SessionStreamReceiver } from './session-stream.ts';
-import { keepWindowShutWhilePaused, waitsForWindow } from './ssh2-internals.ts';
+import { keepWindowShutWhilePaused } from './ssh2-internals.ts';
 
 /**
  * Twice ssh2's window (Channel.js MAX_WINDOW) and one packet more: more than any client that keeps to its window can
@@ -21,15 +21,12 @@ export interface ChannelStreamDeps {
   readonly socket: Socket;
   /** Bytes that ssh2 holds back during a key exchange. */
   readonly heldByTransport: () => number;
-  /** Told whenever bytes have been read from the channel or given to it. */
-  readonly moved: () => void;
 }
 
 export class ChannelStream implements SessionStream {
   readonly #channel: ServerChannel;
   readonly #socket: Socket;
   readonly #heldByTransport: () => number;
-  readonly #moved: () => void;
   #receiver: SessionStreamReceiver | undefined;
   #closed = false;
   #unsent = 0;
@@ -39,7 +36,6 @@ export class ChannelStream implements SessionStream {
     this.#channel = deps.channel;
     this.#socket = deps.socket;
     this.#heldByTransport = deps.heldByTransport;
-    this.#moved = deps.moved;
     // First of all: an error without a listener ends the process (fault 12).
     this.#channel.on('error', () => this.cut());
     this.#channel.on('close', () => this.cut());
@@ -52,10 +48,7 @@ export class ChannelStream implements SessionStream {
       receiver.closed();
       return;
     }
-    this.#channel.on('data', (chunk: Buffer) => {
-      receiver.data(chunk);
-      this.#moved();
-    });
+    this.#channel.on('data', (chunk: Buffer) => receiver.data(chunk));
     this.#channel.on('end', () => receiver.end());
   }
 
@@ -90,16 +83,10 @@ export class ChannelStream implements SessionStream {
     } finally {
       this.#socket.uncork();
     }
-    this.#moved();
   }
 
   unsentBytes(): number {
     return this.#closed ? 0 : this.#unsent + this.#socket.writableLength + this.#heldByTransport();
-  }
-
-  /** Whether replies wait for the client to open its window, or for the end of a key exchange. */
-  isBlocked(): boolean {
-    return !this.#closed && (waitsForWindow(this.#channel) || this.#heldByTransport() > 0);
   }
 
   finish(exitStatus: number): void {

@@ -15,7 +15,6 @@ import { mailboxFileSystem } from './mailbox-file-system.ts';
 import type { SessionObserver } from './session-context.ts';
 import type { SftpServerSettings } from './settings.ts';
 import { SftpSession } from './sftp-session.ts';
-import { SocketHold } from './socket-hold.ts';
 import { bytesHeldByKeyExchange } from './ssh2-internals.ts';
 import { TransferLog } from './transfer-log.ts';
 
@@ -30,7 +29,7 @@ export interface ConnectionSessionsDeps {
   readonly observe: Observe;
   readonly fault: (where: string, thrown: unknown) => void;
   readonly settings: SftpServerSettings;
-  /** Shared by all sessions of the trading partner, and a part of the process's. */
+  /** Shared by all sessions of the process. */
   readonly budget: ByteBudget;
   readonly pool: BufferPool;
   readonly now: () => number;
@@ -46,7 +45,6 @@ export class ConnectionSessions {
   readonly #deps: ConnectionSessionsDeps;
   readonly #startedAtMs: number;
   readonly #transfers: TransferLog;
-  readonly #hold: SocketHold;
   readonly #live = new Set<LiveSession>();
   readonly #streams = new Set<ChannelStream>();
   /** Session channels that are open, with or without the subsystem. */
@@ -59,17 +57,6 @@ export class ConnectionSessions {
     this.#startedAtMs = deps.now();
     this.#transfers = new TransferLog(deps.now);
     this.#lastActiveAtMs = this.#startedAtMs;
-    this.#hold = new SocketHold({
-      socket: deps.socket,
-      budget: deps.budget,
-      unreadBytes: () => this.unreadBytes,
-      isBlocked: () => this.#isBlocked(),
-      requestsInFlight: () => this.#requestsInFlight(),
-      sipMs: deps.settings.keepaliveIntervalMs / 2,
-      now: deps.now,
-    });
-    // After ssh2, which has made packets and channel data of the bytes by then.
-    deps.socket.on('data', () => this.#hold.received());
     // Forwarding and everything else that is no session ssh2 refuses, because nobody listens for it (rule R16).
     deps.client.on('session', (accept, reject) => this.#opened(accept, reject));
   }
@@ -87,16 +74,6 @@ export class ConnectionSessions {
     let bytes = 0;
     for (const stream of this.#streams) bytes += stream.unreadBytes();
     return bytes;
-  }
-
-  /** Whether the client is not being read, so that it may not seem to answer. */
-  get isHeld(): boolean {
-    return this.#hold.isHeld;
-  }
-
-  /** To be called every second or so. */
-  watch(): void {
-    this.#hold.watch();
   }
 
   /** What is being uploaded and downloaded now. */
@@ -124,7 +101,6 @@ export class ConnectionSessions {
   /** The connection is gone: sessions are over at once, and uploads that were not closed are abandoned. */
   cut(): void {
     this.#closing = true;
-    this.#hold.release();
     for (const stream of this.#streams) stream.cut();
   }
 
@@ -137,17 +113,6 @@ export class ConnectionSessions {
   /** @returns when all sessions have let go of their files, however they ended */
   async ended(): Promise<void> {
     await Promise.all([...this.#live].map(({ session }) => session.ended));
-  }
-
-  #isBlocked(): boolean {
-    for (const stream of this.#streams) if (stream.isBlocked()) return true;
-    return false;
-  }
-
-  #requestsInFlight(): number {
-    let requests = 0;
-    for (const { session } of this.#live) requests += session.requestsInFlight;
-    return requests;
   }
 
   #opened(accept: () => Session, reject: () => void): void {
@@ -177,7 +142,6 @@ export class ConnectionSessions {
       channel,
       socket,
       heldByTransport: () => bytesHeldByKeyExchange(client),
-      moved: () => this.#hold.judge(),
     });
     this.#streams.add(stream);
     channel.once('close', () => this.#streams.delete(stream));

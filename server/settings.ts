@@ -55,8 +55,6 @@ export interface SftpServerSettings {
   readonly maxRequestsInFlight: number;
   /** Bytes of one session that are being written to or read from the disk; reading stops there. */
   readonly bytesInFlightPerSession: number;
-  /** The same over all sessions of one trading partner. */
-  readonly bytesInFlightPerPartner: number;
   /** The same over all sessions. */
   readonly bytesInFlightTotal: number;
   /** Replies that wait for the client to take them, per connection; reading stops there. */
@@ -112,8 +110,7 @@ export const defaultSftpServerSettings: SftpServerSettings = {
   maxHandlesPerSession: 100,
   maxRequestsInFlight: 128,
   bytesInFlightPerSession: 4 * mebibyte,
-  bytesInFlightPerPartner: 8 * mebibyte,
-  bytesInFlightTotal: 16 * mebibyte,
+  bytesInFlightTotal: 64 * mebibyte,
   maxOutputBytes: 2 * mebibyte,
   maxPacketBytes: 256 * kibibyte,
   maxIdleBuffers: 32,

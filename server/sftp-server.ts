@@ -9,7 +9,6 @@ import { ByteBudget } from './byte-budget.ts';
 import { ConnectionGuard } from './connection-guard.ts';
 import { type HostKey, HostKeyUnusable, readHostKey } from './host-keys.ts';
 import { ListenerEnd } from './listener-end.ts';
-import { PartnerBudgets } from './partner-budgets.ts';
 import { SessionBook, type SessionBookDeps } from './session-book.ts';
 import type { ListenerSettings, SftpServerSettings } from './settings.ts';
 import { algorithmProfiles } from './ssh-algorithms.ts';
@@ -94,7 +93,6 @@ interface OpenListener {
 export async function startSftpServer(deps: SftpServerDeps): Promise<SftpServer> {
   const { settings } = deps;
   const budget = new ByteBudget(settings.bytesInFlightTotal);
-  const budgets = new PartnerBudgets({ whole: budget, limitBytes: settings.bytesInFlightPerPartner });
   let keys: HostKeys = {
     serving: readHostKeys(deps.hostKeys),
     announced: readAnnounced(deps.announcedHostKeys ?? []),
@@ -104,7 +102,7 @@ export async function startSftpServer(deps: SftpServerDeps): Promise<SftpServer>
     now: deps.now,
     fault: (where, thrown) => deps.observe({ kind: 'fault', where, fault: describeFault(thrown) }),
   });
-  const opened = await openListeners(deps, { budgets, sessions, keys: () => keys });
+  const opened = await openListeners(deps, { budget, sessions, keys: () => keys });
   const [first] = opened.listeners;
   if (first === undefined) throw new Error('The first listener has no end, and so is there.');
   const all = () => opened.listeners.flatMap(({ listener }) => [...listener.connections.values()]);
@@ -170,7 +168,7 @@ function readAnnounced(texts: readonly string[]): readonly HostKey[] {
 async function openListeners(
   deps: SftpServerDeps,
   shared: {
-    readonly budgets: PartnerBudgets;
+    readonly budget: ByteBudget;
     readonly sessions: SessionBook;
     readonly keys: () => HostKeys;
   },
@@ -184,8 +182,8 @@ async function openListeners(
   const connect = (arrival: Omit<Arrival, 'number'>) => {
     accepted += 1;
     const hostKeys = () => [...shared.keys().serving, ...shared.keys().announced];
-    const { budgets, sessions } = shared;
-    const connectionDeps = { ...deps, budgets, sessions, pool, hostKeys };
+    const { budget, sessions } = shared;
+    const connectionDeps = { ...deps, budget, sessions, pool, hostKeys };
     return new SshConnection(connectionDeps, { ...arrival, number: accepted });
   };
   const main: ListenerSettings = { name: 'main', host, port, profile, trustedProxies, closesAtMs: undefined };

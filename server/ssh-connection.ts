@@ -11,6 +11,7 @@ import type { Mailbox } from '../domain/mailbox.ts';
 import { describeFault, type Observe } from '../domain/observation.ts';
 import type { SessionProgress } from '../storage/sftp-session-store.ts';
 import type { BufferPool } from './buffer-pool.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import { ClientOffer, printable } from './client-offer.ts';
 import type { GuardPlace } from './connection-guard.ts';
 import { ConnectionSessions } from './connection-sessions.ts';
@@ -18,7 +19,6 @@ import { announceHostKeys } from './host-key-announcement.ts';
 import type { HostKey } from './host-keys.ts';
 import { KeySchedule } from './key-schedule.ts';
 import { adviseNegotiation, offeredBy } from './negotiation-advice.ts';
-import type { PartnerBudgets, PartnerShare } from './partner-budgets.ts';
 import type { SessionBook } from './session-book.ts';
 import type { SftpServerSettings } from './settings.ts';
 import { type AlgorithmProfile, algorithmProfiles } from './ssh-algorithms.ts';
@@ -30,7 +30,8 @@ export interface ConnectionDeps {
   readonly openMailbox: (principal: SftpPrincipal) => Promise<Mailbox>;
   readonly observe: Observe;
   readonly settings: SftpServerSettings;
-  readonly budgets: PartnerBudgets;
+  /** Shared by all sessions of the process. */
+  readonly budget: ByteBudget;
   readonly pool: BufferPool;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
@@ -73,7 +74,6 @@ export class SshConnection {
   /** Whom the gate has accepted, before ssh2 has said `ready`. */
   #principal: SftpPrincipal | undefined;
   #signedIn: SignedIn | undefined;
-  #share: PartnerShare | undefined;
   #reason = 'client hung up';
   #resolveClosed: () => void = () => undefined;
   /** Resolves when the socket is gone and every session has let go of its files. Never rejects. */
@@ -133,8 +133,6 @@ export class SshConnection {
       this.#hangUp('idle', 'polite');
       return;
     }
-    sessions.watch();
-    if (sessions.isHeld) return;
     const verdict = keys.judge({ nowMs, bytes: this.#bytes() });
     if (verdict === 'stuck') {
       this.#hangUp('key exchange took too long');
@@ -224,12 +222,9 @@ export class SshConnection {
       observe({ kind: 'sftp.session-ended-by-account', connection, userId: principal.userId });
       this.#hangUp('the account changed', 'polite');
     };
-    const share = this.#deps.budgets.enter(principal.partnerId);
-    this.#share = share;
     this.#signedIn = {
       sessions: new ConnectionSessions({
         ...this.#deps,
-        budget: share.budget,
         client,
         socket: this.#socket,
         principal,
@@ -359,10 +354,6 @@ export class SshConnection {
       bytesIn: this.#socket.bytesRead,
       bytesOut: this.#socket.bytesWritten,
     });
-    const over = () => {
-      this.#share?.leave();
-      this.#resolveClosed();
-    };
-    Promise.resolve(sessions?.ended()).then(over, over);
+    Promise.resolve(sessions?.ended()).then(this.#resolveClosed, this.#resolveClosed);
   }
 }

@@ -19,15 +19,6 @@ export function keepWindowShutWhilePaused(channel: ServerChannel): void {
 }
 
 /**
- * @returns whether a channel cannot send on before the client opens its window (Channel.js: `_waitWindow`, and a window
- *   of 0 before anything has been tried); true when that cannot be told
- */
-export function waitsForWindow(channel: ServerChannel): boolean {
-  const window = fieldOf(fieldOf(channel, 'outgoing'), 'window');
-  return typeof window !== 'number' || window <= 0 || fieldOf(channel, '_waitWindow') !== false;
-}
-
-/**
  * What the transport holds back while keys are exchanged (protocol/utils.js:343, `_queue`): it is in no public count,
  * and without it a client could stall a key exchange and let replies pile up (fault 15 of the ssh2 notes).
  * @param client a connection of ssh2's server
