@@ -1,7 +1,7 @@
 /** What is wrong with an ISA, as the TA105 note of the TA1: X12.5, one row an element. */
 import { lengthIsRight, mayDelimit } from './interchange-header.ts';
 import type { EdiProfile } from './profile.ts';
-import type { DelimiterBytes } from './segment-reader.ts';
+import type { DelimiterBytes } from './scan/scan-kernel.ts';
 import { isDate6, isDigits, isTime } from './value-checks.ts';
 
 type Subject = {

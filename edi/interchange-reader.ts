@@ -7,8 +7,8 @@ import { headerNote } from './header-check.ts';
 import type { GroupResult, InterchangeHeader, InterchangeResult, Verdict } from './interchange-result.ts';
 import type { EdiProfile } from './profile.ts';
 import { refuseGroup } from './refuse.ts';
+import type { DelimiterBytes } from './scan/scan-kernel.ts';
 import { SEGMENT_KEYS, segmentKey } from './segment-key.ts';
-import type { DelimiterBytes } from './segment-reader.ts';
 import type { SetReader } from './set-reader.ts';
 import type { ValidationContext } from './validation-context.ts';
 

@@ -4,7 +4,8 @@
  */
 import type { Delimiters } from './delimiters.ts';
 import { readHeader } from './interchange-header.ts';
-import { type DelimiterBytes, SegmentReader } from './segment-reader.ts';
+import type { DelimiterBytes } from './scan/scan-kernel.ts';
+import { SegmentReader } from './segment-reader.ts';
 
 /** Where a set stands in the results: the number of its interchange, group and set, from 0. */
 export type SetPlace = readonly [interchange: number, group: number, set: number];
@@ -71,7 +72,7 @@ export class SegmentWalk {
   #takeSegment(): boolean {
     const reader = this.#reader;
     if (!reader.next()) return false;
-    const id = text(reader, reader.start, (reader.marks[0] ?? 0) >> 2).trim();
+    const id = text(reader, reader.start, (reader.marks[reader.first] ?? 0) >> 2).trim();
     if (id === 'ISA') {
       reader.rewind();
       this.#inside = false;
@@ -88,7 +89,7 @@ export class SegmentWalk {
     }
     if (id === 'GS' || id === 'GE' || id === 'IEA') return true;
     this.#position += 1;
-    const end = (reader.marks[reader.count - 1] ?? 0) >> 2;
+    const end = (reader.marks[reader.first + reader.count - 1] ?? 0) >> 2;
     this.#onSegment([this.#interchange, this.#group, this.#set], this.#position, () =>
       text(reader, reader.start, end),
     );
