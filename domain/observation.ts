@@ -29,6 +29,7 @@ export type Observation =
       readonly completed: number;
       readonly expired: number;
       readonly orphans: number;
+      readonly restored: number;
     }
   | {
       readonly kind: 'sftp.listening';

@@ -115,6 +115,16 @@ export async function checkMailboxFolders(directory: DataDirectory, partner: Par
   }
 }
 
+/** Makes a file's bytes durable, whoever wrote them. */
+export async function syncFile(path: HostPath): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Makes a directory's entries durable: what was linked, renamed or removed in it survives power loss. */
 export async function syncFolder(path: HostPath): Promise<void> {
   const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);

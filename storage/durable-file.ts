@@ -2,7 +2,7 @@
 
 import { link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type DataDirectory, type HostPath, syncFolder } from './data-directory.ts';
+import { type DataDirectory, type HostPath, syncFile, syncFolder } from './data-directory.ts';
 import { codeOf, unlessMissing } from './disk-fault.ts';
 import { linkDurably, originalMode } from './publish-upload.ts';
 
@@ -42,6 +42,8 @@ export async function writeDurably(
  * @returns false when the name is taken by a different file; true when it stands there now, or did already
  */
 export async function linkOnce(from: HostPath, to: HostPath): Promise<boolean> {
+  // An original may not be durable by itself yet (small-originals.ts), and what is made of it lasts.
+  await syncFile(from);
   try {
     await link(from, to);
   } catch (thrown) {

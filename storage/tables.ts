@@ -502,6 +502,12 @@ export interface AuditRow {
   hash: string;
 }
 
+/** The bytes of a file that is not durable by itself yet. */
+export interface SmallOriginalRow {
+  transmission_id: string;
+  bytes: Uint8Array;
+}
+
 export interface MigrationRow {
   version: number;
   name: string;
@@ -536,6 +542,7 @@ export interface Tables {
   external_identities: ExternalIdentityRow;
   sftp_refusals: SftpRefusalRow;
   transmissions: TransmissionRow;
+  small_originals: SmallOriginalRow;
   interchanges: InterchangeRow;
   interchange_keys: InterchangeKeyRow;
   functional_groups: FunctionalGroupRow;
