@@ -36,6 +36,7 @@ import { takeRole } from './storage/role-lock.ts';
 import { pruneRefusals } from './storage/sftp-refusal-store.ts';
 import { pruneThrottles } from './storage/throttle-store.ts';
 import { createTransmissionFiles } from './storage/transmission-files.ts';
+import { expireUploads } from './storage/upload-expiry.ts';
 
 export { workerVariable };
 
@@ -366,7 +367,7 @@ const refusalMemoryMs = 30 * 24 * 60 * 60 * 1000;
 /** Sign-ins and second factors that nobody finished are forgotten after so long; they are worth nothing much earlier. */
 const pendingMemoryMs = 60 * 60 * 1000;
 
-/** Removes rows that mean nothing any more. */
+/** Removes what means nothing any more. */
 function startHousekeeping({ config, directory, database, observe }: Core): Closable {
   const tidy = async (): Promise<void> => {
     try {
@@ -378,6 +379,8 @@ function startHousekeeping({ config, directory, database, observe }: Core): Clos
       await pruneChallenges(database, database.now() - pendingMemoryMs);
       await tidyIdentities(database, config.identity);
       await removeOldMails({ database, directory }, database.now() - config.mail.keepMs);
+      const { interruptedExpiryMs } = config.storage;
+      await expireUploads({ database, directory, interruptedExpiryMs });
     } catch (thrown) {
       observe({ kind: 'fault', where: 'gateway.housekeeping', fault: describeFault(thrown) });
     }

@@ -46,7 +46,8 @@ export function registerSftpKeys(app: FastifyInstance, context: PortalContext): 
 
 type FormRequest = PageRequest & { readonly fields: Fields };
 
-const changeOf = ({ viewer, fields }: FormRequest) => ({
+const changeOf = ({ viewer, fields, request }: FormRequest) => ({
+  address: request.ip,
   userId: viewer.user.id,
   fingerprint: fields('key'),
   actor: { kind: 'user', id: viewer.user.id } as const,
