@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { type Test, test } from 'tap';
-import { goodPassword, newPublicKeyLine, openPortal, type PortalUnderTest } from '../support/portal.ts';
+import { goodPassword, newPublicKeyLine, openPortal } from '../support/portal.ts';
 import {
   axeViolations,
   enrolAuthenticator,
@@ -153,35 +153,6 @@ async function checkCopy(t: Assertions, page: Page, look: Look): Promise<void> {
     'sftp -P 2022 maria.lopez@sftp.agency.example',
   );
 }
-
-const publicPages = [
-  '/help',
-  '/about',
-  '/legal',
-  '/privacy',
-  '/accessibility',
-  '/contact-us',
-  '/system-requirements',
-  '/report-fraud',
-  '/no-such-page',
-];
-
-test('the pages of the footer please axe-core too', { skip }, async (t) => {
-  const { url }: PortalUnderTest = await openPortal(t);
-  const browser = await launchBrowser();
-  t.teardown(() => browser.close());
-  const { page, complaints } = await openBrowserPage(browser, { viewport: { width: 375, height: 800 } });
-  for (const path of publicPages) {
-    await page.goto(new URL(path, url).href);
-    t.same(await axeViolations(page), [], path);
-    if (screenshots !== undefined)
-      await page.screenshot({
-        path: join(screenshots, `phone${path.replace('/', '-')}.png`),
-        fullPage: true,
-      });
-  }
-  t.same(complaints, []);
-});
 
 test('an idle session is warned of, can be kept, and leaves the screen when it ends', { skip }, async (t) => {
   const { url, pass, now } = await openPortal(t);

@@ -115,5 +115,8 @@ test('the password, the SFTP account and its keys: each change is told', async (
     'repeat-password': newPassword,
   });
   const [changed] = await news();
-  t.match(changed, { subject: 'Your Claimgate password was changed', text: /takes neither the old password/ });
+  t.match(changed, {
+    subject: 'Your Claimgate password was changed',
+    text: /takes neither the old password/,
+  });
 });
