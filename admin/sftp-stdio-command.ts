@@ -40,7 +40,7 @@ export const sftpStdioCommand: CommandModule<GlobalOptions, SftpStdioOptions> = 
   handler: async (options) => {
     if (options.u !== undefined) process.umask(readUmask(options.u));
     const level = options.l?.toLowerCase() ?? 'error';
-    const { runSftpStdio } = await import('../gateway.ts');
+    const { runSftpStdio } = await import('../roles/sftp-stdio.ts');
     process.exitCode = await runSftpStdio({
       root: options.root,
       workingDirectory: options.d ?? process.cwd(),

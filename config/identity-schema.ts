@@ -2,13 +2,8 @@
 // go with them.
 
 import { z } from 'zod';
+import { count, day, hour, milliseconds, minute } from './measures.ts';
 import { oidc } from './provider-schema.ts';
-
-const milliseconds = z.int().min(0);
-const count = z.int().min(1);
-const minute = 60_000;
-const hour = 60 * minute;
-const day = 24 * hour;
 
 export const identity = z
   .strictObject({

@@ -7,7 +7,19 @@ import { join } from 'node:path';
 
 const root = new URL('..', import.meta.url).pathname;
 const stamp = join(root, 'dist', '.built');
-const rooms = ['domain', 'config', 'storage', 'auth', 'edi', 'hooks', 'intake', 'server', 'portal', 'admin'];
+const rooms = [
+  'domain',
+  'config',
+  'storage',
+  'auth',
+  'edi',
+  'hooks',
+  'intake',
+  'server',
+  'portal',
+  'roles',
+  'admin',
+];
 const single = [
   'package.json',
   'package-lock.json',
@@ -15,7 +27,6 @@ const single = [
   'tsconfig.build.json',
   'core.ts',
   'gateway.ts',
-  'sftp-role.ts',
   'observe.ts',
 ];
 

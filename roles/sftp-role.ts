@@ -1,22 +1,22 @@
 // The SFTP role put together: in this process alone, or as the parent of several that serve one port.
 
 import { randomBytes } from 'node:crypto';
-import { isBanned } from './auth/ban.ts';
-import type { Config } from './config/schema.ts';
-import type { SftpGate } from './domain/login.ts';
-import { type Network, parseNetwork } from './domain/network.ts';
-import { describeFault, type Observe } from './domain/observation.ts';
-import type { HostKeyRing, HostKeySet } from './server/host-key-ring.ts';
-import { defaultSftpServerSettings, type SftpServerSettings } from './server/settings.ts';
-import { startSftpServer } from './server/sftp-server.ts';
-import { startWorkerPool } from './server/worker-pool.ts';
-import { countAccountChanges } from './storage/account-changes.ts';
-import type { DataDirectory } from './storage/data-directory.ts';
-import { countHostKeyChanges } from './storage/host-key-changes.ts';
-import type { Mailboxes } from './storage/mailbox.ts';
-import { recoverUploads } from './storage/recovery.ts';
-import { forgetSftpSessions, reportSessions } from './storage/sftp-session-store.ts';
-import type { Database } from './storage/transaction.ts';
+import { isBanned } from '../auth/ban.ts';
+import type { Config } from '../config/schema.ts';
+import type { SftpGate } from '../domain/login.ts';
+import { type Network, parseNetwork } from '../domain/network.ts';
+import { describeFault, type Observe } from '../domain/observation.ts';
+import type { HostKeyRing, HostKeySet } from '../server/host-key-ring.ts';
+import { defaultSftpServerSettings, type SftpServerSettings } from '../server/settings.ts';
+import { startSftpServer } from '../server/sftp-server.ts';
+import { startWorkerPool } from '../server/worker-pool.ts';
+import { countAccountChanges } from '../storage/account-changes.ts';
+import type { DataDirectory } from '../storage/data-directory.ts';
+import { countHostKeyChanges } from '../storage/host-key-changes.ts';
+import type { Mailboxes } from '../storage/mailbox.ts';
+import { recoverUploads } from '../storage/recovery.ts';
+import { forgetSftpSessions, reportSessions } from '../storage/sftp-session-store.ts';
+import type { Database } from '../storage/transaction.ts';
 
 export interface SftpRoleDeps {
   readonly config: Config;

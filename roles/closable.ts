@@ -1,0 +1,5 @@
+// What the composition root opened and closes again.
+
+export interface Closable {
+  close(): Promise<void> | void;
+}

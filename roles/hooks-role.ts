@@ -1,0 +1,55 @@
+// The hooks role put together: webhooks and mails, fed by the outbox.
+
+import { readFileSync } from 'node:fs';
+import type { Core } from '../core.ts';
+import { createFolderTransport, createSmtpTransport, type MailTransport } from '../hooks/mail-transport.ts';
+import { startMailer } from '../hooks/mailer.ts';
+import { startWebhooks } from '../hooks/webhooks.ts';
+import type { Closable } from './closable.ts';
+
+export function startHooksRole(core: Core, url: () => string): Closable {
+  const { config, database, observe, secrets } = core;
+  const webhooks = config.hooks.webhooks.map(({ secretFile, ...webhook }) => ({
+    ...webhook,
+    secret: readFileSync(secretFile, 'utf8'),
+  }));
+  const posting = startWebhooks({
+    database,
+    observe,
+    settings: config.hooks,
+    webhooks,
+    random: Math.random,
+  });
+  const mailer = startMailer({
+    database,
+    observe,
+    settings: config.mail,
+    transport: mailTransport(core),
+    place: () => ({ ...config.portal, portalUrl: url() }),
+    secrets,
+    random: Math.random,
+  });
+  return {
+    async close() {
+      await mailer.close();
+      await posting.close();
+    },
+  };
+}
+
+function mailTransport({ config, directory }: Core): MailTransport {
+  const { smtp, timeoutMs } = config.mail;
+  const { host, port, tls, user, passwordFile, caFile } = smtp;
+  if (host === undefined) return createFolderTransport(directory);
+  const read = (file: string | undefined) =>
+    file === undefined ? undefined : readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  return createSmtpTransport({
+    host,
+    port,
+    tls,
+    user,
+    password: read(passwordFile),
+    ca: read(caFile),
+    timeoutMs,
+  });
+}
