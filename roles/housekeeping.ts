@@ -9,8 +9,8 @@ import { prunePendingSignIns } from '../storage/pending-sign-in-store.ts';
 import { prunePortalSessions } from '../storage/portal-session-store.ts';
 import { pruneRefusals } from '../storage/sftp-refusal-store.ts';
 import { pruneThrottles } from '../storage/throttle-store.ts';
-import type { Closable } from './closable.ts';
 import { expireUploads } from '../storage/upload-expiry.ts';
+import type { Closable } from './closable.ts';
 
 const housekeepingMs = 10 * 60 * 1000;
 /** Failed sign-ins older than this are forgotten. */
