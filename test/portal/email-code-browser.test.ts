@@ -1,20 +1,20 @@
 // The sign-in by a mailed code in a real browser, by the keyboard alone: at desktop and phone width, with script and
 // without; every page on the way is looked at.
 
-import { test } from 'tap';
+import { t as file, test } from 'tap';
 import { enterBy, typeBy } from '../support/keyboard.ts';
 import { codeIn, startPortalMailer, waitForMail } from '../support/mail.ts';
 import { lookAtPage, looks } from '../support/page-look.ts';
 import { goodPassword, openPortal } from '../support/portal.ts';
-import { launchBrowser, openBrowserPage, whyNoBrowser } from '../support/portal-browser.ts';
+import { openBrowserPage, shareBrowser, whyNoBrowser } from '../support/portal-browser.ts';
 
 const skip = whyNoBrowser() ?? false;
+const theBrowser = shareBrowser(file);
 
 test('someone without a second factor signs in by a mailed code, by the keyboard alone', {
   skip,
 }, async (t) => {
-  const browser = await launchBrowser();
-  t.teardown(() => browser.close());
+  const browser = await theBrowser();
   for (const look of looks) {
     const running = await openPortal(t, {}, { emailCode: true });
     const folder = startPortalMailer(running);

@@ -9,10 +9,11 @@ import { addPartnerAndUser, startTestGateway } from '../support/gateway.ts';
 import { enterBy, tabTo, typeBy } from '../support/keyboard.ts';
 import { clientId, clientSecret, startProvider } from '../support/oidc-provider.ts';
 import { lookAtPage, looks } from '../support/page-look.ts';
-import { launchBrowser, openBrowserPage, whyNoBrowser } from '../support/portal-browser.ts';
+import { openBrowserPage, shareBrowser, whyNoBrowser } from '../support/portal-browser.ts';
 import { makeTestFolder } from '../support/test-folder.ts';
 
 const skip = whyNoBrowser() ?? false;
+const theBrowser = shareBrowser(file);
 const provider = await startProvider();
 file.teardown(() => provider.close());
 const root = makeTestFolder(file);
@@ -30,8 +31,7 @@ const password = 'Copper-Heron-7-Lake';
 test('a user of the state’s identity system signs in there, sets SFTP up, and signs out', {
   skip,
 }, async (t) => {
-  const browser = await launchBrowser();
-  t.teardown(() => browser.close());
+  const browser = await theBrowser();
   for (const look of looks) {
     const user = `maria.${look.file}`;
     await addPartnerAndUser(core, { partner: 'acme', user });

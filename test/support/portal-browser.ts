@@ -29,6 +29,19 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
+/**
+ * One Chromium for all tests of a file, started by the first that asks; it ends with the file. Each test opens a fresh
+ * profile in it (openBrowserPage).
+ */
+export function shareBrowser(file: { teardown(work: () => Promise<void>): void }): () => Promise<Browser> {
+  let browser: Promise<Browser> | undefined;
+  file.teardown(async () => (await browser)?.close());
+  return () => {
+    browser ??= launchBrowser();
+    return browser;
+  };
+}
+
 const require = createRequire(import.meta.url);
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 /** WCAG 2.2 level AA is the sum of these. */
