@@ -10,6 +10,7 @@ export type Actor =
 export type AuditAction =
   | 'partner.add'
   | 'partner.access'
+  | 'partner.profile'
   | 'partner.transactions'
   | 'user.add'
   | 'user.password-change'

@@ -41,6 +41,12 @@ export type ClaimgateEvent =
     }
   | { readonly kind: 'partner.transactions-changed'; readonly partnerId: PartnerId }
   | {
+      readonly kind: 'partner.profile-changed';
+      readonly partnerId: PartnerId;
+      /** Which keys of docs/partner-profile.md. */
+      readonly keys: readonly string[];
+    }
+  | {
       readonly kind: 'user.joined-partner' | 'user.left-partner';
       readonly partnerId: PartnerId;
       readonly userId: UserId;
