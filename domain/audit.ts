@@ -75,6 +75,9 @@ export type AuditAction =
   | 'transmission.view'
   | 'transmission.list-export'
   | 'answer.view'
+  | 'dispatch.accept'
+  | 'dispatch.publish'
+  | 'dispatch.refuse'
   | 'file.download'
   | 'file.remove'
   | 'file.rename';

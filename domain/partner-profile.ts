@@ -45,7 +45,8 @@ export const profileKeys = {
   groupSenders: identifiers('What may stand in GS02. Others get TA1 024.', 'anything', 'TSN0042'),
   groupReceivers: identifiers('What may stand in GS03. Others get TA1 024.', 'anything', 'GATEWAY'),
   usage: key({
-    meaning: 'Which ISA15 is taken: `both`, `test` or `production`. The other one gets TA1 020.',
+    meaning:
+      'Which ISA15 is taken from the partner and sent to it: `both`, `test` or `production`. The other one gets TA1 020, or is refused.',
     fallback: '`both`',
     example: 'test',
     parse: oneOf(['both', 'test', 'production']),

@@ -84,7 +84,7 @@ export class GroupReader {
     const { library, profile } = context;
     const found = library.find(profile.aliases[version] ?? version);
     const supported = found?.guide.functionalId === functionalId;
-    if (!this.isAcknowledgement && !supported)
+    if (!this.isAcknowledgement && !supported && profile.unknownGuides === 'refuse')
       this.#codes.push(library.functionalIds.includes(functionalId) ? '2' : '1');
     if (!/^\d{1,9}$/.test(controlNumber)) this.#codes.push('6');
     else if (controlNumbers.has(controlNumber)) this.#codes.push('19');
@@ -113,7 +113,9 @@ export class GroupReader {
     const version = cursor.text(3);
     // RFI 1339 and 55: without these AK2 cannot be written, so the group is rejected.
     if (!this.#isKnownSet(setId) || !/^[\x21-\x7e]{4,9}$/.test(controlNumber)) this.#unusableSet = true;
-    const codes = this.#guide ? this.#startCodes(setId, controlNumber, version) : [];
+    const codes = this.#guide
+      ? this.#startCodes(setId, controlNumber, version)
+      : this.#numberCodes(controlNumber);
     this.#setNumbers.add(controlNumber);
     const readable = codes.every((code) => code === '23');
     const guide = readable && !this.#unusableSet ? this.#guide : undefined;
@@ -155,6 +157,12 @@ export class GroupReader {
 
   #isKnownSet(setId: string): boolean {
     return this.#context.library.standard.codes.get('143')?.has(setId) ?? false;
+  }
+
+  /** A set that is judged by its envelope alone needs a number of its own, where someone is to act on it. */
+  #numberCodes(controlNumber: string): string[] {
+    const { unknownGuides } = this.#context.profile;
+    return unknownGuides === 'envelope' && this.#setNumbers.has(controlNumber) ? ['23'] : [];
   }
 
   /** IK502 codes that ST alone shows. */

@@ -32,6 +32,8 @@ export type EdiProfile = {
   /** ISA15 values taken from this partner: P production, T test. Others get TA1 R 020. */
   readonly usageIndicators: readonly string[];
   readonly badValues: BadValuePolicy;
+  /** A group whose guide we do not have: `refuse` it (AK905 1 or 2), or judge it by its `envelope` alone. */
+  readonly unknownGuides: 'refuse' | 'envelope';
 };
 
 /** The profile of a partner that has agreed on nothing special. */
@@ -44,6 +46,7 @@ export const defaultProfile: EdiProfile = {
   findingsPerInterchangeMax: 20_000,
   usageIndicators: ['P', 'T'],
   badValues: 'echo',
+  unknownGuides: 'refuse',
 };
 
 /** Every rule of the guides rejects: what a clearinghouse tests its own output with. What single payers ask is theirs. */

@@ -8,10 +8,13 @@ export class SegmentWriter {
   /** Segments written since `ST` was written last, that one included. */
   segmentsInSet = 0;
   readonly #delimiters: Delimiters;
+  readonly #lineBreak: string;
   readonly #parts: string[] = [];
 
-  constructor(delimiters: Delimiters) {
+  /** @param lineBreak what follows each segment: nothing, or a line end. */
+  constructor(delimiters: Delimiters, lineBreak = '') {
     this.#delimiters = delimiters;
+    this.#lineBreak = lineBreak;
   }
 
   /** Writes one segment. */
@@ -21,7 +24,8 @@ export class SegmentWriter {
       typeof element === 'string' ? element : this.#composite(element),
     );
     while (values.length > 0 && values.at(-1) === '') values.pop();
-    this.#parts.push([id, ...values].join(this.#delimiters.element), this.#delimiters.segment);
+    const { element, segment } = this.#delimiters;
+    this.#parts.push([id, ...values].join(element), segment, this.#lineBreak);
   }
 
   /**

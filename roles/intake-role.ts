@@ -11,6 +11,7 @@ import { readPartnerProfile } from '../storage/partner-profile-store.ts';
 import { findPartner } from '../storage/partner-store.ts';
 import { type RecoveryReport, recoverAdoptions } from '../storage/recovery.ts';
 import type { Closable } from './closable.ts';
+import { startDispatching } from './dispatch.ts';
 import { ediProfileOf } from './partner-edi-profile.ts';
 
 export async function startIntakeRole(core: Core): Promise<Closable> {
@@ -29,8 +30,10 @@ export async function startIntakeRole(core: Core): Promise<Closable> {
   const { maxFileBytes } = config.storage;
   const stabilityMs = config.intake.adoptStabilityMs;
   const watcher = await watchInbound({ database, directory, observe, maxFileBytes, stabilityMs });
+  const dispatching = await startDispatching(core, pool);
   return {
     async close() {
+      await dispatching.close();
       await watcher.close();
       await intake.close();
       await pool.close();

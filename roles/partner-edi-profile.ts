@@ -33,6 +33,23 @@ export function ediProfileOf(
   };
 }
 
+/**
+ * The rules that what a partner is sent is judged by: the receiver must be the partner, and where there is no guide the
+ * envelope must be right. Its own severities are about what it sends.
+ */
+export function dispatchProfileOf(
+  config: Config,
+  input: { readonly partner: Partner; readonly agreed: PartnerProfile },
+): EdiProfile {
+  return {
+    ...defaultProfile,
+    ta1: 'never',
+    unknownGuides: 'envelope',
+    usageIndicators: usageIndicators[input.agreed.usage ?? 'both'],
+    receiverIds: partnerIdentifiers(config, input),
+  };
+}
+
 /** @returns who the partner may be called in ISA: ids, alone or as qualifier/id; undefined: anyone */
 export function partnerIdentifiers(
   { intake }: Pick<Config, 'intake'>,

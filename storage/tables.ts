@@ -485,8 +485,6 @@ export interface DispatchRow {
   reason: string | null;
   /** The text of `<name>.refused.txt`. */
   report: string | null;
-  /** When nothing was left to do: it is in `outbound`, or with its report among the refused. */
-  settled_at_ms: number | null;
   dispatched_at_ms: number;
 }
 

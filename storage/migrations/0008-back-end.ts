@@ -32,13 +32,12 @@ create table dispatches (
   state text not null check (state in ('accepted', 'published', 'refused', 'collected')),
   reason text,
   report text,
-  settled_at_ms bigint,
   dispatched_at_ms bigint not null
 );
 create index dispatches_outbound on dispatches (partner_id, dispatched_at_ms, id);
 create index dispatches_by_digest on dispatches (partner_id, sha256);
 create index dispatches_by_name on dispatches (partner_id, name);
-create index dispatches_unsettled on dispatches (dispatched_at_ms) where settled_at_ms is null;
+create index dispatches_unpublished on dispatches (dispatched_at_ms) where state = 'accepted';
 alter table collections add column downloads integer not null default 1;
 alter table collections add column last_user_id text;
 alter table collections add column last_collected_at_ms bigint;
