@@ -1,6 +1,7 @@
 // Makes of a partly accepted file the one that has its accepted sets alone. The original is not touched. The derived
 // file is read by the engine before anyone gets it: what is released must be what a receiver can read.
 
+import { unlink } from 'node:fs/promises';
 import type { PartnerProfile } from '../domain/partner-profile.ts';
 import type { Verdict } from '../domain/transmission.ts';
 import type { InterchangeResult } from '../edi/interchange-result.ts';
@@ -68,7 +69,10 @@ export async function splitOriginal(
     { path: directory.stored(claimed.originalPath), sha256: claimed.sha256, kept, to, profile },
     deps.timeoutMs,
   );
-  if (made === undefined) throw new UnreadableSplitError(claimed.id);
+  if (made === undefined) {
+    await unlink(to);
+    throw new UnreadableSplitError(claimed.id);
+  }
   const path = directory.derivedPath(id, input.nowMs);
   await keepStagedAnswer(directory, { id, to: directory.stored(path) });
   return { path, ...made };

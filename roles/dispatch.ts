@@ -22,6 +22,7 @@ import { watchFolder } from '../intake/watch-folder.ts';
 import { outgoingFile, publishDispatches } from '../storage/dispatch-folder.ts';
 import { readPartnerProfile } from '../storage/partner-profile-store.ts';
 import { findPartner } from '../storage/partner-store.ts';
+import { sweepCopies } from '../storage/sweep-copies.ts';
 import type { Closable } from './closable.ts';
 import { dispatchProfileOf } from './partner-edi-profile.ts';
 
@@ -69,6 +70,7 @@ export function dispatchNow(core: Core, input: DispatchInput): Promise<DispatchO
 export async function startDispatching(core: Core, pool: ValidatorPool): Promise<Closable> {
   const { config, database, directory, observe } = core;
   const deps = depsOf(core, (task) => pool.readDispatch(task, config.intake.leaseMs));
+  await sweepCopies({ database, directory });
   const publisher = startPublisher(core);
   const reports = startReports(core);
   const stabilityMs = config.intake.adoptStabilityMs;

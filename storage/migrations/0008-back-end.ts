@@ -36,6 +36,8 @@ create table dispatches (
 );
 create index dispatches_outbound on dispatches (partner_id, dispatched_at_ms, id);
 create index dispatches_by_digest on dispatches (partner_id, sha256);
+create index dispatches_by_path on dispatches (path) where path is not null;
+create index releases_by_path on releases (path) where path is not null;
 create index dispatches_by_name on dispatches (partner_id, name);
 create index dispatches_unpublished on dispatches (dispatched_at_ms) where state = 'accepted';
 alter table collections add column downloads integer not null default 1;

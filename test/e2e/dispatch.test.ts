@@ -11,7 +11,7 @@ import { startOfDay } from '../../intake/local-clock.ts';
 import { sendBroadcast } from '../../roles/broadcast.ts';
 import { readCollection } from '../../storage/collection-store.ts';
 import { listDispatches } from '../../storage/dispatch-store.ts';
-import { readGrants, setGrants } from '../../storage/grant-store.ts';
+import { changeGrants } from '../../storage/grant-store.ts';
 import { listOutbound } from '../../storage/outbound-list.ts';
 import { readClaims } from '../support/claims.ts';
 import {
@@ -47,15 +47,10 @@ const published = (running: TestGateway, name: string) =>
   });
 
 const grant = async (running: TestGateway, rights: readonly Right[]) => {
-  const { version } = await readGrants(running.core.database, userId(user));
-  const change = {
-    userId: userId(user),
-    partnerId: partnerId(partner),
-    rights,
-    version,
-    actor: administrator,
-  };
-  await setGrants(running.core.database, change);
+  const change = { userId: userId(user), partnerId: partnerId(partner), rights, actor: administrator };
+  await running.core.database.transaction((transaction) =>
+    changeGrants(transaction, { ...change, expectedVersion: undefined }),
+  );
 };
 
 const receive = (transaction: '835' | '271') => ({ direction: 'receive', transaction }) as const;
