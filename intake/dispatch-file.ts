@@ -208,7 +208,8 @@ async function finish(
     const folder = directory.outgoing(dispatch.partnerId);
     await removeSource({ folder, path, sourceKey: dispatch.sourceKey });
   }
-  return { kind: 'published', dispatch: { ...dispatch, name: name ?? dispatch.name } };
+  // Another process may have put it out, and under another name than was planned.
+  return { kind: 'published', dispatch: (await findDispatch(deps.database, dispatch.id)) ?? dispatch };
 }
 
 /** Logs that a dispatch is in `outbound`. */

@@ -31,7 +31,7 @@ export interface OutboundMessage {
 }
 
 /**
- * Puts a message into `outbound`.
+ * Puts a message into `outbound`. Cut off, it is put there by the next call, or by a gateway that runs.
  * @returns false when it went out before
  */
 export async function sendMessage(deps: MessageDeps, message: OutboundMessage): Promise<boolean> {
@@ -39,15 +39,19 @@ export async function sendMessage(deps: MessageDeps, message: OutboundMessage): 
   const known = await findDispatchBySource(database, message.key);
   if (known !== undefined && known.state !== 'accepted') return false;
   const id = known?.id ?? (await accept(deps, message));
-  const dispatch = await findDispatch(database, id);
+  const dispatch = id === undefined ? undefined : await findDispatch(database, id);
   if (dispatch === undefined) return false;
-  const name = await publishDispatch({ database, directory }, dispatch);
+  const isDue = dispatch.state === 'accepted';
+  const name = isDue ? await publishDispatch({ database, directory }, dispatch) : undefined;
   if (name !== undefined) tellPublished(deps.observe, { ...dispatch, name });
-  return name !== undefined;
+  return true;
 }
 
-/** @returns the id of the dispatch that the message is */
-async function accept({ database, directory }: MessageDeps, message: OutboundMessage): Promise<string> {
+/** @returns the id of the dispatch that the message is; undefined when someone else has just accepted the same */
+async function accept(
+  { database, directory }: MessageDeps,
+  message: OutboundMessage,
+): Promise<string | undefined> {
   const { partnerId, key, name, kind, actor } = message;
   const atMs = database.now();
   const id = uuidV7(atMs, database.randomBytes(10));
@@ -59,5 +63,5 @@ async function accept({ database, directory }: MessageDeps, message: OutboundMes
   const facts = { sizeBytes: content.length, sha256, path, sourceKey: key, source: 'message' as const };
   const dispatch = { id, partnerId, ...named, ...facts };
   const outcome = await acceptDispatch(database, { dispatch, actor, duplicateWindowMs: 0 });
-  return outcome.kind === 'known' ? outcome.dispatch.id : id;
+  return outcome.kind === 'accepted' ? id : undefined;
 }
