@@ -16,7 +16,7 @@ import { until } from '../support/until.ts';
 
 const partner = 'acme-dental';
 const kills = Math.ceil(Number(process.env['CRASH_KILLS'] ?? 10) / 2);
-const perKillMs = 20_000;
+const perKillMs = 60_000;
 /** After that a file that was dropped has been taken: 200 ms of standing still, and the steps. */
 const latestKillMs = 900;
 t.setTimeout(60_000 + kills * perKillMs);
