@@ -10,6 +10,7 @@ export type Actor =
 export type AuditAction =
   | 'partner.add'
   | 'partner.access'
+  | 'partner.profile'
   | 'partner.transactions'
   | 'user.add'
   | 'user.password-change'
@@ -74,6 +75,9 @@ export type AuditAction =
   | 'transmission.view'
   | 'transmission.list-export'
   | 'answer.view'
+  | 'dispatch.accept'
+  | 'dispatch.publish'
+  | 'dispatch.refuse'
   | 'file.download'
   | 'file.remove'
   | 'file.rename';

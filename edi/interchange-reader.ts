@@ -127,7 +127,7 @@ export class InterchangeReader {
     this.#abandonGroup();
     this.#groupCount += 1;
     this.#context.cursor.load();
-    if (!groupHeaderIsUsable(this.#context.cursor)) this.#fault('024');
+    if (!groupHeaderIsUsable(this.#context.cursor, this.#context.profile)) this.#fault('024');
     this.#group = new GroupReader(this.#context, this.#groupNumbers);
   }
 

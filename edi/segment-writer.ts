@@ -11,12 +11,15 @@ export class SegmentWriter {
   /** Segments written since `ST` was written last, that one included. */
   segmentsInSet = 0;
   readonly #delimiters: Delimiters;
+  readonly #lineBreak: string;
   // Bytes, not strings joined at the end: those made most of the garbage of a file with thousands of findings.
   #bytes = new Uint8Array(1024);
   #length = 0;
 
-  constructor(delimiters: Delimiters) {
+  /** @param lineBreak what follows each segment: nothing, or a line end. */
+  constructor(delimiters: Delimiters, lineBreak = '') {
     this.#delimiters = delimiters;
+    this.#lineBreak = lineBreak;
   }
 
   /** Writes one segment. */
@@ -34,6 +37,7 @@ export class SegmentWriter {
       else this.#putComposite(value, length);
     }
     this.#put(segment);
+    this.#put(this.#lineBreak);
   }
 
   /**
