@@ -37,7 +37,7 @@ const plain = running.browser();
 await plain.signIn(mine.user, firstPassword);
 await doSetupStep(plain, { user: mine.user, password: firstPassword });
 await plain.fillIn('/trading-partner/sftp-account/keys', { name: 'Night', 'public-key': newPublicKeyLine() });
-await addPartnerAndUser(core, { partner: 'beta', user: 'nell.new' });
+await addPartnerAndUser(core, { partner: 'beta', user: 'nell.new', submitterId: 'BETA' });
 const newcomer = running.browser();
 await newcomer.signIn('nell.new', firstPassword);
 const send = (name: string, content: string) => sendAndAwait(core, { ...mine, name, content });
