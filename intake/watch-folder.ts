@@ -70,6 +70,7 @@ export async function watchFolder(deps: WatchFolderDeps): Promise<{ readonly clo
     },
     ignored: (path, stats) =>
       stats?.isSymbolicLink() === true ||
+      isElsewhere(deps, path) ||
       (stats?.isFile() === true && (deps.isOurs(stats) || fileAt(deps, path) === undefined)),
   });
   watcher.on('add', look);
@@ -86,6 +87,12 @@ export async function watchFolder(deps: WatchFolderDeps): Promise<{ readonly clo
       await Promise.all(tails.values());
     },
   };
+}
+
+/** A partner's folder beside the one that is watched, with whatever is in it. */
+function isElsewhere({ root, inFolder }: WatchFolderDeps, path: string): boolean {
+  const [, folder] = relative(root, path).split(sep);
+  return inFolder !== undefined && folder !== undefined && folder !== inFolder;
 }
 
 /** Whose file a path is; undefined when it is in no such folder, or not whole by its name. */

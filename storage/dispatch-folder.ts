@@ -69,16 +69,21 @@ export async function publishDispatch(
   throw new Error(`Dispatch ${id} cannot be put into outbound: its name is taken.`);
 }
 
-/** How many bytes of a name are kept where an id is added to it. */
-const maxStemLength = 150;
+/** How many bytes of a name are kept where something is added to it, within the 255 that a name may have. */
+const maxStemBytes = 150;
 
 /** A name beside one that is taken: with the whole id, since only the end of it is by chance. */
 function besideName(name: string, id: string): string {
   const dot = name.lastIndexOf('.');
   const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot, dot + 40)] : [name, ''];
-  let kept = stem;
-  while (Buffer.byteLength(kept) > maxStemLength) kept = kept.slice(0, -1);
-  return `${kept}.${id}${ending}`;
+  return `${cut(stem)}.${id}${ending}`;
+}
+
+/** Cuts a name between two characters. */
+function cut(name: string): string {
+  const characters = [...name];
+  while (Buffer.byteLength(characters.join('')) > maxStemBytes) characters.pop();
+  return characters.join('');
 }
 
 /** Takes an accepted file out of `outgoing`, unless it has changed since: then it is another file. */
@@ -115,7 +120,7 @@ export async function setRefusedAside(
 
 /** The name that a refused file gets: its own, unless another file or another one's report has it. */
 async function freeName(folder: HostPath, { originalName, id, report }: Dispatch): Promise<string> {
-  const name = originalName.slice(0, maxStemLength);
+  const name = cut(originalName);
   const file = await unlessMissing(() => lstat(join(folder, name)), undefined);
   const told = await readText(join(folder, `${name}.refused.txt`) as HostPath);
   // After a crash its own report may be there already, without the file.
