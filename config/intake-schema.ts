@@ -23,6 +23,13 @@ export const intake = z
       .describe(
         'A file that another program put into inbound is taken up when it has not changed for so long.',
       ),
+    watch: z
+      .enum(['inotify', 'polling'])
+      .default('inotify')
+      .describe(
+        'How files that other programs put into inbound are noticed. Use polling when the data directory is on a network file system.',
+      ),
+    watchPollMs: z.int().min(100).default(2000).describe('How often polling looks at inbound.'),
     ta1Policy: z
       .enum(['never', 'requested', 'requested-and-errors', 'always'])
       .default('requested-and-errors')

@@ -13,6 +13,7 @@ import {
   reclaimTransmissions,
   retryTransmission,
 } from '../storage/intake-queue.ts';
+import { OriginalMissingError } from '../storage/lost-file-store.ts';
 import { publishAnswers, releaseOriginals } from '../storage/outbound.ts';
 import type { Database } from '../storage/transaction.ts';
 import { AlteredOriginalError, processTransmission } from './process-transmission.ts';
@@ -52,7 +53,8 @@ const maxPauseMs = 5_000;
  */
 export async function startIntake(deps: IntakeDeps): Promise<Intake> {
   const { database, settings } = deps;
-  const worker = `intake-${database.randomBytes(8).toString('hex')}`;
+  const process = `intake-${database.randomBytes(8).toString('hex')}`;
+  let claims = 0;
   await reclaimTransmissions(database);
   const running = new Set<Promise<void>>();
   let closing = false;
@@ -65,16 +67,20 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
     settling = settling.then(() => putOut(deps));
     return settling;
   };
-  const work = async (claimed: ClaimedTransmission): Promise<void> => {
+  const work = async (claimed: ClaimedTransmission, worker: string): Promise<void> => {
     await attempt(deps, { claimed, worker });
     await settle();
   };
   const fill = async (): Promise<void> => {
     // One more than there are threads: while one is being written, the next one is being validated.
     while (!closing && running.size <= settings.workers) {
+      // A name for each claim: an attempt that lost its claim, to an administrator or because its lease ran out, does
+      // not pass for the one that this process has made since.
+      claims += 1;
+      const worker = `${process}-${claims}`;
       const claimed = await claimTransmission(database, { worker, leaseMs: settings.leaseMs });
       if (claimed === undefined) break;
-      const job: Promise<void> = work(claimed).finally(() => {
+      const job: Promise<void> = work(claimed, worker).finally(() => {
         running.delete(job);
         wake();
       });
@@ -134,7 +140,8 @@ async function attempt(
     await processTransmission({ ...deps, worker, validateTimeoutMs, duplicateWindowMs }, claimed);
   } catch (thrown) {
     const fault = describeFault(thrown);
-    const last = claimed.attempt >= settings.maxAttempts || thrown instanceof AlteredOriginalError;
+    const hopeless = thrown instanceof AlteredOriginalError || thrown instanceof OriginalMissingError;
+    const last = claimed.attempt >= settings.maxAttempts || hopeless;
     const delayMs = Math.min(settings.retryFirstMs * 2 ** (claimed.attempt - 1), settings.retryMaxMs);
     const { id, partnerId } = claimed;
     observe({

@@ -10,12 +10,15 @@ import { createValidatorPool } from '../intake/validator-pool.ts';
 import { watchInbound } from '../intake/watch.ts';
 import type { ClaimedTransmission } from '../storage/intake-queue.ts';
 import { findPartner } from '../storage/partner-store.ts';
+import { reconcile } from '../storage/reconcile.ts';
 import { type RecoveryReport, recoverAdoptions } from '../storage/recovery.ts';
 import type { Closable } from './closable.ts';
+import { startRetention } from './retention.ts';
 
 export async function startIntakeRole(core: Core): Promise<Closable> {
   const { config, directory, database, observe } = core;
   tellOfRecovery(observe, await recoverAdoptions({ database, directory }));
+  await reconcile({ database, directory, observe });
   const profileOf = (claimed: ClaimedTransmission) => profileOfPartner(core, claimed);
   const pool = createValidatorPool(config.intake);
   const intake = await startIntake({
@@ -27,10 +30,20 @@ export async function startIntakeRole(core: Core): Promise<Closable> {
     profileOf,
   });
   const { maxFileBytes } = config.storage;
-  const stabilityMs = config.intake.adoptStabilityMs;
-  const watcher = await watchInbound({ database, directory, observe, maxFileBytes, stabilityMs });
+  const { adoptStabilityMs: stabilityMs, watch: method, watchPollMs: pollMs } = config.intake;
+  const watcher = await watchInbound({
+    database,
+    directory,
+    observe,
+    maxFileBytes,
+    stabilityMs,
+    method,
+    pollMs,
+  });
+  const retention = startRetention(core);
   return {
     async close() {
+      await retention.close();
       await watcher.close();
       await intake.close();
       await pool.close();

@@ -3,6 +3,7 @@
 
 import { type PartnerId, parseTransmissionId, type TransmissionId, type UserId } from '../domain/ids.ts';
 import type { Verdict } from '../domain/transmission.ts';
+import { freeInterchangeKeys } from './interchange-keys.ts';
 import { literals } from './literals.ts';
 import { storedPartnerId } from './partner-store.ts';
 import { storedUserId } from './stored-id.ts';
@@ -21,6 +22,8 @@ export interface ClaimedTransmission {
   readonly source: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
+  /** What an administrator decided of it: this is done in the place of reading it. */
+  readonly decision: { readonly verb: 'quarantine' | 'discard'; readonly reason: string } | undefined;
 }
 
 /**
@@ -61,7 +64,11 @@ export async function claimTransmission(
       .executeTakeFirst();
     if (row === undefined) return undefined;
     const id = parseTransmissionId(row.id);
-    if (id.kind === 'invalid' || row.sha256 === null || row.original_path === null) {
+    const decision =
+      row.decision === null ? undefined : { verb: row.decision, reason: row.decision_reason ?? '' };
+    // To be discarded a file need not be there.
+    const needed = row.decision === 'discard' ? '' : row.original_path;
+    if (id.kind === 'invalid' || row.sha256 === null || needed === null) {
       throw new Error(`Transmission ${row.id} is in the queue without an original.`);
     }
     return {
@@ -70,7 +77,8 @@ export async function claimTransmission(
       name: row.name,
       sizeBytes: Number(row.size_bytes),
       sha256: row.sha256,
-      originalPath: row.original_path,
+      originalPath: row.original_path ?? '',
+      decision,
       receivedAtMs: Number(row.received_at_ms),
       userId: row.user_id === null ? undefined : storedUserId(row.user_id),
       source: row.source,
@@ -131,7 +139,7 @@ export async function failTransmission(
 ): Promise<void> {
   await database.transaction(async (transaction) => {
     if (!(await endClaim(transaction, { ...input, state: 'failed' }))) return;
-    await transaction.sql.deleteFrom('interchange_keys').where('transmission_id', '=', input.id).execute();
+    await freeInterchangeKeys(transaction, input.id);
     await transaction.event({
       kind: 'transmission.failed',
       partnerId: input.partnerId,
@@ -156,7 +164,7 @@ export async function endClaim(
   input: {
     readonly id: TransmissionId;
     readonly worker: string;
-    readonly state: 'answered' | 'quarantined' | 'failed';
+    readonly state: 'answered' | 'quarantined' | 'discarded' | 'failed';
     readonly verdict?: Verdict;
     readonly reason?: string;
   },
@@ -171,6 +179,7 @@ export async function endClaim(
       reason: input.reason ?? null,
       updated_at_ms: transaction.nowMs,
       answered_at_ms: input.state === 'failed' ? null : transaction.nowMs,
+      decision: null,
     })
     .where('id', '=', input.id)
     .where('claimed_by', '=', input.worker)

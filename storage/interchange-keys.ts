@@ -3,7 +3,7 @@
 // again, after a crash, is not a duplicate of itself.
 
 import type { TransmissionId } from '../domain/ids.ts';
-import type { Database } from './transaction.ts';
+import type { Database, Transaction } from './transaction.ts';
 
 export interface InterchangeKey {
   /** Qualifier and id. */
@@ -76,4 +76,12 @@ export async function takeInterchangeKeys(
     }
     return outcomes;
   });
+}
+
+/** What is not processed holds no number: it may be sent again, corrected. */
+export async function freeInterchangeKeys(
+  { sql }: Pick<Transaction, 'sql'>,
+  transmissionId: TransmissionId,
+): Promise<void> {
+  await sql.deleteFrom('interchange_keys').where('transmission_id', '=', transmissionId).execute();
 }

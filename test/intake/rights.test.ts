@@ -226,6 +226,8 @@ test('what a program drops is under what the partner has agreed on', async (t) =
     observe: () => undefined,
     maxFileBytes: 1e8,
     stabilityMs: 100,
+    method: 'inotify',
+    pollMs: 1000,
   });
   t.teardown(() => watcher.close());
   const inbound = join(directory.mailboxes, 'acme/inbound');
