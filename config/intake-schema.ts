@@ -1,11 +1,16 @@
 // The settings of what happens to a file that arrived.
 
 import { z } from 'zod';
-import { count, day, milliseconds, minute, second } from './measures.ts';
+import { bytes, count, day, mebibyte, milliseconds, minute, second } from './measures.ts';
 
 export const intake = z
   .strictObject({
-    workers: count.default(1).describe('Threads that validate files.'),
+    workers: count
+      .default(1)
+      .describe(
+        'Threads that validate large files; small ones have one more thread that large ones never have.',
+      ),
+    largeFileBytes: bytes.default(4 * mebibyte).describe('From this size on a file is a large one.'),
     leaseMs: z
       .int()
       .min(1000)

@@ -32,7 +32,7 @@ import type { ValidatorPool } from './validator-pool.ts';
 export interface ProcessDeps {
   readonly database: Database;
   readonly directory: DataDirectory;
-  readonly pool: ValidatorPool;
+  readonly pool: Pick<ValidatorPool, 'validate'>;
   readonly observe: Observe;
   readonly worker: string;
   readonly validateTimeoutMs: number;

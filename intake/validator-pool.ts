@@ -9,6 +9,8 @@ export interface ValidatorPool {
    * @throws Error when the file cannot be read, or the time is over: the thread is ended then (invariant I11)
    */
   validate(task: ValidateTask, timeoutMs: number): Promise<ValidateOutcome>;
+  /** How many threads there are now, and a way to end them as the system would: the next file gets a new one. */
+  readonly threads: { count(): number; end(): Promise<void> };
   close(): Promise<void>;
 }
 
@@ -19,12 +21,19 @@ export function createValidatorPool(settings: { readonly workers: number }): Val
     filename: new URL(`./validate-worker.${extension}`, import.meta.url).href,
     name: 'validateOriginal',
     minThreads: 1,
-    maxThreads: settings.workers,
+    // One that large files never have (intake.ts).
+    maxThreads: settings.workers + 1,
     // Enough for the largest set of findings; a runaway thread ends instead of the process.
     resourceLimits: { maxOldGenerationSizeMb: 512 },
   });
   return {
     validate: (task, timeoutMs) => pool.run(task, { signal: AbortSignal.timeout(timeoutMs) }),
+    threads: {
+      count: () => pool.threads.length,
+      async end() {
+        await Promise.all(pool.threads.map((thread) => thread.terminate()));
+      },
+    },
     close: () => pool.destroy(),
   };
 }

@@ -242,12 +242,16 @@ export interface UnpublishedFile {
   readonly path: string;
 }
 
-/** @returns answers that are written and not yet in `outbound`, the oldest first */
+/**
+ * @param input.of one transmission; left out: any
+ * @returns answers that are written and not yet in `outbound`, the oldest first
+ */
 export async function listUnpublished(
   database: Database,
-  limit: number,
+  input: { readonly limit: number; readonly of?: TransmissionId | undefined },
 ): Promise<readonly UnpublishedFile[]> {
-  const rows = await database.sql
+  const { of, limit } = input;
+  let query = database.sql
     .selectFrom('acknowledgements')
     .innerJoin('transmissions', 'transmissions.id', 'acknowledgements.transmission_id')
     .select([
@@ -261,8 +265,9 @@ export async function listUnpublished(
     ])
     .where('acknowledgements.state', 'in', literals('written'))
     .orderBy('written_at_ms')
-    .limit(limit)
-    .execute();
+    .limit(limit);
+  if (of !== undefined) query = query.where('acknowledgements.transmission_id', '=', of);
+  const rows = await query.execute();
   return rows.map((row) => ({
     id: row.id,
     transmissionId: row.transmission_id,

@@ -1,12 +1,14 @@
 // The queue that intake works from: transmissions in `received`, and those in `processing` whose lease has run out.
 // A claim is a lease with an end, so that a crashed or hung attempt is taken up again by someone else.
 
+import type { ExpressionBuilder } from 'kysely';
 import { type PartnerId, parseTransmissionId, type TransmissionId, type UserId } from '../domain/ids.ts';
 import type { Verdict } from '../domain/transmission.ts';
 import { freeInterchangeKeys } from './interchange-keys.ts';
 import { literals } from './literals.ts';
 import { storedPartnerId } from './partner-store.ts';
 import { storedUserId } from './stored-id.ts';
+import type { Tables } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
 
 export interface ClaimedTransmission {
@@ -26,22 +28,49 @@ export interface ClaimedTransmission {
   readonly decision: { readonly verb: 'quarantine' | 'discard'; readonly reason: string } | undefined;
 }
 
+/** Files of some sizes: small ones have a lane of their own, so that none of them waits for a large one. */
+export interface Lane {
+  /** In bytes, both inclusive. */
+  readonly minBytes: number;
+  readonly maxBytes: number;
+}
+
+const anySize: Lane = { minBytes: 0, maxBytes: Number.MAX_SAFE_INTEGER };
+
 /**
- * Claims the transmission that has waited longest.
- * @param input.worker who claims it
+ * Claims the transmission that has waited longest. A claim that does not survive power loss is no loss: the file is due
+ * at the next start.
+ * @param input.worker who claims it: a name for each claim
  * @param input.leaseMs how long the claim holds
+ * @param input.lane of these sizes only
  * @returns undefined when nothing is due
  */
 export async function claimTransmission(
   database: Database,
-  input: { readonly worker: string; readonly leaseMs: number },
+  input: {
+    readonly worker: string;
+    readonly leaseMs: number;
+    readonly lane?: Lane;
+    /** Nothing is put off by more than this, in milliseconds: what seems to be, the clock was set back since. */
+    readonly horizonMs?: number;
+  },
 ): Promise<ClaimedTransmission | undefined> {
+  const { lane = anySize, horizonMs = Number.MAX_SAFE_INTEGER } = input;
   return database.transaction(async ({ sql, nowMs }) => {
+    // A file that nobody has tried is due, whatever the clock says: it may have been set back since it came.
+    const isDue = (where: ExpressionBuilder<Tables, 'transmissions'>) =>
+      where.or([
+        where('next_attempt_at_ms', '<=', nowMs),
+        where('next_attempt_at_ms', '>', nowMs + horizonMs),
+        where.and([where('attempts', '=', 0), where('state', '=', 'received')]),
+      ]);
     const due = await sql
       .selectFrom('transmissions')
       .select('id')
       .where('state', 'in', literals('received', 'processing'))
-      .where('next_attempt_at_ms', '<=', nowMs)
+      .where(isDue)
+      .where('size_bytes', '>=', lane.minBytes)
+      .where('size_bytes', '<=', lane.maxBytes)
       .orderBy('next_attempt_at_ms')
       .limit(1)
       .executeTakeFirst();
@@ -59,7 +88,7 @@ export async function claimTransmission(
       }))
       .where('id', '=', due.id)
       .where('state', 'in', literals('received', 'processing'))
-      .where('next_attempt_at_ms', '<=', nowMs)
+      .where(isDue)
       .returningAll()
       .executeTakeFirst();
     if (row === undefined) return undefined;
@@ -84,15 +113,19 @@ export async function claimTransmission(
       source: row.source,
       attempt: row.attempts,
     };
-  });
+  }, notForPowerLoss);
 }
 
+const notForPowerLoss = { survives: 'process-end' } as const;
+
 /** @returns when the next transmission will be due, in milliseconds since 1970; undefined when none waits */
-export async function nextDueAt(database: Database): Promise<number | undefined> {
+export async function nextDueAt(database: Database, lane: Lane = anySize): Promise<number | undefined> {
   const row = await database.sql
     .selectFrom('transmissions')
     .select('next_attempt_at_ms')
     .where('state', 'in', literals('received', 'processing'))
+    .where('size_bytes', '>=', lane.minBytes)
+    .where('size_bytes', '<=', lane.maxBytes)
     .orderBy('next_attempt_at_ms')
     .limit(1)
     .executeTakeFirst();

@@ -38,7 +38,9 @@ export async function takeInterchangeKeys(
   },
 ): Promise<readonly TakeOutcome[]> {
   if (input.keys.length === 0) return [];
-  return database.transaction(async ({ sql, nowMs }) => {
+  // The answer's commit makes it durable too: the log is one file, and what comes later in it is synced with all before.
+  const survives = 'process-end';
+  const take = async ({ sql, nowMs }: Transaction): Promise<readonly TakeOutcome[]> => {
     const outcomes: TakeOutcome[] = [];
     for (const key of input.keys) {
       const columns = { sender: key.sender, receiver: key.receiver, control_number: key.controlNumber };
@@ -75,7 +77,8 @@ export async function takeInterchangeKeys(
       );
     }
     return outcomes;
-  });
+  };
+  return database.transaction(take, { survives });
 }
 
 /** What is not processed holds no number: it may be sent again, corrected. */

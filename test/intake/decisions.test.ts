@@ -25,6 +25,7 @@ const acme = partnerId('acme');
 const actor = { kind: 'administrator', name: 'test' } as const;
 const settings = {
   workers: 1,
+  largeFileBytes: 1_000_000,
   leaseMs: 60_000,
   maxAttempts: 3,
   retryFirstMs: 1,
@@ -243,7 +244,6 @@ test('attempts have growing pauses between them, the last one fails the file wit
     ...storage,
     pool: {
       validate: () => Promise.reject(Object.assign(fault, { code: 'EIO' })),
-      close: async () => undefined,
     },
     observe: (observation) => storage.observations.push(observation),
     settings: { ...settings, retryFirstMs: 20, retryMaxMs: 30 },

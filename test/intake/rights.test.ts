@@ -40,6 +40,7 @@ async function open(t: Test, ...words: readonly string[]): Promise<TestStorage> 
     observe: () => undefined,
     settings: {
       workers: 1,
+      largeFileBytes: 1_000_000,
       leaseMs: 60_000,
       maxAttempts: 1,
       retryFirstMs: 1,
