@@ -129,12 +129,15 @@ async function putBackAnswer(deps: RepairDeps, lost: Of<'answer-missing'>): Prom
 async function putBackOutbound(deps: RepairDeps, lost: Of<'outbound-missing'>): Promise<Repair> {
   const { database, directory } = deps;
   const name = parseEntryName(lost.name);
+  // Whoever has fetched it has it, and may well have removed it since.
   const answer = await database.sql
     .selectFrom('acknowledgements')
+    .leftJoin('collections', 'collections.file_id', 'acknowledgements.id')
     .select('path')
-    .where('partner_id', '=', lost.partnerId)
+    .where('acknowledgements.partner_id', '=', lost.partnerId)
     .where('name', '=', lost.name)
     .where('purged_at_ms', 'is', null)
+    .where('collections.file_id', 'is', null)
     .executeTakeFirst();
   const put =
     answer !== undefined &&

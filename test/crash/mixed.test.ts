@@ -16,6 +16,9 @@ t.test(`killed ${kills} times in the middle of a mixed load`, { skip: whyNotBuil
   const house = await openCrashHouse(t);
   const random = seededRandom(process.env['CRASH_SEED']);
   t.comment(`CRASH_SEED=${random.seed}`);
+  const calm = await house.start();
+  await sendAll(t, house, calm, 'calm');
+  await calm.kill();
   for (let kill = 1; kill <= kills; kill += 1) {
     const serve = await house.start();
     const delayMs = random.below(latestKillMs);

@@ -9,6 +9,7 @@ import { verifyAuditTrail } from '../../storage/audit-trail.ts';
 import { findMismatches } from '../../storage/find-mismatches.ts';
 import { readClaims } from '../support/claims.ts';
 import { addReadyUserByHand, answersTo, firstPassword, testConfig } from '../support/gateway.ts';
+import { openPlainBrowser, type PlainBrowser } from '../support/portal.ts';
 import { readLog, type ServeProcess, startServe } from '../support/serve-process.ts';
 import { call, connectSsh, putFile } from '../support/ssh-client.ts';
 import { makeTestFolder } from '../support/test-folder.ts';
@@ -16,6 +17,7 @@ import { until } from '../support/until.ts';
 
 const partner = 'acme-dental';
 const user = 'mfranklin';
+const roles = ['sftp', 'intake', 'portal'];
 
 /** One file as its client knows it. */
 interface Sent {
@@ -31,6 +33,8 @@ export interface CrashHouse {
   readonly core: Core;
   /** Everything that clients sent so far, by name. */
   readonly sent: Map<string, Sent>;
+  /** Of the one who sends by the portal. */
+  readonly cookies: Map<string, string>;
   start(nodeArguments?: readonly string[]): Promise<ServeProcess>;
   /** A control number that no file has had. */
   nextNumber(): number;
@@ -47,13 +51,14 @@ export async function openCrashHouse(t: Test): Promise<CrashHouse> {
     root,
     core,
     sent: new Map(),
+    cookies: new Map(),
     nextNumber() {
       numbers += 1;
       return numbers;
     },
     start(nodeArguments = []) {
       starts += 1;
-      return startServe(t, { root, name: `serve-${starts}`, nodeArguments });
+      return startServe(t, { root, name: `serve-${starts}`, nodeArguments, config: { roles } });
     },
   };
 }
@@ -76,26 +81,55 @@ const claims = (house: CrashHouse): string => readClaims('p-00-valid', house.nex
 
 /** Each way in which a client can send a file, as one piece of work that may be cut off anywhere. */
 type Sftp = Awaited<ReturnType<typeof connectSsh>>['sftp'];
-const ways: Readonly<Record<string, (house: CrashHouse, sftp: Sftp, name: string) => Promise<void>>> = {
-  upload: (house, sftp, name) => send(house, name, [() => putFile(sftp, `/inbound/${name}`, claims(house))]),
-  quarantined: (house, sftp, name) => send(house, name, [() => putFile(sftp, `/inbound/${name}`, 'no X12')]),
-  renamed: (house, sftp, name) =>
+interface Senders {
+  readonly sftp: Sftp;
+  readonly browser: PlainBrowser;
+}
+const ways: Readonly<Record<string, (house: CrashHouse, by: Senders, name: string) => Promise<void>>> = {
+  upload: (house, { sftp }, name) =>
+    send(house, name, [() => putFile(sftp, `/inbound/${name}`, claims(house))]),
+  quarantined: (house, { sftp }, name) =>
+    send(house, name, [() => putFile(sftp, `/inbound/${name}`, 'no X12')]),
+  renamed: (house, { sftp }, name) =>
     send(house, name, [
       async () => {
         await putFile(sftp, `/inbound/${name}.filepart`, claims(house));
         await call((done) => sftp.rename(`/inbound/${name}.filepart`, `/inbound/${name}`, done));
       },
     ]),
-  overwritten: (house, sftp, name) => {
+  overwritten: (house, { sftp }, name) => {
     const put = () => putFile(sftp, `/inbound/${name}`, claims(house));
     return send(house, name, [put, put]);
   },
-  resumed: (house, sftp, name) => send(house, name, [() => resume(sftp, name, Buffer.from(claims(house)))]),
-  dropped: (house, _sftp, name) =>
+  resumed: (house, { sftp }, name) =>
+    send(house, name, [() => resume(sftp, name, Buffer.from(claims(house)))]),
+  portal: (house, { browser }, name) => send(house, name, [() => postFile(browser, name, claims(house))]),
+  dropped: (house, _by, name) =>
     send(house, name, [
       async () => writeFileSync(join(house.root, 'data/mailboxes', partner, 'inbound', name), claims(house)),
     ]),
 };
+
+const batch = '/trading-partner/batch-transfer';
+
+/** Batch Transfer; resolves when the receipt is shown. */
+async function postFile(browser: PlainBrowser, name: string, content: string): Promise<void> {
+  const token = /name="form_token" value="([^"]*)"/.exec((await browser.get(batch)).html)?.[1] ?? '';
+  const body = new FormData();
+  body.append('form_token', token);
+  body.append('files', new Blob([content]), name);
+  const { status, text } = await browser.get(batch, { method: 'POST', body });
+  if (status !== 303) throw new Error(`Batch Transfer said ${status}: ${text}`);
+}
+
+/** A browser that is signed in: the session is in the database, and outlives the gateway. */
+async function openBrowser(house: CrashHouse, serve: ServeProcess): Promise<PlainBrowser> {
+  const browser = openPlainBrowser(`http://127.0.0.1:${serve.portalPort}`);
+  if (house.cookies.size === 0) await browser.signIn(user, firstPassword);
+  else for (const [name, value] of house.cookies) browser.cookies.set(name, value);
+  for (const [name, value] of browser.cookies) house.cookies.set(name, value);
+  return browser;
+}
 
 /** Sends half a file, and the rest by another handle that takes the upload over. */
 async function resume(sftp: Sftp, name: string, bytes: Buffer): Promise<void> {
@@ -113,8 +147,10 @@ async function resume(sftp: Sftp, name: string, bytes: Buffer): Promise<void> {
  * @returns how many were acknowledged; a gateway that dies acknowledges no more
  */
 export async function sendAll(t: Test, house: CrashHouse, serve: ServeProcess, label: string): Promise<void> {
+  const browser = await openBrowser(house, serve);
   const { sftp } = await connectSsh(t, serve.target(user), firstPassword);
-  const work = Object.entries(ways).map(([way, send]) => send(house, sftp, `${label}-${way}.x12`));
+  const by = { sftp, browser };
+  const work = Object.entries(ways).map(([way, send]) => send(house, by, `${label}-${way}.x12`));
   await Promise.race([Promise.allSettled(work), serve.ended]);
 }
 

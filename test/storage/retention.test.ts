@@ -261,10 +261,11 @@ test('a purge that was cut off between two steps is finished by the next start a
   await collect(storage, 'a.x12.ta1');
   storage.clock.advance(100 * dayMs);
   const outbound = join(storage.directory.mailboxes, 'acme/outbound/a.x12.ta1');
-  // The name went and its row did not: it is put back at start, and goes with the next run.
+  // The name went and its row did not.
   unlinkSync(outbound);
+  t.match(await findMismatches({ ...storage, settleMs: 0 }), [{ kind: 'outbound-missing' }]);
   await reconcile({ ...storage, observe: () => undefined });
-  t.ok(existsSync(outbound));
+  t.same(await findMismatches({ ...storage, settleMs: 0 }), []);
   await run(storage);
   t.notOk(existsSync(outbound));
   // The rows say that it is gone, and the files are there still.
