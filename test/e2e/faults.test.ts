@@ -264,6 +264,7 @@ test('a validating thread that dies: the file is read by a new one, and answered
     observe: () => undefined,
     settings: { ...core.config.intake, retryFirstMs: 10 },
     pool: {
+      ...pool,
       async validate(task, timeoutMs) {
         const reading = pool.validate(task, timeoutMs);
         if (deaths === 0) {

@@ -243,6 +243,7 @@ test('attempts have growing pauses between them, the last one fails the file wit
   const intake = await startIntake({
     ...storage,
     pool: {
+      ...pool,
       validate: () => Promise.reject(Object.assign(fault, { code: 'EIO' })),
     },
     observe: (observation) => storage.observations.push(observation),
