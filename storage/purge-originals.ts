@@ -9,7 +9,7 @@ import { parseEntryName } from '../domain/virtual-path.ts';
 import { unlessMissing } from './disk-fault.ts';
 import { inPieces, namesIn } from './folder-names.ts';
 import { inodeOf } from './outbound-file-store.ts';
-import type { PurgeDeps } from './purge.ts';
+import type { PurgeDeps } from './purge-deps.ts';
 import { storedTransmissionId } from './transmission-store.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;

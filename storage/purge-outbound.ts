@@ -8,7 +8,7 @@ import { parseEntryName } from '../domain/virtual-path.ts';
 import { unlessMissing } from './disk-fault.ts';
 import { queueMail } from './mail-store.ts';
 import { forgetOutboundFile } from './outbound-file-store.ts';
-import type { PurgeDeps } from './purge.ts';
+import type { PurgeDeps } from './purge-deps.ts';
 import { storedUserId } from './stored-id.ts';
 import type { Transaction } from './transaction.ts';
 

@@ -3,7 +3,6 @@
 
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PartnerId } from '../domain/ids.ts';
 import type { RetentionDays, RetentionStep } from '../domain/retention.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { unlessMissing } from './disk-fault.ts';
@@ -23,19 +22,6 @@ export interface PurgeSettings {
   readonly eventsDays: number;
   readonly journalDays: number;
   readonly interruptedExpiryMs: number;
-}
-
-/** What the purge of one trading partner's things works with. */
-export interface PurgeDeps {
-  readonly database: Database;
-  readonly directory: DataDirectory;
-  readonly partnerId: PartnerId;
-  readonly days: RetentionDays;
-  readonly graceDays: number;
-  /** Nothing is changed; what would be is told. */
-  readonly dryRun: boolean;
-  /** The names in its `inbound` that have this inode. */
-  readonly namesOfInode: (inode: string) => Promise<readonly string[]>;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
