@@ -126,8 +126,8 @@ async function isStillTold({ database, partnerId }: PurgeDeps, id: TransmissionI
 }
 
 /**
- * The other names go first, so that none of them is taken for a file that another program put there; then the rows say
- * that it is gone; then it goes. A start finishes what a crash leaves (repair-mismatch.ts).
+ * The other names go first, so that none of them is taken for a file that another program put there; then it goes; then
+ * the rows say so. After a crash before that the next run finds the row still, and does it again.
  */
 async function purgeOriginal(
   deps: PurgeDeps,
@@ -142,19 +142,25 @@ async function purgeOriginal(
   const { database, directory, partnerId } = deps;
   const { id, what, name } = original;
   for (const entry of await deps.namesOfInode(original.inode)) await removeInbound(deps, entry);
-  const copies = await database.transaction(async (transaction) => {
+  const answers = await database.sql
+    .selectFrom('acknowledgements')
+    .select('path')
+    .where('transmission_id', '=', id)
+    .execute();
+  for (const path of [join('quarantine', id), ...answers.map((row) => row.path), original.path])
+    await unlessMissing(() => unlink(directory.stored(path)), undefined);
+  await database.transaction(async (transaction) => {
     const { sql, nowMs } = transaction;
     await sql
       .updateTable('transmissions')
       .set({ original_path: null, original_purged_at_ms: nowMs, updated_at_ms: nowMs })
       .where('id', '=', id)
       .execute();
-    const answers = await sql
+    await sql
       .updateTable('acknowledgements')
       .set({ purged_at_ms: nowMs })
       .where('transmission_id', '=', id)
       .where('purged_at_ms', 'is', null)
-      .returning('path')
       .execute();
     await transaction.event({ kind: 'retention.purged', partnerId, what, name });
     await transaction.audit({
@@ -163,8 +169,5 @@ async function purgeOriginal(
       subject: `transmission:${id}`,
       detail: { what, name },
     });
-    return answers.map(({ path }) => path);
   });
-  for (const path of [join('quarantine', id), ...copies, original.path])
-    await unlessMissing(() => unlink(directory.stored(path)), undefined);
 }
