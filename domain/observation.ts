@@ -29,6 +29,7 @@ export type Observation =
       readonly completed: number;
       readonly expired: number;
       readonly orphans: number;
+      readonly restored: number;
     }
   /** Disk and journal differed at start, in what, and what was done about it (storage/repair-mismatch.ts). */
   | {
@@ -191,6 +192,22 @@ export type Observation =
     }
   /** A run of the retention removed so many things, and warned of so many. */
   | { readonly kind: 'retention.ran'; readonly purged: number; readonly warned: number }
+  | {
+      readonly kind: 'dispatch.published';
+      readonly dispatchId: string;
+      readonly partnerId: string;
+      readonly name: string;
+      readonly transactions: string;
+    }
+  | {
+      readonly kind: 'dispatch.refused';
+      readonly dispatchId: string;
+      readonly partnerId: string;
+      readonly name: string;
+      readonly reason: string;
+    }
+  /** A file for a trading partner that there is none of. */
+  | { readonly kind: 'dispatch.no-such-partner'; readonly folder: string }
   | {
       readonly kind: 'hook.delivered';
       readonly hook: string;

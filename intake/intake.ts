@@ -15,6 +15,7 @@ import {
   retryTransmission,
 } from '../storage/intake-queue.ts';
 import { OriginalMissingError } from '../storage/lost-file-store.ts';
+import { ridesInJournal } from '../storage/small-originals.ts';
 import type { Database } from '../storage/transaction.ts';
 import { createExits } from './exits.ts';
 import { AlteredOriginalError, processTransmission } from './process-transmission.ts';
@@ -37,7 +38,7 @@ export interface IntakeDeps {
   readonly directory: DataDirectory;
   readonly observe: Observe;
   /** The threads that validate; the caller closes them after the intake. */
-  readonly pool: Pick<ValidatorPool, 'validate'>;
+  readonly pool: Pick<ValidatorPool, 'validate' | 'split'>;
   readonly settings: IntakeSettings;
   readonly profileOf: (claimed: ClaimedTransmission) => Promise<EdiProfile>;
 }
@@ -177,7 +178,9 @@ async function attempt(
     await processTransmission({ ...deps, worker, validateTimeoutMs, duplicateWindowMs }, claimed);
   } catch (thrown) {
     const fault = describeFault(thrown);
-    const hopeless = thrown instanceof AlteredOriginalError || thrown instanceof OriginalMissingError;
+    const lost = thrown instanceof AlteredOriginalError || thrown instanceof OriginalMissingError;
+    // After power loss the SFTP role may still be about to restore it (storage/small-originals.ts).
+    const hopeless = lost && !(await ridesInJournal(database, claimed.id).catch(() => false));
     const last = claimed.attempt >= settings.maxAttempts || hopeless;
     const delayMs = Math.min(settings.retryFirstMs * 2 ** (claimed.attempt - 1), settings.retryMaxMs);
     const { id, partnerId } = claimed;

@@ -87,6 +87,8 @@ async function missingOriginals({ database, directory, sinceMs }: CompareDeps): 
       .select(['id', 'partner_id', 'state', 'original_path'])
       .where('id', '>', after)
       .where('original_path', 'is not', null)
+      // What rides in the journal is restored by the start of the SFTP role (small-originals.ts).
+      .where('id', 'not in', (riding) => riding.selectFrom('small_originals').select('transmission_id'))
       .orderBy('id')
       .limit(rowsAtOnce)
       .execute();

@@ -10,6 +10,8 @@ import { secondFactors } from './migrations/0004-second-factors.ts';
 import { rights } from './migrations/0005-rights.ts';
 import { partnerPages } from './migrations/0006-partner-pages.ts';
 import { intake } from './migrations/0007-intake.ts';
+import { backEnd } from './migrations/0008-back-end.ts';
+import { smallOriginals } from './migrations/0012-small-originals.ts';
 
 /** Every migration there is, in order. A new one is added at the end and nowhere else. */
 export const migrations: readonly Migration[] = [
@@ -20,6 +22,8 @@ export const migrations: readonly Migration[] = [
   rights,
   partnerPages,
   intake,
+  backEnd,
+  smallOriginals,
 ];
 
 /** The database was made by a newer Claimgate than this one; going on could damage it. */

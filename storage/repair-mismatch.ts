@@ -139,11 +139,21 @@ async function putBackOutbound(deps: RepairDeps, lost: Of<'outbound-missing'>): 
     .where('purged_at_ms', 'is', null)
     .where('collections.file_id', 'is', null)
     .executeTakeFirst();
+  const dispatch = await database.sql
+    .selectFrom('dispatches')
+    .select('path')
+    .where('partner_id', '=', lost.partnerId)
+    .where('name', '=', lost.name)
+    .where('state', '=', 'published')
+    .where('path', 'is not', null)
+    .orderBy('dispatched_at_ms', 'desc')
+    .executeTakeFirst();
+  const copy = answer?.path ?? dispatch?.path ?? undefined;
   const put =
-    answer !== undefined &&
+    copy !== undefined &&
     name !== undefined &&
     (await unlessMissing(
-      () => linkOnce(directory.stored(answer.path), directory.entry(lost.partnerId, 'outbound', name)),
+      () => linkOnce(directory.stored(copy), directory.entry(lost.partnerId, 'outbound', name)),
       false,
     ));
   if (put) return 'put-back';
