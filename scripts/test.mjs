@@ -7,6 +7,7 @@
 //   npm test -- --suite fuzz              test/fuzz alone, for ten minutes (npm run fuzz)
 
 import { spawn, spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { providePackages } from './provide-packages.mjs';
@@ -32,6 +33,14 @@ function readArguments([...rest]) {
   return { rest: [`test/${suite}`, ...rest], environment };
 }
 
+/** tap looks into folders for files of JavaScript alone, since tsx and not one of its plugins reads TypeScript. */
+function filesOf(argument) {
+  if (statSync(argument, { throwIfNoEntry: false })?.isDirectory() !== true) return [argument];
+  return readdirSync(argument, { recursive: true })
+    .filter((name) => /\.test\.tsx?$/.test(name))
+    .map((name) => join(argument, name));
+}
+
 function build() {
   const built = spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--if-needed'], {
     stdio: 'inherit',
@@ -45,7 +54,7 @@ function build() {
 function runTap({ rest, environment }) {
   const require = createRequire(join(root, 'package.json'));
   const tap = join(dirname(require.resolve('tap/package.json')), 'dist', 'esm', 'run.mjs');
-  const child = spawn(process.execPath, [tap, '--reporter=tap', ...rest], {
+  const child = spawn(process.execPath, [tap, '--reporter=tap', ...rest.flatMap(filesOf)], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...environment },
