@@ -8,15 +8,18 @@ import { readVersion } from '../observe.ts';
 import { accountCommand } from './account-command.ts';
 import { auditCommand } from './audit-command.ts';
 import { banCommand } from './ban-command.ts';
+import { broadcastCommand } from './broadcast-command.ts';
 import { CommandFailure } from './command-failure.ts';
 import { configCommand } from './config-command.ts';
 import { demoCommand } from './demo-command.ts';
+import { dispatchCommand } from './dispatch-command.ts';
 import { ediCommand } from './edi-command.ts';
 import { globalOptions } from './global-options.ts';
 import { grantCommand } from './grant-command.ts';
 import { hostKeyCommand } from './hostkey-command.ts';
 import { mailCommand } from './mail-command.ts';
 import { partnerCommand } from './partner-command.ts';
+import { retentionCommand } from './retention-command.ts';
 import { roleCommand } from './role-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { sessionCommand } from './session-command.ts';
@@ -33,6 +36,7 @@ async function main(): Promise<void> {
     .command(demoCommand)
     .command(partnerCommand)
     .command(userCommand)
+    .command(retentionCommand)
     .command(roleCommand)
     .command(grantCommand)
     .command(mailCommand)
@@ -41,6 +45,8 @@ async function main(): Promise<void> {
     .command(banCommand)
     .command(hostKeyCommand)
     .command(transmissionCommand)
+    .command(dispatchCommand)
+    .command(broadcastCommand)
     .command(ediCommand)
     .command(auditCommand)
     .command(configCommand)

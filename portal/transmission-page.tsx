@@ -1,5 +1,6 @@
 // One transmission: its facts, its stages, what happened to it and when, and the files that answer it.
 
+import { failureWords } from '../domain/failure.ts';
 import type { StoredAuditRecord } from '../storage/audit-trail.ts';
 import type { AnswerFileFacts } from '../storage/transmission-answer.ts';
 import type { ListedTransmission } from '../storage/transmission-search.ts';
@@ -49,11 +50,12 @@ export function TransmissionPage(props: TransmissionPageProps) {
 
 function Result(props: { readonly listed: ListedTransmission }) {
   const { transmission } = props.listed;
-  const { verdict, state } = transmission;
+  const { verdict, state, reason = '' } = transmission;
   return (
     <>
       <p>{verdict === undefined ? <StateTag listed={props.listed} /> : <Tag {...verdictWords[verdict]} />}</p>
       <p>{stateSentences[state]}</p>
+      {state === 'failed' ? <p>Why: {failureWords(reason).plain}</p> : null}
       {state === 'answered' ? (
         <p>
           <a class="usa-button" href={pathOfFindings(transmission.id)}>
@@ -144,9 +146,18 @@ function Answers(props: {
   );
 }
 
-/** @param kinds as the journal has them: `TA1 999`, `report` */
+/** @param kinds as the journal has them: `TA1 999`, `report`, the transactions of a dispatch */
 export function kindWords(kinds: string): string {
-  return kinds === 'report' ? 'Report in plain words' : kinds.split(' ').join(' and ');
+  switch (kinds) {
+    case 'report':
+      return 'Report in plain words';
+    case 'message':
+      return 'Message';
+    case 'file':
+      return 'File';
+    default:
+      return kinds.split(' ').join(' and ');
+  }
 }
 
 /** What a record of the audit trail means to the people of the partner; others are not for this page. */

@@ -1,21 +1,25 @@
 // The intake role put together: the queue of received files, the threads that read them, and the watch over `inbound`.
 
-import type { Config } from '../config/schema.ts';
 import type { Core } from '../core.ts';
 import type { Observe } from '../domain/observation.ts';
-import { KNOWN_ALIASES } from '../edi/guide-library.ts';
-import { defaultProfile, type EdiProfile, strictProfile } from '../edi/profile.ts';
+import type { EdiProfile } from '../edi/profile.ts';
 import { startIntake } from '../intake/intake.ts';
 import { createValidatorPool } from '../intake/validator-pool.ts';
 import { watchInbound } from '../intake/watch.ts';
 import type { ClaimedTransmission } from '../storage/intake-queue.ts';
+import { readPartnerProfile } from '../storage/partner-profile-store.ts';
 import { findPartner } from '../storage/partner-store.ts';
+import { reconcile } from '../storage/reconcile.ts';
 import { type RecoveryReport, recoverAdoptions } from '../storage/recovery.ts';
 import type { Closable } from './closable.ts';
+import { startDispatching } from './dispatch.ts';
+import { ediProfileOf } from './partner-edi-profile.ts';
+import { startRetention } from './retention.ts';
 
 export async function startIntakeRole(core: Core): Promise<Closable> {
   const { config, directory, database, observe } = core;
   tellOfRecovery(observe, await recoverAdoptions({ database, directory }));
+  await reconcile({ database, directory, observe });
   const profileOf = (claimed: ClaimedTransmission) => profileOfPartner(core, claimed);
   const pool = createValidatorPool(config.intake);
   const intake = await startIntake({
@@ -27,10 +31,22 @@ export async function startIntakeRole(core: Core): Promise<Closable> {
     profileOf,
   });
   const { maxFileBytes } = config.storage;
-  const stabilityMs = config.intake.adoptStabilityMs;
-  const watcher = await watchInbound({ database, directory, observe, maxFileBytes, stabilityMs });
+  const { adoptStabilityMs: stabilityMs, watch: method, watchPollMs: pollMs } = config.intake;
+  const watcher = await watchInbound({
+    database,
+    directory,
+    observe,
+    maxFileBytes,
+    stabilityMs,
+    method,
+    pollMs,
+  });
+  const dispatching = await startDispatching(core, pool);
+  const retention = startRetention(core);
   return {
     async close() {
+      await retention.close();
+      await dispatching.close();
       await watcher.close();
       await intake.close();
       await pool.close();
@@ -38,25 +54,12 @@ export async function startIntakeRole(core: Core): Promise<Closable> {
   };
 }
 
-async function profileOfPartner(core: Core, claimed: ClaimedTransmission): Promise<EdiProfile> {
-  const partner = await findPartner(core.database, claimed.partnerId);
-  return {
-    ...commonProfile(core.config),
-    ...(core.config.intake.checkSenderId && partner !== undefined
-      ? { senderIds: [partner.submitterId] }
-      : {}),
-  };
-}
-
-/** What holds for every partner. */
-export function commonProfile({ intake }: Config): EdiProfile {
-  const { ta1Policy, validation, receiverIds, guideAliases } = intake;
-  return {
-    ...(validation === 'strict' ? strictProfile : defaultProfile),
-    ta1: ta1Policy,
-    aliases: guideAliases ? KNOWN_ALIASES : {},
-    ...(receiverIds.length === 0 ? {} : { receiverIds }),
-  };
+async function profileOfPartner(
+  { config, database }: Core,
+  { partnerId }: Pick<ClaimedTransmission, 'partnerId'>,
+): Promise<EdiProfile> {
+  const partner = await findPartner(database, partnerId);
+  return ediProfileOf(config, { partner, agreed: await readPartnerProfile(database, partnerId) });
 }
 
 function tellOfRecovery(observe: Observe, report: RecoveryReport): void {

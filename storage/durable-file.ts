@@ -14,6 +14,10 @@ export function isStagedAnswer(name: string): boolean {
   return name.endsWith(stagedAnswerEnding);
 }
 
+/** Where an answer is while it is written. */
+export const stagedAnswer = (directory: DataDirectory, id: string): HostPath =>
+  directory.staged(`${id}${stagedAnswerEnding}`);
+
 /**
  * Writes an answer, which will never change, durably. Writing the same path again replaces it.
  * @param input.to where it shall stand
@@ -23,7 +27,7 @@ export async function writeDurably(
   directory: DataDirectory,
   input: { readonly id: string; readonly to: HostPath; readonly content: Uint8Array },
 ): Promise<void> {
-  const staged = directory.staged(`${input.id}${stagedAnswerEnding}`);
+  const staged = stagedAnswer(directory, input.id);
   const handle = await open(staged, 'w', 0o600);
   try {
     await handle.writeFile(input.content);
@@ -32,6 +36,15 @@ export async function writeDurably(
   } finally {
     await handle.close();
   }
+  await keepStagedAnswer(directory, input);
+}
+
+/** Gives an answer that was written whole and synced in staging its place, durably. */
+export async function keepStagedAnswer(
+  directory: DataDirectory,
+  input: { readonly id: string; readonly to: HostPath },
+): Promise<void> {
+  const staged = stagedAnswer(directory, input.id);
   await unlessMissing(() => unlink(input.to), undefined);
   await linkDurably(directory, staged, input.to);
   await unlink(staged);

@@ -1,8 +1,9 @@
 // Where answers and released files go. Each step may be repeated after a crash: a link that is there already is
 // recognised by its inode, and nothing of another file is ever overwritten.
 
-import { lstat } from 'node:fs/promises';
+import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TransmissionId } from '../domain/ids.ts';
 import { parseEntryName } from '../domain/virtual-path.ts';
 import {
   type DueRelease,
@@ -25,13 +26,17 @@ export interface OutboundDeps {
 const batch = 100;
 
 /**
- * Puts every written answer into its partner's `outbound`.
+ * Puts written answers into their partners' `outbound`.
+ * @param of those to one transmission; left out: all
  * @returns those that were put there by this call
  */
-export async function publishAnswers(deps: OutboundDeps): Promise<readonly UnpublishedFile[]> {
+export async function publishAnswers(
+  deps: OutboundDeps,
+  of?: TransmissionId,
+): Promise<readonly UnpublishedFile[]> {
   const published: UnpublishedFile[] = [];
   for (;;) {
-    const files = await listUnpublished(deps.database, batch);
+    const files = await listUnpublished(deps.database, { limit: batch, of });
     for (const file of files) {
       await publishAnswer(deps, file);
       published.push(file);
@@ -79,11 +84,12 @@ async function releaseOriginal(
   release: DueRelease,
 ): Promise<Released> {
   await makePartnerFolders(directory, release.partnerId);
-  const folder = directory.accepted(release.partnerId);
+  const folder = directory.backEnd(release.folder, release.partnerId);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, release.transmissionId) as HostPath;
-  await linkOnce(directory.stored(release.originalPath), file);
+  await linkOnce(directory.stored(release.path), file);
   // The manifest comes last: a back end that waits for manifests never sees one without its file.
-  const manifestPath = join('backend', 'accepted', release.partnerId, `${release.transmissionId}.json`);
+  const manifestPath = join('backend', release.folder, release.partnerId, `${release.transmissionId}.json`);
   await replaceDurably(directory.stored(manifestPath), release.manifest);
   await markReleased(database, { release, manifestPath });
   return { transmissionId: release.transmissionId, partnerId: release.partnerId, manifestPath };
