@@ -99,6 +99,7 @@ async function removeTransmissions(database: Database, ids: readonly string[]): 
       'acknowledgements',
       'releases',
       'transmission_contents',
+      'small_originals',
     ] as const)
       await sql.deleteFrom(table).where('transmission_id', 'in', ids).execute();
     await sql.deleteFrom('transmissions').where('id', 'in', ids).execute();
