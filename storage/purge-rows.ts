@@ -99,7 +99,6 @@ async function removeTransmissions(database: Database, ids: readonly string[]): 
       'acknowledgements',
       'releases',
       'transmission_contents',
-      'small_originals',
     ] as const)
       await sql.deleteFrom(table).where('transmission_id', 'in', ids).execute();
     await sql.deleteFrom('transmissions').where('id', 'in', ids).execute();
