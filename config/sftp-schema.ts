@@ -100,7 +100,7 @@ export const sftp = z
       .default(4 * mebibyte)
       .describe('Bytes of one session held in memory at once.'),
     bytesInFlightTotal: bytes
-      .default(64 * mebibyte)
+      .default(32 * mebibyte)
       .describe('Bytes of all sessions held in memory at once.'),
     workers: count
       .max(64)

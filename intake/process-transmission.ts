@@ -193,7 +193,7 @@ async function answer(
     derivedPath: derived?.path,
   });
   if (!written) {
-    await removeFiles(deps, files);
+    await removeFiles(deps, derived === undefined ? files : [...files, derived]);
     return;
   }
   deps.observe({
@@ -322,7 +322,10 @@ async function writeAcknowledgement(
 }
 
 /** The claim was lost meanwhile: what was written for it is nobody's. */
-async function removeFiles({ directory }: ProcessDeps, files: readonly AnswerFile[]): Promise<void> {
+async function removeFiles(
+  { directory }: ProcessDeps,
+  files: readonly Pick<AnswerFile, 'path'>[],
+): Promise<void> {
   for (const { path } of files) await unlessMissing(() => unlink(directory.stored(path)), undefined);
 }
 

@@ -22,6 +22,8 @@ export interface ChannelStreamDeps {
   readonly socket: Socket;
   /** Bytes that ssh2 holds back during a key exchange. */
   readonly heldByTransport: () => number;
+  /** Told when replies have been given to the channel. */
+  readonly replied: () => void;
 }
 
 /** Bytes on their way to ssh2. */
@@ -35,6 +37,7 @@ export class ChannelStream implements SessionStream {
   readonly #channel: ServerChannel;
   readonly #socket: Socket;
   readonly #heldByTransport: () => number;
+  readonly #replied: () => void;
   #receiver: SessionStreamReceiver | undefined;
   readonly #pace: OutputPace;
   readonly #waiting: Piece[] = [];
@@ -48,6 +51,7 @@ export class ChannelStream implements SessionStream {
     this.#channel = deps.channel;
     this.#socket = deps.socket;
     this.#heldByTransport = deps.heldByTransport;
+    this.#replied = deps.replied;
     // First of all: an error without a listener ends the process (fault 12).
     this.#channel.on('error', () => this.cut());
     this.#channel.on('close', () => this.cut());
@@ -82,6 +86,12 @@ export class ChannelStream implements SessionStream {
       this.#waiting.push({ bytes, taken: index === pieces.length - 1 ? taken : undefined });
     }
     this.#send();
+    this.#replied();
+  }
+
+  /** Whether replies wait for the client to open its window. */
+  waitsForClient(): boolean {
+    return !this.#closed && this.#waiting.length > 0;
   }
 
   /** Something came in on the connection: the client may have opened its window. */

@@ -15,7 +15,8 @@ import { mailboxFileSystem } from './mailbox-file-system.ts';
 import type { SessionObserver } from './session-context.ts';
 import type { SftpServerSettings } from './settings.ts';
 import { SftpSession } from './sftp-session.ts';
-import { bytesHeldByKeyExchange } from './ssh2-internals.ts';
+import { SocketHold } from './socket-hold.ts';
+import { bytesHeldByKeyExchange, isExchangingKeys } from './ssh2-internals.ts';
 import { TransferLog } from './transfer-log.ts';
 
 export interface ConnectionSessionsDeps {
@@ -45,6 +46,7 @@ export class ConnectionSessions {
   readonly #deps: ConnectionSessionsDeps;
   readonly #startedAtMs: number;
   readonly #transfers: TransferLog;
+  readonly #hold: SocketHold;
   readonly #live = new Set<LiveSession>();
   readonly #streams = new Set<ChannelStream>();
   /** Session channels that are open, with or without the subsystem. */
@@ -57,9 +59,18 @@ export class ConnectionSessions {
     this.#startedAtMs = deps.now();
     this.#transfers = new TransferLog(deps.now);
     this.#lastActiveAtMs = this.#startedAtMs;
+    this.#hold = new SocketHold({
+      socket: deps.socket,
+      budget: deps.budget,
+      requestsInFlight: () => this.#requestsInFlight(),
+      waitsForClient: () => this.#waitsForClient(),
+      sipMs: deps.settings.keepaliveIntervalMs / 2,
+      now: deps.now,
+    });
     // Listening from sign-in on, so after ssh2, which knows of a wider window by then.
     deps.socket.on('data', () => {
       for (const stream of this.#streams) stream.received();
+      this.#hold.judge();
     });
     // Forwarding and everything else that is no session ssh2 refuses, because nobody listens for it (rule R16).
     deps.client.on('session', (accept, reject) => this.#opened(accept, reject));
@@ -78,6 +89,16 @@ export class ConnectionSessions {
     let bytes = 0;
     for (const stream of this.#streams) bytes += stream.unreadBytes();
     return bytes;
+  }
+
+  /** Whether the client is not being read, so that it may not seem to answer. */
+  get isHeld(): boolean {
+    return this.#hold.isHeld;
+  }
+
+  /** To be called every second or so. */
+  watch(): void {
+    this.#hold.sip();
   }
 
   /** What is being uploaded and downloaded now. */
@@ -105,6 +126,7 @@ export class ConnectionSessions {
   /** The connection is gone: sessions are over at once, and uploads that were not closed are abandoned. */
   cut(): void {
     this.#closing = true;
+    this.#hold.release();
     for (const stream of this.#streams) stream.cut();
   }
 
@@ -117,6 +139,18 @@ export class ConnectionSessions {
   /** @returns when all sessions have let go of their files, however they ended */
   async ended(): Promise<void> {
     await Promise.all([...this.#live].map(({ session }) => session.ended));
+  }
+
+  #requestsInFlight(): number {
+    let requests = 0;
+    for (const { session } of this.#live) requests += session.requestsInFlight;
+    return requests;
+  }
+
+  #waitsForClient(): boolean {
+    if (isExchangingKeys(this.#deps.client)) return true;
+    for (const stream of this.#streams) if (stream.waitsForClient()) return true;
+    return false;
   }
 
   #opened(accept: () => Session, reject: () => void): void {
@@ -146,6 +180,7 @@ export class ConnectionSessions {
       channel,
       socket,
       heldByTransport: () => bytesHeldByKeyExchange(client),
+      replied: () => this.#hold.judge(),
     });
     this.#streams.add(stream);
     channel.once('close', () => this.#streams.delete(stream));

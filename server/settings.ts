@@ -110,7 +110,7 @@ export const defaultSftpServerSettings: SftpServerSettings = {
   maxHandlesPerSession: 100,
   maxRequestsInFlight: 128,
   bytesInFlightPerSession: 4 * mebibyte,
-  bytesInFlightTotal: 64 * mebibyte,
+  bytesInFlightTotal: 32 * mebibyte,
   maxOutputBytes: 2 * mebibyte,
   maxPacketBytes: 256 * kibibyte,
   maxIdleBuffers: 32,

@@ -130,6 +130,7 @@ export class SshConnection {
     if (this.#state !== 'open' || this.#signedIn === undefined) return;
     const { sessions, welcome, keys } = this.#signedIn;
     const nowMs = this.#deps.now();
+    sessions.watch();
     if (nowMs - sessions.lastActiveAtMs >= this.#deps.settings.idleTimeoutMs) {
       this.#hangUp('idle', 'polite');
       return;

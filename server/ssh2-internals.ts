@@ -43,6 +43,11 @@ export function bytesHeldByKeyExchange(client: Connection): number {
   );
 }
 
+/** @returns whether keys are being exchanged, so that the client's next bytes are needed (Protocol.js, `_kexinit`) */
+export function isExchangingKeys(client: Connection): boolean {
+  return fieldOf(fieldOf(client, '_protocol'), '_kexinit') !== undefined;
+}
+
 /**
  * Sends a global request that wants no reply (RFC 4254 section 4); ssh2 has no way to say one of one's own. While keys
  * are exchanged it waits with everything else.

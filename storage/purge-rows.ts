@@ -93,6 +93,7 @@ async function removeTransmissions(database: Database, ids: readonly string[]): 
     await sql.deleteFrom('functional_groups').where('interchange_id', 'in', interchanges).execute();
     await sql.deleteFrom('collections').where('file_id', 'in', answers).execute();
     for (const table of [
+      'small_originals',
       'interchanges',
       'interchange_keys',
       'acknowledgements',

@@ -66,13 +66,15 @@ export async function recoverUploads(deps: RecoveryDeps): Promise<RecoveryReport
 export async function recoverAdoptions(
   deps: Omit<RecoveryDeps, 'interruptedExpiryMs'>,
 ): Promise<RecoveryReport> {
+  // Before anything is claimed: uploads may be taken by a process that starts later.
+  const restored = await restoreOriginals(deps);
   let rolledBack = 0;
   for (const adoption of await listUnfinished(deps.database, ['adopted'])) {
     if (await takeBackOriginal(deps, adoption.id)) rolledBack += 1;
     await discardUpload(deps.database, { id: adoption.id, reason: 'cut off while it was adopted' });
   }
   const { completed, orphans } = await sweepStaging(deps, 'intake');
-  return { interrupted: 0, rolledBack, completed, expired: 0, orphans, restored: 0 };
+  return { interrupted: 0, rolledBack, completed, expired: 0, orphans, restored };
 }
 
 /** A link in originals/ without the commit that goes with it: the CLOSE was never answered (publish-upload.ts, step 2). */

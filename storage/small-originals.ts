@@ -46,8 +46,8 @@ export async function settleOriginals(deps: SmallOriginalsDeps): Promise<number>
 }
 
 /**
- * At start: writes what power loss took from a file whose bytes ride in the journal, and settles it. Only the one
- * process that takes uploads may call it, before it does.
+ * At start: writes what power loss took from a file whose bytes ride in the journal, and settles it. Another process may
+ * take uploads meanwhile: what rides since then is whole, and is left as it is.
  * @returns how many had to be written anew
  */
 export async function restoreOriginals(deps: SmallOriginalsDeps): Promise<number> {
@@ -55,6 +55,8 @@ export async function restoreOriginals(deps: SmallOriginalsDeps): Promise<number
   for (let found = await listUnsettled(deps); found.length > 0; found = await listUnsettled(deps)) {
     for (const one of found) {
       const bytes = await readBytes(deps.database, one.id);
+      // Settled meanwhile, by another process.
+      if (bytes === undefined) continue;
       const there = await unlessMissing(() => readFile(one.original), undefined);
       if (there !== undefined && Buffer.compare(there, bytes) === 0) {
         await syncFile(one.original);
@@ -109,13 +111,13 @@ async function listUnsettled({ database, directory }: SmallOriginalsDeps): Promi
   });
 }
 
-async function readBytes(database: Database, id: TransmissionId): Promise<Uint8Array> {
-  const { bytes } = await database.sql
+async function readBytes(database: Database, id: TransmissionId): Promise<Uint8Array | undefined> {
+  const row = await database.sql
     .selectFrom('small_originals')
     .select('bytes')
     .where('transmission_id', '=', id)
-    .executeTakeFirstOrThrow();
-  return bytes;
+    .executeTakeFirst();
+  return row?.bytes;
 }
 
 /** Should power loss undo this, it is done again. */

@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Test, test } from 'tap';
+import { t as file, test } from 'tap';
 import type { Right } from '../../domain/right.ts';
 import { parseEntryName } from '../../domain/virtual-path.ts';
 import { sendActivityReports } from '../../intake/activity-report.ts';
@@ -13,14 +13,13 @@ import { readCollection } from '../../storage/collection-store.ts';
 import { listDispatches } from '../../storage/dispatch-store.ts';
 import { changeGrants } from '../../storage/grant-store.ts';
 import { listOutbound } from '../../storage/outbound-list.ts';
-import { readClaims } from '../support/claims.ts';
+import { corpusSubmitterId, readClaims } from '../support/claims.ts';
 import {
   addPartnerAndUser,
   addReadyUserByHand,
   administrator,
   firstPassword,
   startTestGateway,
-  type TestGateway,
 } from '../support/gateway.ts';
 import { dropOutgoing, outgoingFile } from '../support/outgoing.ts';
 import { agreeWith } from '../support/partner-profile.ts';
@@ -31,22 +30,29 @@ import { opensshSftp } from '../support/stock-clients.ts';
 import { partnerId, userId } from '../support/storage.ts';
 import { until } from '../support/until.ts';
 
-const partner = 'acme-dental';
-const user = 'mfranklin';
+// One gateway for the file: each thread of a new one compiles the engine anew. Each test has a partner of its own.
+const running = await startTestGateway(file, { config: { roles: ['sftp', 'intake'] } });
 
-async function open(t: Test): Promise<TestGateway> {
-  const running = await startTestGateway(t, { config: { roles: ['sftp', 'intake'] } });
-  await addReadyUserByHand(running.core, { partner, user });
-  return running;
+interface Office {
+  readonly partner: string;
+  readonly user: string;
 }
 
-const published = (running: TestGateway, name: string) =>
+/** A partner and its user, who send and receive under the id that the files of the tests carry. */
+async function openOffice(name: string): Promise<Office> {
+  const office = { partner: `office-${name}`, user: `user-${name}` };
+  await addReadyUserByHand(running.core, { ...office, submitterId: `TSN-${name}` });
+  await agreeWith(running.core.database, office.partner, { senders: corpusSubmitterId });
+  return office;
+}
+
+const published = (name: string) =>
   until(`${name} is published`, async () => {
     const found = await listDispatches(running.core.database, { limit: 50 });
     return found.find((one) => one.name === name && one.state !== 'accepted' && one.state !== 'refused');
   });
 
-const grant = async (running: TestGateway, rights: readonly Right[]) => {
+const grant = async ({ partner, user }: Office, rights: readonly Right[]) => {
   const change = { userId: userId(user), partnerId: partnerId(partner), rights, actor: administrator };
   await running.core.database.transaction((transaction) =>
     changeGrants(transaction, { ...change, expectedVersion: undefined }),
@@ -58,12 +64,13 @@ const receive = (transaction: '835' | '271') => ({ direction: 'receive', transac
 test('a stock client fetches what its user was granted; the first who took it stays on record', {
   skip: missingProgram('sftp'),
 }, async (t) => {
-  const running = await open(t);
+  const office = await openOffice('remit');
+  const { partner, user } = office;
   dropOutgoing(running.dataDirectory, partner, 'remit.x12', outgoingFile('835', { control: 1 }));
   dropOutgoing(running.dataDirectory, partner, 'answer.x12', outgoingFile('271', { control: 2 }));
-  const remit = await published(running, 'remit.x12');
-  await published(running, 'answer.x12');
-  await grant(running, [receive('835')]);
+  const remit = await published('remit.x12');
+  await published('answer.x12');
+  await grant(office, [receive('835')]);
   const fetch = () =>
     opensshSftp.run(running.target(user), {
       cwd: running.clientDirectory,
@@ -108,10 +115,11 @@ test('a stock client fetches what its user was granted; the first who took it st
 });
 
 test('a file that a program puts straight into outbound is put on record, and its collection too', async (t) => {
-  const running = await open(t);
+  const office = await openOffice('direct');
+  const { partner, user } = office;
   const outbound = join(running.dataDirectory, 'mailboxes', partner, 'outbound');
   writeFileSync(join(outbound, 'direct.x12'), outgoingFile('835'));
-  const dispatch = await published(running, 'direct.x12');
+  const dispatch = await published('direct.x12');
   t.match(dispatch, { source: 'adopted', transactions: '835', kinds: ['835'] });
   const { sftp } = await connectSsh(t, running.target(user), firstPassword);
   const handle = await call<Buffer>((done) => sftp.open('/outbound/direct.x12', 'r', done));
@@ -126,17 +134,20 @@ test('a file that a program puts straight into outbound is put on record, and it
     content: readClaims('p-00-valid', 1),
   });
   dropOutgoing(running.dataDirectory, partner, 'last.x12', outgoingFile('271'));
-  await published(running, 'last.x12');
-  const sources = (await listDispatches(running.core.database, { limit: 9 })).map(({ source }) => source);
+  await published('last.x12');
+  const sources = (
+    await listDispatches(running.core.database, { partnerId: partnerId(partner), limit: 9 })
+  ).map(({ source }) => source);
   t.strictSame(sources.sort(), ['adopted', 'back-end']);
 });
 
 test('a broadcast reaches who wants it, once, and anyone there who receives something', async (t) => {
-  const running = await open(t);
+  const office = await openOffice('broadcast');
+  const { partner, user } = office;
   const { core } = running;
   await addPartnerAndUser(core, { partner: 'other', user: 'someone', submitterId: 'OTHER' });
   await agreeWith(core.database, partner, { broadcasts: 'on' });
-  await grant(running, [receive('271')]);
+  await grant(office, [receive('271')]);
   const name = parseEntryName('message.txt');
   if (name === undefined) throw new Error('The test names a wrong file.');
   const message = {
@@ -146,7 +157,9 @@ test('a broadcast reaches who wants it, once, and anyone there who receives some
     actor: administrator,
     only: undefined,
   };
-  t.match(await sendBroadcast(core, message), { sent: [partner], before: [], unwanted: ['other'] });
+  const first = await sendBroadcast(core, message);
+  t.match(first, { sent: [partner], before: [] });
+  t.ok(first.kind === 'done' && first.unwanted.includes(partnerId('other')));
   t.match(await sendBroadcast(core, message), { sent: [], before: [partner] });
   const { sftp } = await connectSsh(t, running.target(user), firstPassword);
   const listed = await call<{ filename: string }[]>((done) => sftp.readdir('/outbound', done));
@@ -160,13 +173,14 @@ test('a broadcast reaches who wants it, once, and anyone there who receives some
 });
 
 test('the activity report tells of the day that has ended, once, by the partner’s clock', async (t) => {
-  const running = await open(t);
+  const office = await openOffice('activity');
+  const { partner, user } = office;
   const { database, directory, observe } = running.core;
   await sendAndAwait(running.core, {
     partner,
     user,
     name: 'claims.x12',
-    content: readClaims('p-00-valid', 1),
+    content: readClaims('p-00-valid', 2),
   });
   await agreeWith(database, partner, { activityReport: 'on', timeZone: 'America/New_York' });
   const dayMs = 24 * 3_600_000;
@@ -178,7 +192,7 @@ test('the activity report tells of the day that has ended, once, by the partner�
   const text = readFileSync(join(outbound, `activity-${day.replaceAll('-', '')}.txt`), 'utf8');
   t.match(text, `ACTIVITY OF ${day}`);
   t.match(text, /Files received from you: 1\r\n {2}\d\d:\d\d:\d\d {2}claims\.x12 {2}accepted\r\n/);
-  t.match(text, /not collected by the end of the day: 1\r\n {2}[\d-]+ [\d:]+ {2}claims\.x12\.\d{9}\.999 /);
+  t.match(text, /not collected by the end of the day: \d+\r\n[\s\S]*claims\.x12\.\d{9}\.999 /);
 });
 
 test('days begin when the partner’s clock says so, also when clocks change', (t) => {

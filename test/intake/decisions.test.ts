@@ -10,6 +10,7 @@ import { createValidatorPool } from '../../intake/validator-pool.ts';
 import { type DecisionVerb, decideTransmission } from '../../storage/decide-transmission.ts';
 import { findMismatches } from '../../storage/find-mismatches.ts';
 import { claimTransmission, failTransmission, retryTransmission } from '../../storage/intake-queue.ts';
+import { settleOriginals } from '../../storage/small-originals.ts';
 import { readClaims } from '../support/claims.ts';
 import {
   addTestPartners,
@@ -42,7 +43,7 @@ async function open(t: Test): Promise<TestStorage> {
 }
 
 async function upload(
-  { mailboxes, database }: TestStorage,
+  { mailboxes, database, directory }: TestStorage,
   name: string,
   content: string,
 ): Promise<TransmissionId> {
@@ -52,6 +53,7 @@ async function upload(
   if (opened.kind === 'refused') throw new Error(opened.why);
   await opened.file.write(Buffer.from(content), 0);
   await opened.file.close();
+  await settleOriginals({ database, directory });
   const row = await database.sql
     .selectFrom('transmissions')
     .select('id')
@@ -76,19 +78,23 @@ const row = ({ database }: TestStorage, id: TransmissionId) =>
   database.sql.selectFrom('transmissions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 
 const waitFor = (storage: TestStorage, id: TransmissionId, state: string) =>
-  until(`${id} is ${state}, and its answers are published`, async () => {
-    const open = await storage.database.sql
-      .selectFrom('acknowledgements')
-      .select('id')
-      .where('state', '=', 'written')
-      .execute();
-    const due = await storage.database.sql
-      .selectFrom('releases')
-      .select('id')
-      .where('state', '=', 'due')
-      .execute();
-    return open.length + due.length === 0 && (await row(storage, id)).state === state;
-  });
+  until(
+    `${id} is ${state}, and its answers are published`,
+    async () => {
+      const open = await storage.database.sql
+        .selectFrom('acknowledgements')
+        .select('id')
+        .where('state', '=', 'written')
+        .execute();
+      const due = await storage.database.sql
+        .selectFrom('releases')
+        .select('id')
+        .where('state', '=', 'due')
+        .execute();
+      return open.length + due.length === 0 && (await row(storage, id)).state === state;
+    },
+    120_000,
+  );
 
 const outbound = ({ directory }: TestStorage): readonly string[] =>
   readdirSync(join(directory.mailboxes, 'acme/outbound')).sort();

@@ -24,6 +24,7 @@ import { claimTransmission } from '../../storage/intake-queue.ts';
 import { publishAnswers, quarantineOriginal, releaseOriginals } from '../../storage/outbound.ts';
 import { reconcile } from '../../storage/reconcile.ts';
 import { recoverUploads } from '../../storage/recovery.ts';
+import { settleOriginals } from '../../storage/small-originals.ts';
 import {
   addTestPartners,
   at,
@@ -44,8 +45,8 @@ async function open(t: Test): Promise<House> {
   return { ...storage, path: (...names) => join(storage.directory.root, ...names) };
 }
 
-async function upload({ mailboxes }: House, name: string, content = 'ISA*1~'): Promise<void> {
-  const mailbox = await mailboxes.open(owner);
+async function upload(house: House, name: string, content = 'ISA*1~'): Promise<void> {
+  const mailbox = await house.mailboxes.open(owner);
   const opened = await mailbox.openForWrite(at(`/inbound/${name}`), {
     create: true,
     truncate: true,
@@ -54,6 +55,7 @@ async function upload({ mailboxes }: House, name: string, content = 'ISA*1~'): P
   if (opened.kind === 'refused') throw new Error(opened.why);
   await opened.file.write(Buffer.from(content), 0);
   await opened.file.close();
+  await settleOriginals(house);
 }
 
 /** Claims the file that is due and answers it, as intake does; up to, and without, publishing. */

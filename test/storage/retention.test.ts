@@ -16,6 +16,7 @@ import { publishAnswers, quarantineOriginal, releaseOriginals } from '../../stor
 import { purge } from '../../storage/purge.ts';
 import { reconcile } from '../../storage/reconcile.ts';
 import { setRetentionDays } from '../../storage/retention-store.ts';
+import { settleOriginals } from '../../storage/small-originals.ts';
 import {
   addTestPartners,
   at,
@@ -50,8 +51,8 @@ async function open(t: Test): Promise<TestStorage> {
   return storage;
 }
 
-async function upload({ mailboxes }: TestStorage, name: string): Promise<void> {
-  const mailbox = await mailboxes.open(owner);
+async function upload(storage: TestStorage, name: string): Promise<void> {
+  const mailbox = await storage.mailboxes.open(owner);
   const opened = await mailbox.openForWrite(at(`/inbound/${name}`), {
     create: true,
     truncate: true,
@@ -60,6 +61,7 @@ async function upload({ mailboxes }: TestStorage, name: string): Promise<void> {
   if (opened.kind === 'refused') throw new Error(opened.why);
   await opened.file.write(Buffer.from('ISA*1~'), 0);
   await opened.file.close();
+  await settleOriginals(storage);
 }
 
 /** Sends a file and answers it, as intake does. */
