@@ -12,6 +12,7 @@ import { CommandFailure } from './command-failure.ts';
 import { configCommand } from './config-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { ediCommand } from './edi-command.ts';
+import { eventCommand } from './event-command.ts';
 import { globalOptions } from './global-options.ts';
 import { grantCommand } from './grant-command.ts';
 import { hostKeyCommand } from './hostkey-command.ts';
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
     .command(hostKeyCommand)
     .command(transmissionCommand)
     .command(ediCommand)
+    .command(eventCommand)
     .command(auditCommand)
     .command(configCommand)
     .command(sftpStdioCommand)

@@ -9,6 +9,7 @@ import { identity } from './migrations/0003-identity.ts';
 import { secondFactors } from './migrations/0004-second-factors.ts';
 import { rights } from './migrations/0005-rights.ts';
 import { partnerPages } from './migrations/0006-partner-pages.ts';
+import { hooks } from './migrations/0009-hooks.ts';
 
 /** Every migration there is, in order. A new one is added at the end and nowhere else. */
 export const migrations: readonly Migration[] = [
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   secondFactors,
   rights,
   partnerPages,
+  hooks,
 ];
 
 /** The database was made by a newer Claimgate than this one; going on could damage it. */

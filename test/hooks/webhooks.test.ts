@@ -1,6 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
 import { type Test, test } from 'tap';
 import { isPrivateAddress, readWebhookSecret } from '../../hooks/webhook-request.ts';
 import { startWebhooks, type WebhookDeps } from '../../hooks/webhooks.ts';
@@ -94,11 +95,7 @@ test('an event is posted once, signed in the Standard Webhooks form', async (t) 
   await placed(storage);
   await announce(storage);
   const { headers, body } = await next();
-  const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
-  t.equal(
-    headers['webhook-signature'],
-    `v1,${createHmac('sha256', secretBytes).update(signed).digest('base64')}`,
-  );
+  t.same(new Webhook(secret).verify(body, headers as Record<string, string>), JSON.parse(body));
   t.match(JSON.parse(body), { type: 'partner.created', data: { partnerId: 'acme' } });
 });
 
