@@ -74,6 +74,11 @@ export type AuditAction =
   | 'transmission.view'
   | 'transmission.list-export'
   | 'answer.view'
+  | 'transmission.refuse'
+  | 'hook.disable'
+  | 'hook.enable'
+  | 'hook.rotate'
+  | 'hook.replay'
   | 'file.download'
   | 'file.remove'
   | 'file.rename';

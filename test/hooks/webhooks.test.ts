@@ -5,7 +5,7 @@ import { Webhook } from 'standardwebhooks';
 import { type Test, test } from 'tap';
 import { isPrivateAddress, readWebhookSecret } from '../../hooks/webhook-request.ts';
 import { startWebhooks, type WebhookDeps } from '../../hooks/webhooks.ts';
-import { openTestStorage, partnerId, type TestStorage } from '../support/storage.ts';
+import { openTestStorage, partnerId, type TestStorage, testClock } from '../support/storage.ts';
 
 const secretBytes = randomBytes(32);
 const secret = `whsec_${secretBytes.toString('base64')}`;
@@ -89,7 +89,7 @@ const announce = ({ database }: TestStorage) =>
   database.transaction((transaction) => transaction.event({ kind: 'partner.created', partnerId: acme }));
 
 test('an event is posted once, signed in the Standard Webhooks form', async (t) => {
-  const storage = openTestStorage(t);
+  const storage = openTestStorage(t, t.testdir(), testClock(Date.now()));
   const { url, next } = await receiver(t);
   start(t, storage, { url });
   await placed(storage);
