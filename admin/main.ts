@@ -15,6 +15,7 @@ import { ediCommand } from './edi-command.ts';
 import { eventCommand } from './event-command.ts';
 import { globalOptions } from './global-options.ts';
 import { grantCommand } from './grant-command.ts';
+import { hookCommand } from './hook-command.ts';
 import { hostKeyCommand } from './hostkey-command.ts';
 import { mailCommand } from './mail-command.ts';
 import { partnerCommand } from './partner-command.ts';
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
     .command(transmissionCommand)
     .command(ediCommand)
     .command(eventCommand)
+    .command(hookCommand)
     .command(auditCommand)
     .command(configCommand)
     .command(sftpStdioCommand)
