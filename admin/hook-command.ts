@@ -164,14 +164,12 @@ const rotate: CommandModule<GlobalOptions, OneHook & { readonly 'overlap-hours':
   command: 'rotate <name>',
   describe: 'Give a webhook a new signing secret; both are signed with for a time',
   builder: (yargs) =>
-    yargs
-      .positional('name', { type: 'string', demandOption: true })
-      .option('overlap-hours', {
-        type: 'number',
-        default: 24,
-        requiresArg: true,
-        describe: 'How long the old one is signed with too',
-      }),
+    yargs.positional('name', { type: 'string', demandOption: true }).option('overlap-hours', {
+      type: 'number',
+      default: 24,
+      requiresArg: true,
+      describe: 'How long the old one is signed with too',
+    }),
   handler: (options) =>
     withCore(options, async ({ core, output, actor }) => {
       const { name, 'overlap-hours': hours } = options;

@@ -86,7 +86,11 @@ export const replayCommand: CommandModule<GlobalOptions, ReplayOptions> = {
   builder: (yargs) =>
     yargs
       .option('from', { type: 'string', requiresArg: true, describe: 'From this event on, by its id' })
-      .option('since', { type: 'string', requiresArg: true, describe: 'From this time on, or 12h ago as 12h' })
+      .option('since', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'From this time on, or 12h ago as 12h',
+      })
       .option('to', { type: 'string', requiresArg: true, describe: 'Only this hook; otherwise all' })
       .option('dead', { type: 'boolean', default: false, describe: 'Only what was given up' })
       .option('dry-run', { type: 'boolean', default: false, describe: 'Count, and change nothing' })

@@ -54,7 +54,9 @@ const webhook = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('File with the signing secrets. Without it Claimgate makes one, and `hook rotate` replaces it.'),
+    .describe(
+      'File with the signing secrets. Without it Claimgate makes one, and `hook rotate` replaces it.',
+    ),
   events,
   partners,
   ...web,
@@ -68,7 +70,10 @@ const command = z.strictObject({
   partners,
   workingDirectory,
   environment,
-  timeoutMs: milliseconds.min(1).default(30 * second).describe('How long the program may take.'),
+  timeoutMs: milliseconds
+    .min(1)
+    .default(30 * second)
+    .describe('How long the program may take.'),
   maxOutputBytes,
   concurrency: concurrency(1),
 });
@@ -83,7 +88,10 @@ const gate = z.strictObject({
   workingDirectory,
   environment,
   maxOutputBytes,
-  timeoutMs: milliseconds.min(1).default(20 * second).describe('How long a decision may take, its turn included.'),
+  timeoutMs: milliseconds
+    .min(1)
+    .default(20 * second)
+    .describe('How long a decision may take, its turn included.'),
   concurrency: concurrency(4),
   onFailure: z
     .enum(['accept', 'refuse'])
@@ -92,10 +100,16 @@ const gate = z.strictObject({
 
 export const hooks = z
   .strictObject({
-    webhooks: z.array(webhook).default([]).describe('Webhooks, in the Standard Webhooks form (docs/hooks.md).'),
+    webhooks: z
+      .array(webhook)
+      .default([])
+      .describe('Webhooks, in the Standard Webhooks form (docs/hooks.md).'),
     commands: z.array(command).default([]).describe('Programs that get each event on standard input.'),
     gates: z.array(gate).default([]).describe('Programs or URLs that may refuse an upload or a login.'),
-    timeoutMs: milliseconds.min(1).default(15 * second).describe('How long a receiver may take to answer.'),
+    timeoutMs: milliseconds
+      .min(1)
+      .default(15 * second)
+      .describe('How long a receiver may take to answer.'),
     maxResponseBytes: bytes
       .default(64 * kibibyte)
       .describe('How much of a receiver’s answer is read before the connection is closed.'),

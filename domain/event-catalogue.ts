@@ -95,6 +95,20 @@ export const eventCatalogue = {
       sha256,
     },
   },
+  'transmission.refused': {
+    ...ofPartner,
+    tells: 'A gate has refused a file at its CLOSE; its sender was told, and the file is quarantined.',
+    facts: {
+      transmissionId,
+      userId: maybe(userId),
+      source,
+      name: text('The name that the file would have had in `inbound`.'),
+      sizeBytes: integer('Its size in bytes.'),
+      sha256,
+      gate: text('The gate’s name in the configuration.'),
+      why: text('The sentence that its sender was shown.'),
+    },
+  },
   'transmission.answered': {
     ...ofPartner,
     tells: 'A file was read; its acknowledgements are on their way into `outbound`.',

@@ -53,7 +53,9 @@ export function startDelivery(
 ): { readonly close: () => Promise<void> } {
   const ending = new AbortController();
   const abandoning = new AbortController();
-  const loops = hooks.map((hook) => runHook(deps, { hook, ending: ending.signal, abandoning: abandoning.signal }));
+  const loops = hooks.map((hook) =>
+    runHook(deps, { hook, ending: ending.signal, abandoning: abandoning.signal }),
+  );
   return {
     async close() {
       ending.abort();

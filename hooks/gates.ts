@@ -87,7 +87,8 @@ type Answer =
 
 function openGate({ observe, now }: GateDeps, gate: GateSettings): OpenGate {
   const slots = createSlots(gate.concurrency);
-  const ask = gate.by.kind === 'program' ? askProgram(gate, gate.by.program) : askUrl(gate, gate.by.target, now);
+  const ask =
+    gate.by.kind === 'program' ? askProgram(gate, gate.by.program) : askUrl(gate, gate.by.target, now);
   return async (question) => {
     const { partnerId } = question.facts;
     if (gate.partners.length > 0 && !gate.partners.includes(partnerId ?? '')) return { kind: 'passed' };

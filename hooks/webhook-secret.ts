@@ -48,7 +48,9 @@ export function readWebhookSecrets(name: string, text: string): readonly Webhook
 }
 
 function readLine(name: string, line: string, number: number): WebhookSecret {
-  const found = /^(?<secret>whsec_(?<base64>[A-Za-z0-9+/]+={0,2}))(?:\s+until\s+(?<until>\S+))?$/.exec(line)?.groups;
+  const found = /^(?<secret>whsec_(?<base64>[A-Za-z0-9+/]+={0,2}))(?:\s+until\s+(?<until>\S+))?$/.exec(
+    line,
+  )?.groups;
   const bytes = Buffer.from(found?.['base64'] ?? '', 'base64');
   if (found === undefined || bytes.length < minBytes || bytes.length > maxBytes)
     throw new WebhookSecretError(name, `line ${number} has another form.`);

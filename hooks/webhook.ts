@@ -3,8 +3,8 @@
 
 import { createHmac } from 'node:crypto';
 import type { EventMessage } from '../domain/event-message.ts';
-import { createHttpPoster, type HttpTarget } from './http-post.ts';
 import type { HookChannel, SendOutcome } from './hook-channel.ts';
+import { createHttpPoster, type HttpTarget } from './http-post.ts';
 import type { WebhookSecret } from './webhook-secret.ts';
 
 export interface WebhookTarget extends HttpTarget {

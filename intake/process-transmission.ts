@@ -38,6 +38,9 @@ export interface ProcessDeps {
   readonly profileOf: (claimed: ClaimedTransmission) => Promise<EdiProfile>;
 }
 
+/** The reason, in the journal, of what a gate has refused. */
+const refusedReason = 'refused-by-gate';
+
 /** The original's bytes are not those that were received (invariant I3). */
 export class AlteredOriginalError extends Error {
   readonly code = 'intake.altered-original';
@@ -56,6 +59,11 @@ export class AlteredOriginalError extends Error {
 export async function processTransmission(deps: ProcessDeps, claimed: ClaimedTransmission): Promise<void> {
   const startedAtMs = deps.database.now();
   const { directory, pool } = deps;
+  if (claimed.refusal !== undefined) {
+    const advice = ['Mend what it says, and send the file again.'];
+    await quarantine(deps, claimed, { reason: refusedReason, plain: claimed.refusal, advice, kinds: [] });
+    return;
+  }
   const outcome = await pool.validate(
     {
       path: directory.stored(claimed.originalPath),

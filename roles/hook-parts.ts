@@ -119,7 +119,8 @@ export function configuredGates(
 }
 
 function gateOf(config: Config, settings: HookSettings['gates'][number]): GateSettings {
-  const { argv, url, caFile, allowPrivateAddresses, workingDirectory, environment, maxOutputBytes } = settings;
+  const { argv, url, caFile, allowPrivateAddresses, workingDirectory, environment, maxOutputBytes } =
+    settings;
   const { name, on, partners, onFailure, concurrency, timeoutMs } = settings;
   const common = { name, on, partners, onFailure, concurrency, timeoutMs };
   if (argv !== undefined) {

@@ -28,7 +28,8 @@ export async function startIntakeRole(core: Core): Promise<Closable> {
   });
   const { maxFileBytes } = config.storage;
   const stabilityMs = config.intake.adoptStabilityMs;
-  const watcher = await watchInbound({ database, directory, observe, maxFileBytes, stabilityMs });
+  const gate = core.gates.upload;
+  const watcher = await watchInbound({ database, directory, observe, maxFileBytes, stabilityMs, gate });
   return {
     async close() {
       await watcher.close();

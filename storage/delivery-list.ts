@@ -143,7 +143,9 @@ async function readEvents(sql: Sql, input: Replay & { readonly after: number }) 
   const rows = await sql
     .selectFrom('events')
     .leftJoin('deliveries', (join) =>
-      join.onRef('deliveries.event_sequence', '=', 'events.sequence').on('deliveries.hook', '=', input.hook.name),
+      join
+        .onRef('deliveries.event_sequence', '=', 'events.sequence')
+        .on('deliveries.hook', '=', input.hook.name),
     )
     .select(['events.sequence', 'events.kind', 'events.partner_id', 'events.subject', 'deliveries.state'])
     .where('events.sequence', '>', input.after)
