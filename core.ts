@@ -63,7 +63,10 @@ export interface CoreDeps {
   /** Milliseconds since 1970; the clock of the machine when left out. */
   readonly now?: () => number;
   /** Makes the operator's gates; left out where nobody signs in and no file arrives: in commands. */
-  readonly openGates?: (config: Config, deps: { readonly observe: Observe; readonly now: () => number }) => Gates;
+  readonly openGates?: (
+    config: Config,
+    deps: { readonly observe: Observe; readonly now: () => number },
+  ) => Gates;
   /** How this program is called as a worker of the SFTP role; without it `sftp.workers` counts for nothing. */
   readonly workerCommandLine?: readonly string[];
   /** By what name this process's sessions are known, where its parent gives it one. */

@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util';
 import { benchEdi } from './edi.mjs';
 import { benchGuard } from './guard.mjs';
+import { benchHooks } from './hooks.mjs';
 import { benchPortal } from './portal.mjs';
 import { createReport } from './report.mjs';
 import { benchSftp } from './sftp.mjs';
@@ -13,6 +14,7 @@ const benches = new Map([
   ['edi', benchEdi],
   ['portal', benchPortal],
   ['guard', benchGuard],
+  ['hooks', benchHooks],
 ]);
 
 const { values, positionals } = parseArgs({

@@ -62,8 +62,16 @@ async function askGate(
       detail: { gate, why },
     }),
   );
-  observe({ kind: 'portal.sign-in-refused', userName: userId, address: request.ip, reason: 'refused-by-gate' });
-  return sendErrorPage(settings, reply, { status: 403, words: { title: 'You cannot sign in now', text: why } });
+  observe({
+    kind: 'portal.sign-in-refused',
+    userName: userId,
+    address: request.ip,
+    reason: 'refused-by-gate',
+  });
+  return sendErrorPage(settings, reply, {
+    status: 403,
+    words: { title: 'You cannot sign in now', text: why },
+  });
 }
 
 /** What stands between a user who has given the password and the session. */

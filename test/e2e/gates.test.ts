@@ -90,7 +90,11 @@ test('what a gate refuses is refused at CLOSE with its sentence, quarantined, an
     order: 'oldest-first',
   });
   t.equal(events.length, 4);
-  t.match(JSON.parse(events[0]?.payload ?? ''), { name: 'bad.x12', gate: 'virus-scan', why: refusal.message });
+  t.match(JSON.parse(events[0]?.payload ?? ''), {
+    name: 'bad.x12',
+    gate: 'virus-scan',
+    why: refusal.message,
+  });
   const audited = await readAuditRecords(core.database, { limit: 100 });
   t.equal(audited.filter(({ action }) => action === 'transmission.refuse').length, 4);
 });

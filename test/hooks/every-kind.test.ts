@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { test } from 'tap';
-import { type ClaimgateEvent, type EventKind, type EventOf, eventDefinition, eventKinds } from '../../domain/event.ts';
+import {
+  type ClaimgateEvent,
+  type EventKind,
+  type EventOf,
+  eventDefinition,
+  eventKinds,
+} from '../../domain/event.ts';
 import { newTransmissionId } from '../../domain/ids.ts';
 import { startDelivery } from '../../hooks/delivery-loop.ts';
 import { openWebhook } from '../../hooks/webhook.ts';

@@ -72,7 +72,9 @@ test('a gate that takes too long has not decided, and what waits for its turn co
   const observations: Observation[] = [];
   const slow = gate(program('sleep 1000'), { timeoutMs: 300, concurrency: 1 });
   t.same(await ask([slow], observations), { kind: 'refused', gate: 'scan', why: unavailable });
-  t.match(observations, [{ kind: 'gate.failed', gate: 'scan', decision: 'refused', reason: /^no end within/ }]);
+  t.match(observations, [
+    { kind: 'gate.failed', gate: 'scan', decision: 'refused', reason: /^no end within/ },
+  ]);
   const deps = { observe: (observation: Observation) => observations.push(observation), now: Date.now };
   const upload = createUploadGate(deps, [slow]);
   const decisions = await Promise.all([upload?.decide(facts), upload?.decide(facts)]);
@@ -122,7 +124,10 @@ test('a URL passes with 2xx, refuses with 403 or 422 and a sentence, and decides
 });
 
 test('of a gate’s words a client sees one line, printable and short', (t) => {
-  t.equal(sentenceOf('  Virus\u0007 found\u001b[31m in\u202e file.\u0000 \r\nsecond line'), 'Virus found[31m in file.');
+  t.equal(
+    sentenceOf('  Virus\u0007 found\u001b[31m in\u202e file.\u0000 \r\nsecond line'),
+    'Virus found[31m in file.',
+  );
   t.equal(sentenceOf('\u0000\u0001'), undefined);
   t.equal(sentenceOf(''), undefined);
   t.equal(Array.from(sentenceOf('é'.repeat(500)) ?? '').length, 200);
