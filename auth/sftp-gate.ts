@@ -35,7 +35,7 @@ export function createSftpGate(deps: SftpGateDeps): SftpGate {
     async authenticate(attempt) {
       try {
         const outcome = await authenticate({ ...deps, minted }, attempt);
-        if (looksAtOnce(attempt, outcome)) await deps.loginGate?.pretend();
+        if (isSoonerThanGate(attempt, outcome)) await deps.loginGate?.pretend();
         return outcome;
       } catch (thrown) {
         if (thrown instanceof TooManyHashesError) return rejected('overloaded');
@@ -105,7 +105,7 @@ async function authenticate(
  * A password that is refused before the operator's gate is asked would be refused sooner than one that is right: that
  * difference would tell a guesser that it is.
  */
-function looksAtOnce({ proof }: LoginAttempt, outcome: LoginOutcome): boolean {
+function isSoonerThanGate({ proof }: LoginAttempt, outcome: LoginOutcome): boolean {
   return proof.kind === 'password' && outcome.kind === 'rejected' && outcome.reason !== 'refused-by-gate';
 }
 

@@ -36,16 +36,32 @@ const ofInvitation = {
   facts: { invitationId: text('The invitation’s id.') },
 } as const;
 const ofGateway = { version: 1, partner: 'never' } as const;
+const dispatchId = text('The dispatch’s id.');
+const dispatched = {
+  dispatchId,
+  name: text('Its name in `outbound`.'),
+  transactions: texts('What it holds, such as `835`; `message` for one of the gateway’s own.'),
+  controlNumber: text('The interchange control number of its first interchange.'),
+  sizeBytes: integer('Its size in bytes.'),
+  sha256,
+};
 const hook = text('The hook’s name in the configuration.');
 
 export const eventCatalogue = {
   'partner.created': { ...ofPartner, tells: 'A trading partner was added.', facts: {} },
+  'partner.changed': { ...ofPartner, tells: 'A trading partner’s name or numbers were changed.', facts: {} },
+  'partner.profile-changed': {
+    ...ofPartner,
+    tells: 'How a trading partner exchanges files was changed.',
+    facts: { keys: texts('Which keys of its profile.') },
+  },
   'partner.transactions-changed': {
     ...ofPartner,
     tells: 'What a trading partner has agreed on was changed; no user has a right beyond it.',
     facts: {},
   },
   'user.created': { ...ofPerson, tells: 'A user was made.' },
+  'user.changed': { ...ofPerson, tells: 'A user’s name or addresses were changed.' },
   'user.confirmed': { ...ofPerson, tells: 'Who registered has confirmed the e-mail address.' },
   'user.expired': { ...ofPerson, tells: 'A user was absent for too long and may not sign in any more.' },
   'user.reactivated': { ...ofPerson, tells: 'An expired user may sign in again.' },
@@ -128,10 +144,58 @@ export const eventCatalogue = {
     tells: 'A file could not be processed however often it was tried; an administrator must look.',
     facts: { transmissionId, reason: text('The code of the last fault (docs/errors.md).') },
   },
+  'transmission.reopened': {
+    ...ofPartner,
+    tells: 'A file is read again: an administrator decided so, or its answer was lost before anyone had it.',
+    facts: { transmissionId, reason: text('Why, for the operator.') },
+  },
+  'transmission.discarded': {
+    ...ofPartner,
+    tells: 'An administrator decided that a file will not be processed.',
+    facts: { transmissionId, reason: text('Why, for the operator.') },
+  },
   'transmission.released': {
     ...ofPartner,
     tells: 'An accepted original and its manifest are with the back end.',
     facts: { transmissionId, manifest: text('The manifest’s path below the data directory.') },
+  },
+  'dispatch.accepted': {
+    ...ofPartner,
+    tells: 'A file of the back end has passed, and will be in `outbound` shortly.',
+    facts: dispatched,
+  },
+  'dispatch.published': {
+    ...ofPartner,
+    tells: 'A file of the back end is in `outbound`.',
+    facts: dispatched,
+  },
+  'dispatch.refused': {
+    ...ofPartner,
+    tells: 'A file of the back end would not pass, and is not put into `outbound`.',
+    facts: {
+      dispatchId,
+      originalName: text('The name that the back end gave it.'),
+      reason: text('Why, for the operator.'),
+    },
+  },
+  'dispatch.collected': {
+    ...ofPartner,
+    tells: 'Someone has taken the whole of a file of the back end for the first time.',
+    facts: { dispatchId, name: text('Its name in `outbound`.'), userId },
+  },
+  'retention.purged': {
+    ...ofPartner,
+    tells: 'Something has had its time and was removed.',
+    facts: { what: text('What kind of thing.'), name: text('Which.') },
+  },
+  'retention.warned': {
+    ...ofPartner,
+    tells: 'Nobody has fetched something, and it will be removed.',
+    facts: {
+      what: text('What kind of thing.'),
+      name: text('Which.'),
+      dueAtMs: integer('When, in milliseconds since 1970.'),
+    },
   },
   'hook.disabled': {
     ...ofGateway,

@@ -50,9 +50,11 @@ export function eventDefinition(kind: EventKind): EventDefinition {
 export function subjectOf(event: {
   readonly partnerId: string | undefined;
   readonly transmissionId?: unknown;
+  readonly dispatchId?: unknown;
   readonly userId?: unknown;
 }): string {
   if (typeof event.transmissionId === 'string') return `transmission:${event.transmissionId}`;
+  if (typeof event.dispatchId === 'string') return `dispatch:${event.dispatchId}`;
   if (typeof event.userId === 'string') return `user:${event.userId}`;
   return event.partnerId === undefined ? '' : `partner:${event.partnerId}`;
 }

@@ -31,7 +31,7 @@ const baseEnvironment = {
  * limit, when `signal` says so, and of whatever is left of it when the program itself has ended.
  * @returns its exit status and standard output; never throws
  */
-export function runProgram(
+export async function runProgram(
   settings: ProgramSettings,
   input: {
     readonly stdin: string;
@@ -40,13 +40,19 @@ export function runProgram(
   },
 ): Promise<ProgramOutcome> {
   const [program = '', ...args] = settings.argv;
-  const child = spawn(program, args, {
-    shell: false,
-    detached: true,
-    cwd: settings.workingDirectory,
-    env: { ...baseEnvironment, ...settings.environment, ...input.variables },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  let child: ChildProcess;
+  try {
+    child = spawn(program, args, {
+      shell: false,
+      detached: true,
+      cwd: settings.workingDirectory,
+      env: { ...baseEnvironment, ...settings.environment, ...input.variables },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+  } catch (thrown) {
+    // An argument or a variable that no program can be given, such as one with a NUL in it.
+    return { kind: 'failed', reason: `cannot be run: ${thrown instanceof Error ? thrown.name : 'unknown'}` };
+  }
   return new Promise((resolve) => {
     let failure: string | undefined;
     const end = (why: string) => {

@@ -25,13 +25,25 @@ const sha256 = 'a'.repeat(64);
 const file = { source: 'sftp', name: 'claims.x12', sizeBytes: 10, sha256 } as const;
 const person = { partnerId: acme, userId: alice };
 const ofTransmission = { partnerId: acme, transmissionId: transmission };
+const ofDispatch = { partnerId: acme, dispatchId: 'one' };
+const dispatched = {
+  ...ofDispatch,
+  name: 'remit.835',
+  transactions: ['835'],
+  controlNumber: '000000001',
+  sizeBytes: 10,
+  sha256,
+};
 const ofHook = { partnerId: undefined, hook: 'pipeline' };
 
 /** One of every kind: a kind that is new does not compile until it has its row here. */
 const samples: { readonly [Kind in EventKind]: Omit<EventOf<Kind>, 'kind'> } = {
   'partner.created': { partnerId: acme },
+  'partner.changed': { partnerId: acme },
+  'partner.profile-changed': { partnerId: acme, keys: ['timeZone'] },
   'partner.transactions-changed': { partnerId: acme },
   'user.created': { ...person, partnerId: undefined },
+  'user.changed': person,
   'user.confirmed': person,
   'user.expired': person,
   'user.reactivated': person,
@@ -60,7 +72,15 @@ const samples: { readonly [Kind in EventKind]: Omit<EventOf<Kind>, 'kind'> } = {
   'transmission.answered': { ...ofTransmission, verdict: 'accepted', acknowledgements: ['claims.999'] },
   'transmission.quarantined': { ...ofTransmission, reason: 'no-isa' },
   'transmission.failed': { ...ofTransmission, reason: 'intake.altered-original' },
+  'transmission.reopened': { ...ofTransmission, reason: 'decided' },
+  'transmission.discarded': { ...ofTransmission, reason: 'decided' },
   'transmission.released': { ...ofTransmission, manifest: 'backend/accepted/acme/one.json' },
+  'dispatch.accepted': dispatched,
+  'dispatch.published': dispatched,
+  'dispatch.refused': { ...ofDispatch, originalName: 'remit.835', reason: 'rejected' },
+  'dispatch.collected': { ...ofDispatch, name: 'remit.835', userId: alice },
+  'retention.purged': { partnerId: acme, what: 'original', name: 'claims.x12' },
+  'retention.warned': { partnerId: acme, what: 'answer', name: 'claims.999', dueAtMs: 1 },
   'hook.disabled': { ...ofHook, cause: 'gone' },
   'hook.enabled': ofHook,
   'hook.test': ofHook,
