@@ -8,9 +8,11 @@ import { readVersion } from '../observe.ts';
 import { accountCommand } from './account-command.ts';
 import { auditCommand } from './audit-command.ts';
 import { banCommand } from './ban-command.ts';
+import { broadcastCommand } from './broadcast-command.ts';
 import { CommandFailure } from './command-failure.ts';
 import { configCommand } from './config-command.ts';
 import { demoCommand } from './demo-command.ts';
+import { dispatchCommand } from './dispatch-command.ts';
 import { ediCommand } from './edi-command.ts';
 import { eventCommand } from './event-command.ts';
 import { globalOptions } from './global-options.ts';
@@ -43,6 +45,8 @@ async function main(): Promise<void> {
     .command(banCommand)
     .command(hostKeyCommand)
     .command(transmissionCommand)
+    .command(dispatchCommand)
+    .command(broadcastCommand)
     .command(ediCommand)
     .command(eventCommand)
     .command(hookCommand)

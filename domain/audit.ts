@@ -10,6 +10,7 @@ export type Actor =
 export type AuditAction =
   | 'partner.add'
   | 'partner.access'
+  | 'partner.profile'
   | 'partner.transactions'
   | 'user.add'
   | 'user.password-change'
@@ -79,6 +80,9 @@ export type AuditAction =
   | 'hook.enable'
   | 'hook.rotate'
   | 'hook.replay'
+  | 'dispatch.accept'
+  | 'dispatch.publish'
+  | 'dispatch.refuse'
   | 'file.download'
   | 'file.remove'
   | 'file.rename';

@@ -36,7 +36,11 @@ export function openDatabase(options: DatabaseOptions): Database {
   file.pragma('synchronous = FULL');
   file.pragma('foreign_keys = ON');
   const migrated = migrateSqlite(file, options.now());
-  const sql = new Kysely<Tables>({ dialect: new ClaimgateSqliteDialect(file) });
+  const reader =
+    options.file === ':memory:'
+      ? undefined
+      : new SqliteFile(options.file, { readonly: true, timeout: options.busyTimeoutMs });
+  const sql = new Kysely<Tables>({ dialect: new ClaimgateSqliteDialect(file, reader) });
   const log = openSqliteLog(options.file);
   const changes = createChanges({
     version: () => file.pragma('data_version', { simple: true }) as number,

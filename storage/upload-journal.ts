@@ -9,6 +9,7 @@ import type { TransmissionSource } from '../domain/transmission.ts';
 import { type EntryName, parseEntryName } from '../domain/virtual-path.ts';
 import { literals } from './literals.ts';
 import { prepareQuery } from './prepared-query.ts';
+import { keepBytes } from './small-original-bytes.ts';
 import type { TransmissionRow } from './tables.ts';
 import type { Database, Sql } from './transaction.ts';
 
@@ -197,6 +198,8 @@ export interface ReceiveUploadInput {
   readonly inode: string;
   /** What the operator's gate has said against it. */
   readonly refusal: { readonly gate: string; readonly why: string } | undefined;
+  /** All of them, when they ride in the journal; undefined when the file is durable by itself. */
+  readonly bytes: Uint8Array | undefined;
 }
 
 /**
@@ -213,6 +216,7 @@ export async function receiveUpload(database: Database, input: ReceiveUploadInpu
     const received =
       writer === undefined ? await receiveHeld(sql, values) : await receiveOpen(sql, { ...values, writer });
     if (received.length === 0) return false;
+    if (input.bytes !== undefined) await keepBytes(sql, { id, bytes: input.bytes });
     const facts = {
       partnerId: input.partnerId,
       transmissionId: input.id,
