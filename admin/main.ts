@@ -21,6 +21,7 @@ import { hookCommand } from './hook-command.ts';
 import { hostKeyCommand } from './hostkey-command.ts';
 import { mailCommand } from './mail-command.ts';
 import { partnerCommand } from './partner-command.ts';
+import { retentionCommand } from './retention-command.ts';
 import { roleCommand } from './role-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { sessionCommand } from './session-command.ts';
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
     .command(demoCommand)
     .command(partnerCommand)
     .command(userCommand)
+    .command(retentionCommand)
     .command(roleCommand)
     .command(grantCommand)
     .command(mailCommand)

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { benchEdi } from './edi.mjs';
 import { benchGuard } from './guard.mjs';
 import { benchHooks } from './hooks.mjs';
+import { benchIntake } from './intake.mjs';
 import { benchPortal } from './portal.mjs';
 import { createReport } from './report.mjs';
 import { benchSftp } from './sftp.mjs';
@@ -12,6 +13,7 @@ import { benchSftp } from './sftp.mjs';
 const benches = new Map([
   ['sftp', benchSftp],
   ['edi', benchEdi],
+  ['intake', benchIntake],
   ['portal', benchPortal],
   ['guard', benchGuard],
   ['hooks', benchHooks],
