@@ -17,6 +17,7 @@ import { createSftpGate } from './auth/sftp-gate.ts';
 import { createSignInThrottle } from './auth/throttle.ts';
 import { createUserDirectory, type UserDirectory } from './auth/user-directory.ts';
 import type { Config } from './config/schema.ts';
+import type { LoginGate, UploadGate } from './domain/gate.ts';
 import type { SftpGate } from './domain/login.ts';
 import type { Observe } from './domain/observation.ts';
 import { createHostKeyRing, type HostKeyRing } from './server/host-key-ring.ts';
@@ -25,6 +26,12 @@ import { openDatabase } from './storage/database.ts';
 import { readOrMakeKey } from './storage/key-file.ts';
 import { createMailboxes, type Mailboxes } from './storage/mailbox.ts';
 import type { Database } from './storage/transaction.ts';
+
+/** The operator's gates, as plain functions: whoever uses them knows nothing of hooks. */
+export interface Gates {
+  readonly upload: UploadGate | undefined;
+  readonly login: LoginGate | undefined;
+}
 
 /** What the control plane works with: `claimgate partner add` and the like open this and no more. */
 export interface Core {
@@ -45,6 +52,7 @@ export interface Core {
   readonly mailboxes: Mailboxes;
   readonly hostKeys: HostKeyRing;
   readonly secrets: OneTimeSecrets;
+  readonly gates: Gates;
   readonly observe: Observe;
   close(): Promise<void>;
 }
@@ -54,6 +62,11 @@ export interface CoreDeps {
   readonly observe: Observe;
   /** Milliseconds since 1970; the clock of the machine when left out. */
   readonly now?: () => number;
+  /** Makes the operator's gates; left out where nobody signs in and no file arrives: in commands. */
+  readonly openGates?: (
+    config: Config,
+    deps: { readonly observe: Observe; readonly now: () => number },
+  ) => Gates;
   /** How this program is called as a worker of the SFTP role; without it `sftp.workers` counts for nothing. */
   readonly workerCommandLine?: readonly string[];
   /** By what name this process's sessions are known, where its parent gives it one. */
@@ -105,7 +118,9 @@ export function openCore(deps: CoreDeps): Core {
     ? createEmailCodes({ ...factorDeps, secrets, settings })
     : undefined;
   const { seal } = factorDeps;
+  const gates = deps.openGates?.(config, { observe, now }) ?? { upload: undefined, login: undefined };
   const gate = createSftpGate({
+    loginGate: gates.login,
     database,
     hasher,
     throttle,
@@ -116,7 +131,13 @@ export function openCore(deps: CoreDeps): Core {
       maxPerPartner: config.sftp.maxConnectionsPerPartner,
     },
   });
-  const mailboxes = createMailboxes({ database, directory, observe, settings: config.storage });
+  const mailboxes = createMailboxes({
+    database,
+    directory,
+    observe,
+    settings: config.storage,
+    gate: gates.upload,
+  });
   const hostKeys = createHostKeyRing({ directory, database });
   const close = () => database.close();
   const { invitationMs } = config.identity;
@@ -134,5 +155,5 @@ export function openCore(deps: CoreDeps): Core {
     gate,
     secrets,
   };
-  return { config, directory, database, ...accounts, mailboxes, hostKeys, observe, close };
+  return { config, directory, database, ...accounts, mailboxes, hostKeys, gates, observe, close };
 }

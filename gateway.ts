@@ -5,6 +5,7 @@ import { type Core, type CoreDeps, openCore } from './core.ts';
 import { readVersion } from './observe.ts';
 import type { ConnectionFacts } from './portal/portal-settings.ts';
 import type { Closable } from './roles/closable.ts';
+import { configuredGates } from './roles/hook-parts.ts';
 import { startHooksRole } from './roles/hooks-role.ts';
 import { startHousekeeping } from './roles/housekeeping.ts';
 import { startIntakeRole } from './roles/intake-role.ts';
@@ -57,7 +58,7 @@ export async function startGateway(deps: CoreDeps): Promise<Gateway> {
  * @throws Error when the port cannot be listened on
  */
 export async function startSftpWorker(deps: CoreDeps): Promise<SftpService> {
-  const core = openCore(deps);
+  const core = openCore({ ...deps, openGates: configuredGates });
   try {
     const service = await serveSftp(core, { workers: core.config.sftp.workers });
     return {
@@ -74,7 +75,7 @@ export async function startSftpWorker(deps: CoreDeps): Promise<SftpService> {
 }
 
 async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise<void>): Promise<Gateway> {
-  const core = openCore(deps);
+  const core = openCore({ ...deps, openGates: configuredGates });
   opened.push(core);
   const { config, directory, observe } = core;
   for (const role of config.roles) opened.push(takeRole(directory, role));

@@ -14,8 +14,10 @@ import { configCommand } from './config-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { dispatchCommand } from './dispatch-command.ts';
 import { ediCommand } from './edi-command.ts';
+import { eventCommand } from './event-command.ts';
 import { globalOptions } from './global-options.ts';
 import { grantCommand } from './grant-command.ts';
+import { hookCommand } from './hook-command.ts';
 import { hostKeyCommand } from './hostkey-command.ts';
 import { mailCommand } from './mail-command.ts';
 import { partnerCommand } from './partner-command.ts';
@@ -48,6 +50,8 @@ async function main(): Promise<void> {
     .command(dispatchCommand)
     .command(broadcastCommand)
     .command(ediCommand)
+    .command(eventCommand)
+    .command(hookCommand)
     .command(auditCommand)
     .command(configCommand)
     .command(sftpStdioCommand)

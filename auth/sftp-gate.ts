@@ -1,6 +1,7 @@
 // The one gate of the SFTP daemon (rule R8). It asks the credential store and nothing else (invariant I5), refuses by
 // default (R3), turns every fault into a refusal, and costs the same for users that exist and users that do not.
 
+import type { LoginGate } from '../domain/gate.ts';
 import { parseUserId, type UserId } from '../domain/ids.ts';
 import type { LoginAttempt, LoginOutcome, LoginRefusal, PartialLogin, SftpGate } from '../domain/login.ts';
 import { describeFault, type Observe } from '../domain/observation.ts';
@@ -19,6 +20,8 @@ export interface SftpGateDeps {
   readonly hasher: PasswordHasher;
   readonly throttle: SignInThrottle;
   readonly observe: Observe;
+  /** The operator's own gate, asked last; undefined: there is none. */
+  readonly loginGate?: LoginGate | undefined;
   /** Where and how many sessions are kept as rows; without it they are not. */
   readonly sessions?: NewSession;
 }
@@ -31,7 +34,9 @@ export function createSftpGate(deps: SftpGateDeps): SftpGate {
   return {
     async authenticate(attempt) {
       try {
-        return await authenticate({ ...deps, minted }, attempt);
+        const outcome = await authenticate({ ...deps, minted }, attempt);
+        if (isSoonerThanGate(attempt, outcome)) await deps.loginGate?.pretend();
+        return outcome;
       } catch (thrown) {
         if (thrown instanceof TooManyHashesError) return rejected('overloaded');
         deps.observe({ kind: 'fault', where: 'auth.sftp-gate', fault: describeFault(thrown) });
@@ -96,6 +101,14 @@ async function authenticate(
   return welcome(deps, { account, rules, attempt });
 }
 
+/**
+ * A password that is refused before the operator's gate is asked would be refused sooner than one that is right: that
+ * difference would tell a guesser that it is.
+ */
+function isSoonerThanGate({ proof }: LoginAttempt, outcome: LoginOutcome): boolean {
+  return proof.kind === 'password' && outcome.kind === 'rejected' && outcome.reason !== 'refused-by-gate';
+}
+
 /** The proof is right and allowed: is it enough, and is there a place? */
 async function welcome(
   deps: SftpGateDeps & { readonly minted: Minted },
@@ -112,8 +125,10 @@ async function welcome(
     deps.minted.add(partial);
     return { kind: 'partial', earlier: partial };
   }
-  await deps.throttle.succeed('sftp', { user: userId });
   const method = earlier === undefined ? proof.kind : `${earlier.proved}+${proof.kind}`;
+  const decision = await deps.loginGate?.decide({ userId, partnerId, address, door: 'sftp', method });
+  if (decision?.kind === 'refused') return refuse(deps, attempt, userId, 'refused-by-gate', decision);
+  await deps.throttle.succeed('sftp', { user: userId });
   const login = { userId, partnerId, address, method, keyId, session: deps.sessions };
   const recorded = await recordLogin(deps.database, login);
   if (recorded.kind === 'too-many-sessions') return refuse(deps, attempt, userId, recorded.kind);
@@ -227,6 +242,7 @@ async function refuse(
   attempt: LoginAttempt,
   userId: UserId,
   reason: LoginRefusal,
+  by?: { readonly gate: string; readonly why: string },
 ): Promise<LoginOutcome> {
   const { address } = attempt;
   const locked =
@@ -237,7 +253,11 @@ async function refuse(
       action: locked ? 'account.lock' : 'sftp.login-refused',
       subject: `account:${userId}`,
       address,
-      detail: { reason, method: attempt.proof.kind },
+      detail: {
+        reason,
+        method: attempt.proof.kind,
+        ...(by === undefined ? {} : { gate: by.gate, why: by.why }),
+      },
     }),
   );
   await note(deps, attempt, userId, reason);

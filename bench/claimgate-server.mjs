@@ -11,7 +11,10 @@ const partner = 'bench';
 const password = 'Violet-Otter-9-River';
 
 /** Starts it in a folder; the caller closes it. */
-export async function startClaimgate(root, { keyFile, roles, workers, sftp = {}, nodeOptions = [] }) {
+export async function startClaimgate(
+  root,
+  { keyFile, roles, workers, sftp = {}, hooks = {}, nodeOptions = [] },
+) {
   const dataDirectory = join(root, 'data');
   const logFile = join(root, 'claimgate.log');
   const settings = {
@@ -19,6 +22,7 @@ export async function startClaimgate(root, { keyFile, roles, workers, sftp = {},
     roles,
     sftp: { port: 0, ...sftp, ...(workers === undefined ? {} : { workers }) },
     portal: { port: 0 },
+    hooks,
     log: { level: 'info', file: logFile },
   };
   const configFile = join(root, 'claimgate.yaml');
@@ -49,6 +53,8 @@ export async function startClaimgate(root, { keyFile, roles, workers, sftp = {},
         for (const name of readdirSync(join(dataDirectory, folder)))
           rmSync(join(dataDirectory, folder, name), { recursive: true });
     },
+    /** Puts so many events into the outbox, as another process does. */
+    makeEvents: (count) => makeEvents(settings, count),
     async close() {
       child.kill('SIGTERM');
       await ended;
@@ -78,6 +84,20 @@ async function addUser(settings, publicKey) {
   const outcome = await core.accountSetup.perform({ signedIn: user, ...step });
   await core.close();
   if (outcome.kind !== 'set-up') throw new Error(`The setup step was refused: ${JSON.stringify(outcome)}`);
+}
+
+async function makeEvents(settings, count) {
+  const load = (path) => import(new URL(path, dist).href);
+  const { configSchema } = await load('config/schema.js');
+  const { openCore } = await load('core.js');
+  const core = openCore({ config: configSchema.parse(settings), observe: () => undefined });
+  for (let made = 0; made < count; made += 500) {
+    await core.database.transaction(async (transaction) => {
+      for (let index = made; index < Math.min(count, made + 500); index += 1)
+        await transaction.event({ kind: 'partner.created', partnerId: `p${index % 200}` });
+    });
+  }
+  await core.close();
 }
 
 function readLog(file) {

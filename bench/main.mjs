@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util';
 import { benchEdi } from './edi.mjs';
 import { benchGuard } from './guard.mjs';
+import { benchHooks } from './hooks.mjs';
 import { benchIntake } from './intake.mjs';
 import { benchPortal } from './portal.mjs';
 import { createReport } from './report.mjs';
@@ -15,6 +16,7 @@ const benches = new Map([
   ['intake', benchIntake],
   ['portal', benchPortal],
   ['guard', benchGuard],
+  ['hooks', benchHooks],
 ]);
 
 const { values, positionals } = parseArgs({

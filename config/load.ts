@@ -234,6 +234,15 @@ function withAbsolutePaths(config: Config, workingDirectory: string): Config {
       },
     },
     log: { ...config.log, file: absolute(config.log.file) },
+    hooks: {
+      ...config.hooks,
+      webhooks: config.hooks.webhooks.map((hook) => ({
+        ...hook,
+        secretFile: absolute(hook.secretFile),
+        caFile: absolute(hook.caFile),
+      })),
+      gates: config.hooks.gates.map((gate) => ({ ...gate, caFile: absolute(gate.caFile) })),
+    },
   };
 }
 

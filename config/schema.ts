@@ -4,7 +4,7 @@
 
 import { z } from 'zod';
 import { auth } from './auth-schema.ts';
-import { hooks } from './hooks-schema.ts';
+import { hooks, impossibleHooks } from './hooks-schema.ts';
 import { identity, impossibleMail, mail } from './identity-schema.ts';
 import { intake } from './intake-schema.ts';
 import { portal } from './portal-schema.ts';
@@ -57,6 +57,7 @@ export type Config = z.infer<typeof configSchema>;
 type Combination = readonly [path: readonly string[], message: string];
 
 function impossibleCombinations(config: {
+  readonly dataDirectory: string;
   readonly portal: z.infer<typeof portal>;
   readonly sftp: z.infer<typeof sftp>;
   readonly auth: z.infer<typeof auth>;
@@ -104,10 +105,7 @@ function impossibleCombinations(config: {
     ]);
   }
   found.push(...impossibleListeners(sftp), ...impossibleMail(config.mail));
-  const names = hooks.webhooks.map((webhook) => webhook.name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    found.push([['hooks', 'webhooks'], `Two webhooks are named ${twice}. Give each its own name.`]);
+  found.push(...impossibleHooks(hooks, config.dataDirectory));
   return found;
 }
 

@@ -1,146 +1,60 @@
 // Events: facts that pipelines may hang on. Each is written into the outbox in the same transaction as the change it
-// tells of (invariant I8) and delivered at least once. No patient data is in an event: ids, names, counts, codes.
+// tells of (invariant I8) and delivered at least once. Kinds and their facts are in event-catalogue.ts: an event whose
+// facts do not fit does not compile.
 
-import type { PartnerId, TransmissionId, UserId } from './ids.ts';
-import type { TransmissionSource, Verdict } from './transmission.ts';
+import { type EventDefinition, eventCatalogue } from './event-catalogue.ts';
+import type { Shape, ValueOf } from './event-shape.ts';
+import type { PartnerId } from './ids.ts';
 
-export type ClaimgateEvent =
-  | { readonly kind: 'partner.created'; readonly partnerId: PartnerId }
-  | {
-      readonly kind:
-        | 'user.created'
-        | 'user.confirmed'
-        | 'user.expired'
-        | 'user.reactivated'
-        | 'user.disabled'
-        | 'user.enabled';
-      /** Undefined for a user of no trading partner. */
-      readonly partnerId: PartnerId | undefined;
-      readonly userId: UserId;
-    }
-  | {
-      readonly kind: 'user.password-changed';
-      readonly partnerId: PartnerId | undefined;
-      readonly userId: UserId;
-      readonly passwordVersion: number;
-    }
-  | {
-      readonly kind: 'user.grants-changed';
-      readonly partnerId: PartnerId;
-      readonly userId: UserId;
-      readonly grantVersion: number;
-      /** Such as `send 837P`. */
-      readonly added: readonly string[];
-      readonly removed: readonly string[];
-    }
-  | {
-      readonly kind: 'user.role-changed';
-      readonly partnerId: PartnerId;
-      readonly userId: UserId;
-      readonly role: string;
-    }
-  | { readonly kind: 'partner.transactions-changed'; readonly partnerId: PartnerId }
-  | {
-      readonly kind: 'partner.profile-changed';
-      readonly partnerId: PartnerId;
-      /** Which keys of docs/partner-profile.md. */
-      readonly keys: readonly string[];
-    }
-  | {
-      readonly kind: 'user.joined-partner' | 'user.left-partner';
-      readonly partnerId: PartnerId;
-      readonly userId: UserId;
-    }
-  | {
-      readonly kind: 'invitation.sent' | 'invitation.revoked';
-      readonly partnerId: PartnerId;
-      readonly invitationId: string;
-    }
-  | {
-      readonly kind:
-        | 'account.set-up'
-        | 'account.updated'
-        | 'account.update-required'
-        | 'account.disabled'
-        | 'account.enabled';
-      readonly partnerId: PartnerId;
-      readonly userId: UserId;
-    }
-  | {
-      readonly kind: 'transmission.received';
-      readonly partnerId: PartnerId;
-      readonly transmissionId: TransmissionId;
-      readonly userId: UserId | undefined;
-      readonly source: TransmissionSource;
-      readonly name: string;
-      readonly sizeBytes: number;
-      readonly sha256: string;
-    }
-  | {
-      readonly kind: 'transmission.answered';
-      readonly partnerId: PartnerId;
-      readonly transmissionId: TransmissionId;
-      readonly verdict: Verdict | undefined;
-      readonly acknowledgements: readonly string[];
-    }
-  | {
-      readonly kind:
-        | 'transmission.quarantined'
-        | 'transmission.failed'
-        /** It is read again: an administrator decided so, or its answer was lost before anyone had it. */
-        | 'transmission.reopened'
-        /** An administrator decided that it will not be processed. */
-        | 'transmission.discarded';
-      readonly partnerId: PartnerId;
-      readonly transmissionId: TransmissionId;
-      readonly reason: string;
-    }
-  | {
-      /** It has had its time and was removed (docs/intake.md, "Retention"). */
-      readonly kind: 'retention.purged';
-      readonly partnerId: PartnerId;
-      readonly what: string;
-      readonly name: string;
-    }
-  | {
-      /** Nobody has fetched it, and it will be removed. */
-      readonly kind: 'retention.warned';
-      readonly partnerId: PartnerId;
-      readonly what: string;
-      readonly name: string;
-      readonly dueAtMs: number;
-    }
-  | {
-      /** It passed, and will be in `outbound` shortly; it is there. */
-      readonly kind: 'dispatch.accepted' | 'dispatch.published';
-      readonly partnerId: PartnerId;
-      readonly dispatchId: string;
-      /** Its name in `outbound`. */
-      readonly name: string;
-      /** Such as `835`; `message` for one of ours. */
-      readonly transactions: readonly string[];
-      readonly controlNumber: string;
-      readonly sizeBytes: number;
-      readonly sha256: string;
-    }
-  | {
-      readonly kind: 'dispatch.refused';
-      readonly partnerId: PartnerId;
-      readonly dispatchId: string;
-      readonly originalName: string;
-      readonly reason: string;
-    }
-  | {
-      /** Someone took the whole of it for the first time. */
-      readonly kind: 'dispatch.collected';
-      readonly partnerId: PartnerId;
-      readonly dispatchId: string;
-      readonly name: string;
-      readonly userId: UserId;
-    }
-  | {
-      readonly kind: 'transmission.released';
-      readonly partnerId: PartnerId;
-      readonly transmissionId: TransmissionId;
-      readonly manifest: string;
-    };
+type Catalogue = typeof eventCatalogue;
+
+export type EventKind = keyof Catalogue;
+
+type PartnerOf<Partner extends EventDefinition['partner']> = {
+  always: PartnerId;
+  maybe: PartnerId | undefined;
+  never: undefined;
+}[Partner];
+
+type FactsOf<Facts extends Readonly<Record<string, Shape<unknown>>>> = {
+  readonly [Name in keyof Facts]: ValueOf<Facts[Name]>;
+};
+
+/** One kind of event, as code hands it to a transaction. */
+export type EventOf<Kind extends EventKind> = {
+  readonly kind: Kind;
+  /** Undefined for what is about no trading partner. */
+  readonly partnerId: PartnerOf<Catalogue[Kind]['partner']>;
+} & FactsOf<Catalogue[Kind]['facts']>;
+
+export type ClaimgateEvent = { [Kind in EventKind]: EventOf<Kind> }[EventKind];
+
+/** @returns every kind there is, in the order of the catalogue */
+export function eventKinds(): readonly EventKind[] {
+  return Object.keys(eventCatalogue) as EventKind[];
+}
+
+/** @returns the kind, when the text is one */
+export function parseEventKind(text: string): EventKind | undefined {
+  return eventKinds().find((kind) => kind === text);
+}
+
+export function eventDefinition(kind: EventKind): EventDefinition {
+  return eventCatalogue[kind];
+}
+
+/**
+ * What an event is about, as `noun:id`: a hook is told of events with the same subject in their order. Empty: of nothing
+ * that has an order.
+ */
+export function subjectOf(event: {
+  readonly partnerId: string | undefined;
+  readonly transmissionId?: unknown;
+  readonly dispatchId?: unknown;
+  readonly userId?: unknown;
+}): string {
+  if (typeof event.transmissionId === 'string') return `transmission:${event.transmissionId}`;
+  if (typeof event.dispatchId === 'string') return `dispatch:${event.dispatchId}`;
+  if (typeof event.userId === 'string') return `user:${event.userId}`;
+  return event.partnerId === undefined ? '' : `partner:${event.partnerId}`;
+}

@@ -54,6 +54,7 @@ export type LoginRefusal =
   | 'address-not-allowed'
   | 'method-not-allowed'
   | 'too-many-sessions'
+  | 'refused-by-gate'
   | 'overloaded'
   | 'malformed';
 

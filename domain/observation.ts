@@ -215,13 +215,28 @@ export type Observation =
       readonly attempt: number;
       readonly durationMs: number;
     }
+  /** A try that failed; given up: it was the last, and the delivery is a dead letter. */
   | {
-      readonly kind: 'hook.failed';
+      readonly kind: 'hook.failed' | 'hook.given-up';
       readonly hook: string;
       readonly eventId: string;
       readonly attempt: number;
+      /** Tries of any event that this hook has not taken, since the last that it took. */
+      readonly failuresInARow: number;
       readonly retryInMs: number | undefined;
       readonly reason: string;
+    }
+  /** The hook is told of nothing more until an administrator enables it. */
+  | { readonly kind: 'hook.disabled'; readonly hook: string; readonly reason: string }
+  /** A gate of the operator's was asked; failed: it gave no decision, and its `onFailure` decided. */
+  | {
+      readonly kind: 'gate.decided' | 'gate.failed';
+      readonly gate: string;
+      readonly on: 'upload' | 'login';
+      readonly partnerId: string | undefined;
+      readonly decision: 'passed' | 'refused';
+      readonly durationMs: number;
+      readonly reason?: string;
     }
   /** A mail by its id and kind, never by its recipient or words. */
   | {

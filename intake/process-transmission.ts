@@ -46,6 +46,9 @@ export interface ProcessDeps {
   readonly profileOf: (claimed: ClaimedTransmission) => Promise<EdiProfile>;
 }
 
+/** The reason, in the journal, of what a gate has refused. */
+const refusedReason = 'refused-by-gate';
+
 const dayMs = 24 * 60 * 60 * 1000;
 const lineBreaks = { none: '', lf: '\n', crlf: '\r\n' } as const;
 
@@ -70,6 +73,12 @@ export async function processTransmission(deps: ProcessDeps, claimed: ClaimedTra
   const agreed = await readPartnerProfile(deps.database, claimed.partnerId);
   if (claimed.decision !== undefined) {
     await carryOut(deps, claimed, { ...claimed.decision, agreed });
+    return;
+  }
+  if (claimed.refusal !== undefined) {
+    const advice = ['Mend what it says, and send the file again.'];
+    const said = { reason: refusedReason, plain: claimed.refusal, advice };
+    await refuse(deps, claimed, { ...refusal, ...said, kinds: [], agreed });
     return;
   }
   const path = directory.stored(claimed.originalPath);

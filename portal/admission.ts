@@ -4,6 +4,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FactorMethod } from '../domain/second-factor.ts';
 import type { User } from '../storage/user-store.ts';
+import { sendErrorPage } from './error-page.tsx';
 import { paths } from './paths.ts';
 import type { Arrival } from './pending-sign-in.ts';
 import type { PortalContext } from './portal-deps.ts';
@@ -31,10 +32,46 @@ export async function admit(
   exchange: Exchange,
   proved: Proved,
 ): Promise<FastifyReply> {
+  const closed = await askGate(context, exchange, proved);
+  if (closed !== undefined) return closed;
   const way = await wayIn(context, proved);
   if (way === 'session') return welcome(context, exchange, { ...proved, factor: proved.factor });
   await context.pendingSignIns.begin(exchange, proved);
   return exchange.reply.redirect(way === 'factor' ? paths.signInFactor : paths.signInEnrol, 303);
+}
+
+/** The operator's gate. @returns the page that says what it has said against it; undefined when it has not */
+async function askGate(
+  context: PortalContext,
+  { request, reply }: Exchange,
+  { user, idToken }: Proved,
+): Promise<FastifyReply | undefined> {
+  const { database, loginGate, observe, settings } = context;
+  const { id: userId, partnerId } = user;
+  const method = idToken === undefined ? 'password' : 'identity-provider';
+  const facts = { userId, partnerId, address: request.ip, door: 'portal', method } as const;
+  const decision = await loginGate?.decide(facts);
+  if (decision?.kind !== 'refused') return undefined;
+  const { gate, why } = decision;
+  await database.transaction((transaction) =>
+    transaction.audit({
+      actor: { kind: 'gateway' },
+      action: 'portal.sign-in-refused',
+      subject: `user:${userId}`,
+      address: request.ip,
+      detail: { gate, why },
+    }),
+  );
+  observe({
+    kind: 'portal.sign-in-refused',
+    userName: userId,
+    address: request.ip,
+    reason: 'refused-by-gate',
+  });
+  return sendErrorPage(settings, reply, {
+    status: 403,
+    words: { title: 'You cannot sign in now', text: why },
+  });
 }
 
 /** What stands between a user who has given the password and the session. */

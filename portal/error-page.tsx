@@ -44,9 +44,10 @@ const fault: ErrorText = {
 export function sendErrorPage(
   settings: PortalSettings,
   reply: FastifyReply,
-  input: { readonly status: number; readonly viewer?: Viewer },
+  input: { readonly status: number; readonly viewer?: Viewer; readonly words?: ErrorText },
 ): FastifyReply {
-  const { title, text } = texts[input.status] ?? (input.status >= 500 ? fault : (texts[400] ?? fault));
+  const { title, text } =
+    input.words ?? texts[input.status] ?? (input.status >= 500 ? fault : (texts[400] ?? fault));
   const page = (
     <Layout settings={settings} viewer={input.viewer} path="" title={title}>
       <p>{text}</p>

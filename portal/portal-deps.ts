@@ -10,6 +10,7 @@ import type { Recovery } from '../auth/recovery.ts';
 import type { Registration } from '../auth/registration.ts';
 import type { SecondFactors } from '../auth/second-factors.ts';
 import type { UserDirectory } from '../auth/user-directory.ts';
+import type { LoginGate } from '../domain/gate.ts';
 import type { Observe } from '../domain/observation.ts';
 import type { Mailboxes } from '../storage/mailbox.ts';
 import type { Database } from '../storage/transaction.ts';
@@ -32,6 +33,8 @@ export interface PortalDeps {
   readonly emailCodes?: EmailCodes | undefined;
   /** Undefined: users sign in with a password of ours. */
   readonly provider?: IdentityProvider | undefined;
+  /** The operator's own gate; undefined: there is none. */
+  readonly loginGate?: LoginGate | undefined;
   /** The way in for uploads and out for downloads: the same mailboxes that SFTP shows. */
   readonly mailboxes: Mailboxes;
   readonly files: TransmissionFiles;

@@ -128,6 +128,7 @@ const reasonWords: Readonly<Record<string, string>> = {
   'address-not-allowed': 'The address is not allowed.',
   'method-not-allowed': 'Your trading partner does not take this method.',
   'too-many-sessions': 'Too many connections at once.',
+  'refused-by-gate': 'A check of this gateway has refused it.',
 };
 
 export function LoginsSection(

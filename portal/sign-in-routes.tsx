@@ -43,6 +43,8 @@ export function registerSignIn(app: FastifyInstance, context: PortalContext): vo
       address: request.ip,
     });
     if (outcome.kind !== 'accepted') {
+      // As long as a right password takes, which the operator's gate is asked about.
+      if (outcome.kind === 'refused') await context.loginGate?.pretend();
       const { status, text } = explainRefusal(context, outcome, reply);
       return refuse(status, [{ field: outcome.kind === 'refused' ? 'user-id' : 'form', text }]);
     }

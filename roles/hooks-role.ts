@@ -1,25 +1,19 @@
-// The hooks role put together: webhooks and mails, fed by the outbox.
+// The hooks role put together: webhooks and commands, fed by the outbox, and mails, from their queue.
 
 import { readFileSync } from 'node:fs';
 import type { Core } from '../core.ts';
+import { startDelivery } from '../hooks/delivery-loop.ts';
 import { createFolderTransport, createSmtpTransport, type MailTransport } from '../hooks/mail-transport.ts';
 import { startMailer } from '../hooks/mailer.ts';
-import { startWebhooks } from '../hooks/webhooks.ts';
 import type { Closable } from './closable.ts';
+import { configuredHooks } from './hook-parts.ts';
 
 export function startHooksRole(core: Core, url: () => string): Closable {
   const { config, database, observe, secrets } = core;
-  const webhooks = config.hooks.webhooks.map(({ secretFile, ...webhook }) => ({
-    ...webhook,
-    secret: readFileSync(secretFile, 'utf8'),
-  }));
-  const posting = startWebhooks({
-    database,
-    observe,
-    settings: config.hooks,
-    webhooks,
-    random: Math.random,
-  });
+  const telling = startDelivery(
+    { database, observe, settings: config.hooks, random: Math.random },
+    configuredHooks(core),
+  );
   const mailer = startMailer({
     database,
     observe,
@@ -32,7 +26,7 @@ export function startHooksRole(core: Core, url: () => string): Closable {
   return {
     async close() {
       await mailer.close();
-      await posting.close();
+      await telling.close();
     },
   };
 }

@@ -40,6 +40,7 @@ export async function startIntakeRole(core: Core): Promise<Closable> {
     stabilityMs,
     method,
     pollMs,
+    gate: core.gates.upload,
   });
   const dispatching = await startDispatching(core, pool);
   const retention = startRetention(core);

@@ -32,6 +32,7 @@ export async function startPortalRole(core: Core, connection: () => ConnectionFa
     passkeys,
     emailCodes,
     provider,
+    loginGate: core.gates.login,
     observe,
     settings: portalSettings(core.config),
     connection,

@@ -3,6 +3,7 @@
 
 import { constants, type Stats } from 'node:fs';
 import { chmod, copyFile, link, lstat, open, unlink } from 'node:fs/promises';
+import type { UploadGate } from '../domain/gate.ts';
 import { newTransmissionId, type PartnerId, type TransmissionId } from '../domain/ids.ts';
 import type { Observe } from '../domain/observation.ts';
 import { type EntryName, isTemporaryName } from '../domain/virtual-path.ts';
@@ -18,6 +19,8 @@ export interface AdoptDeps {
   readonly directory: DataDirectory;
   readonly observe: Observe;
   readonly maxFileBytes: number;
+  /** What may refuse a file; undefined: nothing does. */
+  readonly gate?: UploadGate | undefined;
 }
 
 /**

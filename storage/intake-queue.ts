@@ -22,6 +22,8 @@ export interface ClaimedTransmission {
   readonly receivedAtMs: number;
   readonly userId: UserId | undefined;
   readonly source: string;
+  /** What the operator's gate has said against it at CLOSE, for its sender. */
+  readonly refusal: string | undefined;
   /** 1 for the first attempt. */
   readonly attempt: number;
   /** What an administrator decided of it: this is done in the place of reading it. */
@@ -111,9 +113,14 @@ export async function claimTransmission(
       receivedAtMs: Number(row.received_at_ms),
       userId: row.user_id === null ? undefined : storedUserId(row.user_id),
       source: row.source,
+      refusal: refusalOf(row.refusal),
       attempt: row.attempts,
     };
   }, notForPowerLoss);
+}
+
+function refusalOf(stored: string | null): string | undefined {
+  return stored === null ? undefined : (JSON.parse(stored) as { readonly why: string }).why;
 }
 
 const notForPowerLoss = { survives: 'process-end' } as const;

@@ -42,15 +42,24 @@ export function readOrMakeKey(
   } catch (thrown) {
     if (codeOf(thrown) !== 'ENOENT') throw thrown;
   }
+  replaceKey(directory, { name: input.name, content: input.make() });
+  return readFileSync(path);
+}
+
+/** Puts a secret in the place of the one before, whole or not at all. */
+export function replaceKey(
+  directory: DataDirectory,
+  input: { readonly name: string; readonly content: string | Uint8Array },
+): void {
+  const path = join(directory.keys, input.name);
   const temporary = `${path}.new`;
   const file = openSync(temporary, 'w', 0o600);
   try {
     fchmodSync(file, 0o600);
-    writeFileSync(file, input.make());
+    writeFileSync(file, input.content);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
   renameSync(temporary, path);
-  return readFileSync(path);
 }

@@ -2,6 +2,7 @@
 
 import { lstatSync, type Stats } from 'node:fs';
 import { unlink } from 'node:fs/promises';
+import type { UploadGate } from '../domain/gate.ts';
 import type { PartnerId, UserId } from '../domain/ids.ts';
 import type { FileRefusal } from '../domain/mailbox.ts';
 import type { Observe } from '../domain/observation.ts';
@@ -25,6 +26,8 @@ export interface MailboxDeps {
   readonly directory: DataDirectory;
   readonly observe: Observe;
   readonly settings: MailboxSettings;
+  /** What may refuse an upload; undefined: nothing does. */
+  readonly gate?: UploadGate | undefined;
   /** Makes a folder's entries durable, with everyone else who waits for that. */
   readonly syncFolder: (folder: HostPath) => Promise<void>;
   /** Why no upload may begin now, for want of space. */

@@ -135,7 +135,8 @@ async function publishHeld(
   }
   if (published === undefined)
     return refuse('failure', 'The file was taken up by another connection of yours.');
-  const { sizeBytes } = published;
+  const { sizeBytes, refusal } = published;
+  if (refusal !== undefined) return refuse('permission-denied', refusal.why);
   deps.observe({
     kind: 'transmission.received',
     transmissionId: upload.id,

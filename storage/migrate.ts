@@ -11,6 +11,7 @@ import { rights } from './migrations/0005-rights.ts';
 import { partnerPages } from './migrations/0006-partner-pages.ts';
 import { intake } from './migrations/0007-intake.ts';
 import { backEnd } from './migrations/0008-back-end.ts';
+import { hooks } from './migrations/0009-hooks.ts';
 import { smallOriginals } from './migrations/0012-small-originals.ts';
 
 /** Every migration there is, in order. A new one is added at the end and nowhere else. */
@@ -23,6 +24,7 @@ export const migrations: readonly Migration[] = [
   partnerPages,
   intake,
   backEnd,
+  hooks,
   smallOriginals,
 ];
 

@@ -9,6 +9,9 @@
 //   4. the staging name becomes the name in inbound/               (the staging name is what tells recovery to do this)
 //   5. only now is CLOSE answered OK
 //
+// Before step 1 the operator's gate is asked, where there is one. What it refuses goes the same road up to step 3, where it
+// is received as refused, and intake quarantines it; it gets no name in inbound/, and CLOSE is answered with the refusal.
+//
 // Neither staging/ nor inbound/ is synced before the answer: bytes, original and journal are durable by then, and of the
 // file's two other names one or the other is there after power loss. The staging name was made before the link of step 2,
 // and file systems with a journal keep the order of what happens to one inode; a rename takes a name away only together
@@ -18,9 +21,10 @@
 // costs more than the call, for this upload and for everyone else's (docs/sftp.md, "Speed", has the numbers). What waits
 // for the disk is never done on the event loop.
 
-import { fchmodSync, fstatSync, linkSync, readSync, renameSync } from 'node:fs';
+import { fchmodSync, fstatSync, linkSync, readSync, renameSync, unlinkSync } from 'node:fs';
 import { type FileHandle, link, mkdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { UploadGate } from '../domain/gate.ts';
 import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
 import type { TransmissionSource } from '../domain/transmission.ts';
 import type { EntryName } from '../domain/virtual-path.ts';
@@ -48,12 +52,27 @@ export interface PublishInput {
   readonly hash: (sizeBytes: number) => Promise<string>;
 }
 
+/** Which gate has refused an upload, and its sentence for the sender. */
+export interface GateRefusal {
+  readonly gate: string;
+  readonly why: string;
+}
+
 /** What was published; undefined when the upload was taken over or finished by someone else. */
-export type Published = { readonly sizeBytes: number; readonly sha256: string } | undefined;
+export type Published =
+  | {
+      readonly sizeBytes: number;
+      readonly sha256: string;
+      /** It was taken as refused, and is answered so. */
+      readonly refusal: GateRefusal | undefined;
+    }
+  | undefined;
 
 export interface PublishDeps {
   readonly database: Database;
   readonly directory: DataDirectory;
+  /** What may refuse an upload; undefined: nothing does. */
+  readonly gate?: UploadGate | undefined;
   /** Makes a folder's entries durable, with everyone else who waits for that. */
   readonly syncFolder: (folder: HostPath) => Promise<void>;
 }
@@ -66,7 +85,8 @@ export interface PublishDeps {
  */
 export async function publishUpload(deps: PublishDeps, input: PublishInput): Promise<Published> {
   const { database, directory, syncFolder: sync } = deps;
-  const { handle, hash, ...upload } = input;
+  const { handle, ...upload } = input;
+  const { refusal, hash } = await askGate(deps, input);
   const staged = directory.staged(input.id);
   const originalPath = directory.originalPath(input.id, database.now());
   const original = directory.stored(originalPath);
@@ -84,18 +104,12 @@ export async function publishUpload(deps: PublishDeps, input: PublishInput): Pro
     linked = true;
     const sizeBytes = Number(stats.size);
     const inode = `${stats.dev}:${stats.ino}`;
-    const bytes = ridesInJournal(input, sizeBytes) ? readSmall(handle.fd, sizeBytes) : undefined;
+    const rides = refusal === undefined && ridesInJournal(input, sizeBytes);
+    const bytes = rides ? readSmall(handle.fd, sizeBytes) : undefined;
     const durable = () => [handle.sync(), sync(dirname(original) as HostPath)];
     const [sha256] = await all([hash(sizeBytes), ...(bytes === undefined ? durable() : [])]);
-    const received = await receiveUpload(database, {
-      ...upload,
-      sizeBytes,
-      sha256,
-      inode,
-      originalPath,
-      bytes,
-    });
-    if (received) published = { sizeBytes, sha256 };
+    const facts = { ...upload, sizeBytes, sha256, inode, originalPath, bytes, refusal };
+    if (await receiveUpload(database, facts)) published = { sizeBytes, sha256, refusal };
   } catch (thrown) {
     if (!(thrown instanceof CommitNotSyncedError)) await withdraw();
     throw thrown;
@@ -104,8 +118,27 @@ export async function publishUpload(deps: PublishDeps, input: PublishInput): Pro
     await withdraw();
     return undefined;
   }
-  renameSync(staged, directory.entry(input.partnerId, 'inbound', input.name));
+  // A file that another program has put into `inbound` is there already, refused or not: ours takes its place, so that it
+  // is known again.
+  if (refusal === undefined || input.source === 'adopted')
+    renameSync(staged, directory.entry(input.partnerId, 'inbound', input.name));
+  else unlinkSync(staged);
   return published;
+}
+
+/** Asks the operator's gate. @returns its refusal, if any, and the hash, which is not computed twice */
+async function askGate(
+  { directory, gate }: PublishDeps,
+  input: PublishInput,
+): Promise<{ readonly refusal: GateRefusal | undefined; readonly hash: PublishInput['hash'] }> {
+  if (gate === undefined) return { refusal: undefined, hash: input.hash };
+  const { id: transmissionId, partnerId, userId, source, name, handle } = input;
+  const { size: sizeBytes } = fstatSync(handle.fd);
+  const sha256 = await input.hash(sizeBytes);
+  const facts = { transmissionId, partnerId, userId, source, name, sizeBytes, sha256 };
+  const decision = await gate.decide({ ...facts, path: directory.staged(transmissionId) });
+  const refusal = decision.kind === 'refused' ? { gate: decision.gate, why: decision.why } : undefined;
+  return { refusal, hash: async () => sha256 };
 }
 
 /** Whoever has the role `sftp` settles and restores what rides (small-originals.ts), and so nobody else's files do. */

@@ -17,7 +17,7 @@ export interface PurgeRowsDeps {
 /** Rows that one transaction removes: the database is not held for longer than a blink. */
 const rowsAtOnce = 200;
 
-/** Events older than `beforeMs` that no hook waits for any more. */
+/** Events older than `beforeMs` that no hook waits for any more, nor is a dead letter, nor was not looked at yet. */
 export async function purgeEvents(
   { database, dryRun }: PurgeRowsDeps,
   beforeMs: number,
@@ -29,7 +29,14 @@ export async function purgeEvents(
       .select('sequence')
       .where('created_at_ms', '<=', beforeMs)
       .where('sequence', 'not in', (inner) =>
-        inner.selectFrom('deliveries').select('event_sequence').where('state', '=', 'waiting'),
+        inner.selectFrom('deliveries').select('event_sequence').where('state', 'in', ['waiting', 'dead']),
+      )
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('hooks').select('name').whereRef('hooks.cursor_sequence', '<', 'events.sequence'),
+          ),
+        ),
       )
       .orderBy('sequence')
       .limit(dryRun ? 1_000_000 : rowsAtOnce)

@@ -141,7 +141,9 @@ async function sweepStaged(
   ) {
     return 'kept';
   }
-  const finished = row !== undefined && row.original_path !== null && id.kind === 'ok';
+  // What a gate has refused gets no name, unless another program had given it one.
+  const isNamed = row?.refusal === null || row?.source === 'adopted';
+  const finished = row !== undefined && row.original_path !== null && id.kind === 'ok' && isNamed;
   if (finished && (await completeEntry(deps, { id: id.id, partner: row.partner_id, name: row.name }))) {
     return 'completed';
   }

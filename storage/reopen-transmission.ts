@@ -53,6 +53,8 @@ export async function reopenTransmission(
       transactions: '',
       decision: null,
       decision_reason: null,
+      // An administrator knows better than the gate.
+      refusal: null,
       updated_at_ms: nowMs,
     })
     .where('id', '=', id)

@@ -11,6 +11,7 @@ export type StoredPartnerRow = Selectable<PartnerRow>;
 export type StoredPortalSessionRow = Selectable<PortalSessionRow>;
 export type StoredUserRow = Selectable<UserRow>;
 export type StoredAccountKeyRow = Selectable<SftpAccountKeyRow>;
+export type StoredEventRow = Selectable<EventRow>;
 
 export interface PartnerRow {
   id: string;
@@ -350,6 +351,8 @@ export interface TransmissionRow {
   answered_at_ms: number | null;
   /** The names of its transactions, each once, with a space between; empty until it is answered. */
   transactions: Generated<string>;
+  /** JSON: which gate has refused it at CLOSE, and its sentence; null: none has. */
+  refusal: Generated<string | null>;
   /** What an administrator decided; intake does it in the place of reading the file. */
   decision: Generated<'quarantine' | 'discard' | null>;
   decision_reason: Generated<string | null>;
@@ -540,6 +543,26 @@ export interface EventRow {
   partner_id: string;
   payload: string;
   created_at_ms: number;
+  /** Of its kind in the catalogue, when it was written. */
+  version: Generated<number>;
+  /** What it is about, as `noun:id`; empty: nothing that has an order. */
+  subject: Generated<string>;
+}
+
+/** A hook, since it was first configured. */
+export interface HookRow {
+  name: string;
+  state: 'enabled' | 'disabled';
+  /** Why it is disabled; null while it is not. */
+  cause: 'gone' | 'administrator' | null;
+  changed_at_ms: number;
+  /** Events up to this one have become deliveries. */
+  cursor_sequence: number;
+  /** Tries that have failed since the last that was taken. */
+  failures: Generated<number>;
+  failing_since_ms: number | null;
+  paused_until_ms: Generated<number>;
+  last_delivered_at_ms: number | null;
 }
 
 export interface DeliveryRow {
@@ -549,6 +572,9 @@ export interface DeliveryRow {
   attempts: number;
   next_attempt_at_ms: number;
   last_error: string | null;
+  /** Its event's. */
+  subject: Generated<string>;
+  last_attempt_at_ms: number | null;
 }
 
 export interface AuditRow {
@@ -618,6 +644,7 @@ export interface Tables {
   collections: CollectionRow;
   counters: CounterRow;
   events: EventRow;
+  hooks: HookRow;
   deliveries: DeliveryRow;
   audit_records: AuditRow;
   schema_migrations: MigrationRow;

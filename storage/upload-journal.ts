@@ -201,6 +201,8 @@ export interface ReceiveUploadInput {
   readonly sha256: string;
   readonly originalPath: string;
   readonly inode: string;
+  /** What the operator's gate has said against it. */
+  readonly refusal: { readonly gate: string; readonly why: string } | undefined;
   /** All of them, when they ride in the journal; undefined when the file is durable by itself. */
   readonly bytes: Uint8Array | undefined;
 }
@@ -214,13 +216,13 @@ export async function receiveUpload(database: Database, input: ReceiveUploadInpu
   return database.transaction(async (transaction) => {
     const { sql, nowMs } = transaction;
     const { id, writer, name, sizeBytes, sha256, originalPath, inode } = input;
-    const values = { id, name, sizeBytes, sha256, originalPath, inode, nowMs };
+    const refusal = input.refusal === undefined ? null : JSON.stringify(input.refusal);
+    const values = { id, name, sizeBytes, sha256, originalPath, inode, refusal, nowMs };
     const received =
       writer === undefined ? await receiveHeld(sql, values) : await receiveOpen(sql, { ...values, writer });
     if (received.length === 0) return false;
     if (input.bytes !== undefined) await keepBytes(sql, { id, bytes: input.bytes });
-    await transaction.event({
-      kind: 'transmission.received',
+    const facts = {
       partnerId: input.partnerId,
       transmissionId: input.id,
       userId: input.userId,
@@ -228,16 +230,22 @@ export async function receiveUpload(database: Database, input: ReceiveUploadInpu
       name: input.name,
       sizeBytes: input.sizeBytes,
       sha256: input.sha256,
-    });
+    };
+    await transaction.event(
+      input.refusal === undefined
+        ? { kind: 'transmission.received', ...facts }
+        : { kind: 'transmission.refused', ...facts, ...input.refusal },
+    );
     await transaction.audit({
       actor: input.userId === undefined ? { kind: 'gateway' } : { kind: 'user', id: input.userId },
-      action: 'transmission.receive',
+      action: input.refusal === undefined ? 'transmission.receive' : 'transmission.refuse',
       subject: `transmission:${input.id}`,
       detail: {
         partner: input.partnerId,
         name: input.name,
         sizeBytes: input.sizeBytes,
         sha256: input.sha256,
+        ...input.refusal,
       },
     });
     return true;
@@ -254,10 +262,10 @@ const receiveOpen = prepareQuery((sql, values: ReceivedValues & { readonly write
 type ReceivedValues = Pick<
   ReceiveUploadInput,
   'id' | 'name' | 'sizeBytes' | 'sha256' | 'originalPath' | 'inode'
-> & { readonly nowMs: number };
+> & { readonly refusal: string | null; readonly nowMs: number };
 
 function setReceived(sql: Sql, values: ReceivedValues) {
-  const { id, name, sizeBytes, sha256, originalPath, inode, nowMs } = values;
+  const { id, name, sizeBytes, sha256, originalPath, inode, refusal, nowMs } = values;
   return sql
     .updateTable('transmissions')
     .set({
@@ -268,6 +276,7 @@ function setReceived(sql: Sql, values: ReceivedValues) {
       sha256,
       original_path: originalPath,
       inode,
+      refusal,
       received_at_ms: nowMs,
       updated_at_ms: nowMs,
       next_attempt_at_ms: nowMs,

@@ -8,6 +8,7 @@
 
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, unlink } from 'node:fs/promises';
+import type { UploadGate } from '../domain/gate.ts';
 import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
 import type { FileAttributes, FileRefusal, WritableFile } from '../domain/mailbox.ts';
 import type { Observe } from '../domain/observation.ts';
@@ -24,6 +25,8 @@ export interface UploadDeps {
   readonly directory: DataDirectory;
   readonly observe: Observe;
   readonly maxFileBytes: number;
+  /** What may refuse an upload; undefined: nothing does. */
+  readonly gate?: UploadGate | undefined;
   /** Makes a folder's entries durable, with everyone else who waits for that. */
   readonly syncFolder: (folder: HostPath) => Promise<void>;
   /** Called once when the upload is no longer open. */
@@ -198,7 +201,8 @@ export class Upload implements WritableFile {
     const publishing = { id, handle, writer, partnerId, userId, name, source, hash };
     const published = await publishUpload(this.#deps, publishing);
     if (published === undefined) return fencedOff;
-    const { sizeBytes } = published;
+    const { sizeBytes, refusal } = published;
+    if (refusal !== undefined) return refuse('permission-denied', refusal.why);
     this.#deps.observe({
       kind: 'transmission.received',
       transmissionId: id,

@@ -11,7 +11,7 @@ import { createUserDirectory } from '../../auth/user-directory.ts';
 import type { LoginOutcome } from '../../domain/login.ts';
 import { switchAccount } from '../../storage/account-store.ts';
 import { readAuditRecords } from '../../storage/audit-trail.ts';
-import { readEvents } from '../../storage/outbox.ts';
+import { searchEvents } from '../../storage/event-search.ts';
 import { addPartner } from '../../storage/partner-store.ts';
 import { openTestStorage, partnerId, userId } from '../support/storage.ts';
 
@@ -96,7 +96,9 @@ test('the daemon knows a user only after the setup step, and not again after a p
   t.match(await login(otherPassword), { kind: 'accepted' });
   t.match(await login(password), { kind: 'rejected', reason: 'wrong-password' });
 
-  const kinds = (await readEvents(database, { after: 0, limit: 100 })).map((event) => event.kind);
+  const kinds = (await searchEvents(database, { order: 'oldest-first', limit: 100 })).map(
+    (event) => event.kind,
+  );
   t.same(kinds, [
     'partner.created',
     'user.created',

@@ -17,7 +17,7 @@ import { parseEntryName } from '../../domain/virtual-path.ts';
 import { dispatchNow } from '../../roles/dispatch.ts';
 import type { HostPath } from '../../storage/data-directory.ts';
 import { type Dispatch, listDispatches } from '../../storage/dispatch-store.ts';
-import { readEvents } from '../../storage/outbox.ts';
+import { searchEvents } from '../../storage/event-search.ts';
 import { readClaims } from '../support/claims.ts';
 import { addReadyUserByHand, administrator, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { dropOutgoing, type OutgoingKind, outgoingFile } from '../support/outgoing.ts';
@@ -60,7 +60,7 @@ async function drop(running: TestGateway, name: string, content: string | Uint8A
 }
 
 const eventsOf = async (running: TestGateway, id: string) =>
-  (await readEvents(running.core.database, { after: 0, limit: 1000 }))
+  (await searchEvents(running.core.database, { order: 'oldest-first', limit: 1000 }))
     .filter(({ payload }) => payload.includes(id))
     .map(({ kind }) => kind);
 

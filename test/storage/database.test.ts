@@ -7,8 +7,8 @@ import { parsePartnerId } from '../../domain/ids.ts';
 import { parseEntryName } from '../../domain/virtual-path.ts';
 import { readAuditRecords, verifyAuditTrail } from '../../storage/audit-trail.ts';
 import { openDatabase } from '../../storage/database.ts';
+import { searchEvents } from '../../storage/event-search.ts';
 import { migrations, NewerSchemaError } from '../../storage/migrate.ts';
-import { readEvents } from '../../storage/outbox.ts';
 import { shareSync } from '../../storage/shared-sync.ts';
 import { findUnfinished } from '../../storage/upload-journal.ts';
 import { userId } from '../support/storage.ts';
@@ -54,7 +54,7 @@ test('a transaction that fails leaves neither its event nor its audit record', a
     }),
     /power/,
   );
-  t.same(await readEvents(database, { after: 0, limit: 10 }), []);
+  t.same(await searchEvents(database, { order: 'oldest-first', limit: 10 }), []);
   t.match(await verifyAuditTrail(database), { kind: 'intact', records: 0 });
 });
 
@@ -99,7 +99,7 @@ test('two connections take one row of numbers, and the commits of one wake the o
   const write = (database: typeof one) =>
     database.transaction((transaction) => transaction.event({ kind: 'partner.created', partnerId }));
   for (let index = 0; index < 20; index += 1) await write(index % 2 === 0 ? one : two);
-  const events = await readEvents(one, { after: 0, limit: 100 });
+  const events = await searchEvents(one, { order: 'oldest-first', limit: 100 });
   t.same(
     events.map((event) => event.sequence),
     Array.from({ length: 20 }, (_, index) => index + 1),
@@ -172,5 +172,5 @@ test('a transaction is answered when its log is synced, and not when the disk re
   await t.rejects(write(), { code: 'storage.commit-not-synced' });
   fails = false;
   await write();
-  t.equal((await readEvents(database, { after: 0, limit: 10 })).length, 3);
+  t.equal((await searchEvents(database, { order: 'oldest-first', limit: 10 })).length, 3);
 });
