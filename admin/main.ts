@@ -11,6 +11,7 @@ import { banCommand } from './ban-command.ts';
 import { CommandFailure } from './command-failure.ts';
 import { configCommand } from './config-command.ts';
 import { demoCommand } from './demo-command.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { ediCommand } from './edi-command.ts';
 import { globalOptions } from './global-options.ts';
 import { grantCommand } from './grant-command.ts';
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
     .command(ediCommand)
     .command(auditCommand)
     .command(configCommand)
+    .command(doctorCommand)
     .command(sftpStdioCommand)
     .demandCommand(1, 'Say what to do; claimgate --help lists the commands.')
     .strict()
