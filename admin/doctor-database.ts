@@ -1,5 +1,6 @@
 // What `claimgate doctor` looks at in the database, and in who is at work on it.
 
+import { listBackups } from '../storage/backup-store.ts';
 import { type Check, error, ok, printBytes, printDuration, type Scene, warning } from './doctor-check.ts';
 
 const database: Check = {
@@ -128,6 +129,25 @@ const mails: Check = {
   },
 };
 
+/** A backup that is older than this may be of no use any more. */
+const backupOldMs = 2 * 24 * 60 * 60 * 1000;
+
+const backupAge: Check = {
+  id: 'backup',
+  looksAt: 'how old the last backup is (two days are too old), and whether it was verified',
+  cure: 'claimgate backup create DIR --verify, every night; and try a restore',
+  needs: 'database',
+  async run({ database: rows, now }) {
+    const [last] = rows === undefined ? [] : await listBackups(rows, 1);
+    if (last === undefined) return warning('None was ever made.');
+    const facts = `The last one is ${printDuration(Math.max(now() - last.madeAtMs, 0))} old: ${last.path}`;
+    if (now() - last.madeAtMs > backupOldMs) return warning(`${facts}.`);
+    return last.verifiedAtMs === undefined
+      ? warning(`${facts}; it was never read through.`, `claimgate backup verify ${last.path}`)
+      : ok(`${facts}, verified.`);
+  },
+};
+
 export const databaseChecks: readonly Check[] = [
   database,
   databaseLog,
@@ -136,6 +156,7 @@ export const databaseChecks: readonly Check[] = [
   givenUp,
   deadLetters,
   mails,
+  backupAge,
 ];
 
 /** @returns the sentence that says for how long nothing can be said without a database */

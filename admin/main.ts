@@ -6,7 +6,9 @@ import { hideBin } from 'yargs/helpers';
 import { describeFault } from '../domain/observation.ts';
 import { readVersion } from '../observe.ts';
 import { accountCommand } from './account-command.ts';
+import { applyCommand, exportCommand } from './apply-command.ts';
 import { auditCommand } from './audit-command.ts';
+import { backupCommand } from './backup-command.ts';
 import { banCommand } from './ban-command.ts';
 import { CommandFailure } from './command-failure.ts';
 import { configCommand } from './config-command.ts';
@@ -16,6 +18,7 @@ import { ediCommand } from './edi-command.ts';
 import { globalOptions } from './global-options.ts';
 import { grantCommand } from './grant-command.ts';
 import { hostKeyCommand } from './hostkey-command.ts';
+import { initCommand } from './init-command.ts';
 import { mailCommand } from './mail-command.ts';
 import { partnerCommand } from './partner-command.ts';
 import { roleCommand } from './role-command.ts';
@@ -30,6 +33,7 @@ async function main(): Promise<void> {
     .scriptName('claimgate')
     .usage('$0 <command>\n\nSFTP gateway for healthcare EDI trading partners.')
     .options(globalOptions)
+    .command(initCommand)
     .command(serveCommand)
     .command(demoCommand)
     .command(partnerCommand)
@@ -44,6 +48,9 @@ async function main(): Promise<void> {
     .command(transmissionCommand)
     .command(ediCommand)
     .command(auditCommand)
+    .command(applyCommand)
+    .command(exportCommand)
+    .command(backupCommand)
     .command(configCommand)
     .command(doctorCommand)
     .command(sftpStdioCommand)

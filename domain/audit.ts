@@ -9,9 +9,11 @@ export type Actor =
 
 export type AuditAction =
   | 'partner.add'
+  | 'partner.change'
   | 'partner.access'
   | 'partner.transactions'
   | 'user.add'
+  | 'user.change'
   | 'user.password-change'
   | 'user.password-set'
   | 'user.lock'
@@ -60,6 +62,8 @@ export type AuditAction =
   | 'account.key-revoke'
   | 'ban.add'
   | 'ban.lift'
+  | 'backup.create'
+  | 'backup.restore'
   | 'host-key.announce'
   | 'host-key.retire'
   | 'sftp.login'

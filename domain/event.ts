@@ -5,10 +5,11 @@ import type { PartnerId, TransmissionId, UserId } from './ids.ts';
 import type { TransmissionSource, Verdict } from './transmission.ts';
 
 export type ClaimgateEvent =
-  | { readonly kind: 'partner.created'; readonly partnerId: PartnerId }
+  | { readonly kind: 'partner.created' | 'partner.changed'; readonly partnerId: PartnerId }
   | {
       readonly kind:
         | 'user.created'
+        | 'user.changed'
         | 'user.confirmed'
         | 'user.expired'
         | 'user.reactivated'

@@ -3,7 +3,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import SqliteFile from 'better-sqlite3';
-import { migrations } from './migrate.ts';
+import { migrations, schemaVersionOf } from './migrate.ts';
 
 export type DatabaseInspection =
   | { readonly kind: 'absent' }
@@ -60,17 +60,4 @@ export function inspectDatabase(file: string): DatabaseInspection {
 function isDamage(thrown: unknown): boolean {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   return code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB');
-}
-
-function schemaVersionOf(database: SqliteFile.Database): number {
-  const table = database
-    .prepare("select 1 from sqlite_master where type = 'table' and name = 'schema_migrations'")
-    .get();
-  if (table === undefined) return 0;
-  const row = database
-    .prepare('select coalesce(max(version), 0) as version from schema_migrations')
-    .get() as {
-    readonly version: number;
-  };
-  return row.version;
 }

@@ -6,12 +6,13 @@ import SqliteFile from 'better-sqlite3';
 import { Kysely, type Transaction as KyselyTransaction } from 'kysely';
 import { appendAuditRecord } from './audit-trail.ts';
 import { createChanges } from './changes.ts';
-import { migrateSqlite } from './migrate.ts';
+import { migrateSqlite, migrations, schemaVersionOf } from './migrate.ts';
 import { appendEvent } from './outbox.ts';
 import { ClaimgateSqliteDialect } from './sqlite-dialect.ts';
 import { openSqliteLog } from './sqlite-log.ts';
 import type { Tables } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
+import { copyBeforeUpgrade } from './upgrade-copy.ts';
 
 export interface DatabaseOptions {
   /** The SQLite file, or `:memory:`. */
@@ -25,8 +26,8 @@ export interface DatabaseOptions {
 }
 
 /**
- * Opens the database and brings its schema up to date. The caller closes it.
- * @throws NewerSchemaError, and Error when the file cannot be opened
+ * Opens the database and brings its schema up to date, having copied what was there. The caller closes it.
+ * @throws NewerSchemaError, UpgradeCopyError, and Error when the file cannot be opened
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const file = new SqliteFile(options.file, { timeout: options.busyTimeoutMs });
@@ -35,6 +36,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   // wait for it outside of SQLite (sqlite-log.ts).
   file.pragma('synchronous = FULL');
   file.pragma('foreign_keys = ON');
+  const wanted = migrations.at(-1)?.version ?? 0;
+  copyBeforeUpgrade({ file: options.file, found: schemaVersionOf(file), wanted });
   const migrated = migrateSqlite(file, options.now());
   const sql = new Kysely<Tables>({ dialect: new ClaimgateSqliteDialect(file) });
   const log = openSqliteLog(options.file);

@@ -9,6 +9,7 @@ import { identity } from './migrations/0003-identity.ts';
 import { secondFactors } from './migrations/0004-second-factors.ts';
 import { rights } from './migrations/0005-rights.ts';
 import { partnerPages } from './migrations/0006-partner-pages.ts';
+import { backups } from './migrations/0010-backups.ts';
 
 /** Every migration there is, in order. A new one is added at the end and nowhere else. */
 export const migrations: readonly Migration[] = [
@@ -18,7 +19,18 @@ export const migrations: readonly Migration[] = [
   secondFactors,
   rights,
   partnerPages,
+  backups,
 ];
+
+/** @returns the newest migration that a database has; 0: none. It changes nothing. */
+export function schemaVersionOf(file: SqliteFile): number {
+  const table = file
+    .prepare("select 1 from sqlite_master where type = 'table' and name = 'schema_migrations'")
+    .get();
+  if (table === undefined) return 0;
+  const newest = file.prepare('select coalesce(max(version), 0) as version from schema_migrations');
+  return (newest.get() as { readonly version: number }).version;
+}
 
 /** The database was made by a newer Claimgate than this one; going on could damage it. */
 export class NewerSchemaError extends Error {

@@ -502,6 +502,18 @@ export interface AuditRow {
   hash: string;
 }
 
+export interface BackupRow {
+  id: string;
+  path: string;
+  made_at_ms: number;
+  finished_at_ms: number;
+  files: number;
+  size_bytes: number;
+  manifest_sha256: string;
+  encrypted: 'yes' | 'no';
+  verified_at_ms: number | null;
+}
+
 export interface MigrationRow {
   version: number;
   name: string;
@@ -549,5 +561,6 @@ export interface Tables {
   events: EventRow;
   deliveries: DeliveryRow;
   audit_records: AuditRow;
+  backups: BackupRow;
   schema_migrations: MigrationRow;
 }
