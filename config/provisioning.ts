@@ -4,8 +4,11 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 
-/** `all`, `none`, or names of transactions. */
-const transactions = z.union([z.enum(['all', 'none']), z.array(z.string().min(1).max(40))]);
+/** `all`, `none`, or names of transactions; YAML reads 270 as a number, and means the same. */
+const transactions = z.union([
+  z.enum(['all', 'none']),
+  z.array(z.union([z.string().min(1).max(40), z.int()]).transform(String)),
+]);
 const name = z.string().max(200);
 
 const user = z.strictObject({
@@ -92,7 +95,11 @@ function rangeOf(node: unknown): number | undefined {
 }
 
 function sentenceOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'unrecognized_keys') return `${issue.message}.`;
+  if (issue.code !== 'unrecognized_keys') {
+    // 0042 is the number 42 to YAML: guessing would make another id of it.
+    const quotes = /received (?:number|boolean|null)/.test(issue.message) ? ' Put it in quotes.' : '';
+    return `${issue.message}.${quotes}`;
+  }
   const isSecret = issue.keys.some((key) => /password|account|key|secret/i.test(key));
   return isSecret
     ? `there is no ${issue.keys.join(', ')} here: passwords, keys and SFTP accounts come from their users alone, through the portal.`

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseTransmissionId } from '../domain/ids.ts';
 import type { LateTransmission } from './backup-format.ts';
 import type { Snapshot } from './backup-snapshot.ts';
-import type { DataDirectory } from './data-directory.ts';
+import { type DataDirectory, dataFolders } from './data-directory.ts';
 import { unlessMissing } from './disk-fault.ts';
 import { inodeOf } from './outbound-file-store.ts';
 
@@ -26,8 +26,9 @@ export interface Contents {
   late(): readonly LateTransmission[];
 }
 
-/** Beside the database; locks are of processes that run, and are left out. */
-const folders = ['keys', 'originals', 'mailboxes', 'backend', 'quarantine', 'mail', 'staging'] as const;
+/** Locks are of processes that run, and are left out. Originals come before the other names that they have. */
+const first = ['keys', 'originals'];
+const folders = [...first, ...dataFolders.filter((name) => !first.includes(name) && name !== 'locks')];
 
 export function listContents(directory: DataDirectory, snapshot: Snapshot): Contents {
   const late = new Map<string, { readonly id: string; readonly from: string; readonly stats: Stats }>();
@@ -67,9 +68,9 @@ export function listContents(directory: DataDirectory, snapshot: Snapshot): Cont
       late.delete(inode);
       named.push({ id: waiting.id, path: found.path });
     }
-    const first = firstNames.get(inode);
-    if (first !== undefined) {
-      yield { kind: 'link', path: found.path, to: first };
+    const firstName = firstNames.get(inode);
+    if (firstName !== undefined) {
+      yield { kind: 'link', path: found.path, to: firstName };
       return;
     }
     if (found.stats.nlink > 1) firstNames.set(inode, found.path);
@@ -89,7 +90,7 @@ function fateOf(snapshot: Snapshot, path: string): Fate {
     case 'staging':
       return snapshot.isUnfinished(name) ? 'taken' : 'left-out';
     case 'backend':
-      return isUnknown(snapshot, name.replace(/\.json$/, '')) ? 'left-out' : 'taken';
+      return isReleased(path) && isUnknown(snapshot, name.replace(/\.json$/, '')) ? 'left-out' : 'taken';
     default:
       return 'taken';
   }
@@ -98,6 +99,11 @@ function fateOf(snapshot: Snapshot, path: string): Fate {
 function fateOfOriginal(snapshot: Snapshot, path: string): Fate {
   if (path.endsWith('.ack') && !snapshot.knowsAcknowledgement(path)) return 'left-out';
   return isUnknown(snapshot, nameOf(path)) ? 'late' : 'taken';
+}
+
+/** What the back end is handed stands under the id of its transmission. */
+function isReleased(path: string): boolean {
+  return path.startsWith('backend/accepted/') || path.startsWith('backend/test/');
 }
 
 function isUnknown(snapshot: Snapshot, name: string): boolean {

@@ -1,9 +1,12 @@
 // Reads a backup through, from its first byte to its last, hashing every entry on the way, and compares with the manifest
 // at its end. Nothing of an archive is trusted before: a path that is none of ours ends the reading.
 
-import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { extract as createExtract, type Header } from 'tar-stream';
 import {
   BackupDamagedError,
@@ -19,6 +22,7 @@ import {
   printLine,
 } from './backup-format.ts';
 import { openSealed } from './backup-seal.ts';
+import { dataFolders } from './data-directory.ts';
 
 /** Where what is read goes. */
 export interface BackupSink {
@@ -44,16 +48,7 @@ export interface ReadBackup {
 }
 
 /** What may stand at the first level of an archive. */
-const known = new Set([
-  databaseName,
-  'keys',
-  'originals',
-  'mailboxes',
-  'backend',
-  'quarantine',
-  'mail',
-  'staging',
-]);
+const known = new Set([databaseName, ...dataFolders]);
 
 /**
  * Reads a backup.
@@ -99,6 +94,7 @@ function asDamage(thrown: unknown): unknown {
 interface State {
   readonly lines: string;
   readonly paths: Set<string>;
+  readonly linesHash: Hash;
   gathered: string;
   header: BackupHeader | undefined;
   late: readonly LateTransmission[];
@@ -111,6 +107,7 @@ function newState(lines: string): State {
   return {
     lines,
     paths: new Set(),
+    linesHash: newHash(),
     gathered: '',
     header: undefined,
     late: [],
@@ -131,7 +128,7 @@ async function readEntry(
   content: AsyncIterable<Buffer>,
 ): Promise<void> {
   const path = header.name.replace(/\/$/, '');
-  if (path === manifestName) return compare(state, await textOf(content));
+  if (path === manifestName) return compare(state, content);
   if (state.header === undefined) return begin({ state, sink }, path, await textOf(content));
   if (path === lateName) {
     const text = await textOf(content);
@@ -218,30 +215,53 @@ async function note(state: State, line: ManifestLine): Promise<void> {
 }
 
 async function flush(state: State): Promise<void> {
+  state.linesHash.update(state.gathered);
   await appendFile(state.lines, state.gathered);
   state.gathered = '';
 }
 
-async function compare(state: State, manifest: string): Promise<void> {
+/** The manifest may be too long for memory: it is compared as a hash, and line by line where that differs. */
+async function compare(state: State, content: AsyncIterable<Buffer>): Promise<void> {
   await flush(state);
-  const read = await readFile(state.lines, 'utf8');
-  state.manifestSha256 = newHash().update(manifest).digest('hex');
-  if (read === manifest) return;
-  const wanted = manifest.split('\n');
-  const found = read.split('\n');
-  const at = wanted.findIndex((line, index) => line !== found[index]);
-  throw new BackupDamagedError(
-    `${pathOf(found[at]) ?? pathOf(wanted[at]) ?? 'an entry'} is not what was written`,
+  const manifest = `${state.lines}.manifest`;
+  const hash = newHash();
+  await writeFile(manifest, '');
+  for await (const chunk of content) {
+    hash.update(chunk);
+    await appendFile(manifest, chunk);
+  }
+  state.manifestSha256 = hash.digest('hex');
+  if (state.linesHash.digest('hex') === state.manifestSha256) return;
+  throw new BackupDamagedError(`${await firstDifference(manifest, state.lines)} is not what was written`);
+}
+
+async function firstDifference(manifest: string, lines: string): Promise<string> {
+  const [wanted, found] = [manifest, lines].map((path) =>
+    createInterface({ input: createReadStream(path) })[Symbol.asyncIterator](),
   );
+  for (;;) {
+    const [one, other] = [await wanted?.next(), await found?.next()];
+    if (one === undefined || other === undefined || (one.done === true && other.done === true))
+      return 'an entry';
+    if (one.value !== other.value) return pathOf(other.value) ?? pathOf(one.value) ?? 'an entry';
+  }
 }
 
 function pathOf(line: string | undefined): string | undefined {
   return /"path":"([^"]*)"/.exec(line ?? '')?.[1];
 }
 
+/** More than the entries have that are read into memory; a hostile archive may say otherwise. */
+const textBytesMax = 64 * 1024 * 1024;
+
 async function textOf(content: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of content) chunks.push(chunk);
+  let bytes = 0;
+  for await (const chunk of content) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > textBytesMax) throw new BackupDamagedError('its first entry is not that of a backup');
+  }
   return Buffer.concat(chunks).toString('utf8');
 }
 
