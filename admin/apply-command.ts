@@ -71,7 +71,15 @@ export const applyCommand: CommandModule<GlobalOptions, ApplyOptions> = {
           bar.end();
         }
       }
-      if (options.json) output.result({ applied: !dry, counts, plan: plan.map(facts) }, () => '');
+      if (options.json)
+        output.result(
+          {
+            applied: !dry,
+            counts,
+            plan: plan.map(facts).filter(({ kind, users }) => kind !== 'unchanged' || users.length > 0),
+          },
+          () => '',
+        );
       else output.note(dry ? 'Nothing was changed (--dry-run).' : 'Done.');
     });
   },

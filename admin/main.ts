@@ -6,6 +6,12 @@ import { describeFault } from '../domain/observation.ts';
 import { CommandFailure } from './command-failure.ts';
 import { commandLine } from './command-line.ts';
 
+// Whoever reads has seen enough, as in `claimgate audit export | head`: that is no fault.
+process.stdout.on('error', (thrown) => {
+  if ('code' in thrown && thrown.code === 'EPIPE') process.exit();
+  throw thrown;
+});
+
 try {
   await commandLine(hideBin(process.argv)).parseAsync();
 } catch (thrown) {
