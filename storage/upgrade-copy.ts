@@ -1,10 +1,11 @@
 // A copy of the database as it was before its schema is brought up to date: the way back to the version before
 // (docs/administration.md). It stands beside the database as `claimgate.db.schema-<version>`.
 
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { inspectDatabase } from './database-inspection.ts';
+import { codeOf } from './disk-fault.ts';
 
 /** There is no copy to go back to, so the schema was not touched. */
 export class UpgradeCopyError extends Error {
@@ -35,7 +36,7 @@ export function copyBeforeUpgrade(input: {
   if (file === ':memory:' || found === 0 || found >= wanted) return undefined;
   const partial = `${file}.schema-copy-${process.pid}`;
   try {
-    rmSync(partial, { force: true });
+    removeLeftovers(file);
     copyDurably(file, partial);
     // Another process may have upgraded it meanwhile: the copy is called what it is.
     const copy = inspectDatabase(partial);
@@ -49,6 +50,25 @@ export function copyBeforeUpgrade(input: {
     throw new UpgradeCopyError(partial, thrown);
   } finally {
     for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(`${partial}${ending}`, { force: true });
+  }
+}
+
+/** What processes that were killed in the middle have left behind. */
+function removeLeftovers(file: string): void {
+  const folder = dirname(file);
+  const beginning = `${basename(file)}.schema-copy-`;
+  for (const name of readdirSync(folder).filter((one) => one.startsWith(beginning))) {
+    const pid = Number.parseInt(name.slice(beginning.length), 10);
+    if (pid === process.pid || !isRunning(pid)) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (thrown) {
+    // EPERM: it runs, as someone else.
+    return codeOf(thrown) === 'EPERM';
   }
 }
 

@@ -248,31 +248,38 @@ async function hostile(entry: {
   return Buffer.concat(chunks);
 }
 
-test('a database of an older schema is copied before it is upgraded, and the copy is the way back', async (t) => {
-  const root = t.testdir();
-  const path = join(root, 'claimgate.db');
-  const open = () =>
-    openDatabase({
-      file: path,
-      now: Date.now,
-      randomBytes: (count) => Buffer.alloc(count),
-      busyTimeoutMs: 1000,
-      changePollMs: 0,
-    });
-  await open().close();
-  t.same(
-    readdirSync(root).filter((name) => name.includes('schema')),
-    [],
-    'a new database needs no copy',
-  );
-  const newest = migrations.at(-1)?.version ?? 0;
+/** A database as the version before this one left it. @returns the schema version that it has */
+function makeOlderDatabase(path: string): number {
   const file = new SqliteFile(path);
-  file.exec(`drop table backups; delete from schema_migrations where version = ${newest}`);
-  const older = (
-    file.prepare('select max(version) as version from schema_migrations').get() as { version: number }
-  ).version;
+  file.pragma('journal_mode = WAL');
+  file.exec(
+    'create table schema_migrations (version integer primary key, name text not null, applied_at_ms bigint not null)',
+  );
+  const older = migrations.slice(0, -1);
+  for (const { version, name, sql, sqlite } of older) {
+    file.exec(sql + (sqlite ?? ''));
+    file
+      .prepare('insert into schema_migrations (version, name, applied_at_ms) values (?, ?, 0)')
+      .run(version, name);
+  }
   file.close();
-  const upgraded = open();
+  return older.at(-1)?.version ?? 0;
+}
+
+const openPlain = (file: string) =>
+  openDatabase({
+    file,
+    now: Date.now,
+    randomBytes: (count) => Buffer.alloc(count),
+    busyTimeoutMs: 1000,
+    changePollMs: 0,
+  });
+const newest = migrations.at(-1)?.version ?? 0;
+
+test('a database of an older schema is copied before it is upgraded, and the copy is the way back', async (t) => {
+  const path = join(t.testdir(), 'claimgate.db');
+  const older = makeOlderDatabase(path);
+  const upgraded = openPlain(path);
   t.same(upgraded.migrated, { from: older, to: newest });
   await upgraded.close();
   t.match(inspectDatabase(`${path}.schema-${older}`), { kind: 'sound', schemaVersion: older });
@@ -281,6 +288,48 @@ test('a database of an older schema is copied before it is upgraded, and the cop
   for (const ending of ['', '-wal', '-shm']) rmSync(`${path}${ending}`, { force: true });
   cpSync(`${path}.schema-${older}`, path);
   t.match(inspectDatabase(path), { kind: 'sound', schemaVersion: older });
+});
+
+test('a new database needs no copy, and one that cannot be copied is not upgraded', async (t) => {
+  const root = t.testdir();
+  await openPlain(join(root, 'new.db')).close();
+  t.same(
+    readdirSync(root).filter((name) => name.includes('schema')),
+    [],
+  );
+  const path = join(root, 'claimgate.db');
+  const older = makeOlderDatabase(path);
+  // A folder where the copy would be: nothing can be put in its place.
+  mkdirSync(`${path}.schema-${older}/full`, { recursive: true });
+  t.throws(() => openPlain(path), { code: 'storage.upgrade-copy' });
+  t.match(inspectDatabase(path), { kind: 'sound', schemaVersion: older });
+});
+
+test('SIGKILL in the middle of an upgrade leaves one version or the other, and the copy', {
+  skip,
+  timeout: 120_000,
+}, async (t) => {
+  const root = t.testdir({ data: {} });
+  const path = join(root, 'data/claimgate.db');
+  const older = makeOlderDatabase(path);
+  // Enough pages that the copy takes a while.
+  const file = new SqliteFile(path);
+  file.exec('create table filling (bytes blob)');
+  const fill = file.prepare('insert into filling values (zeroblob(1000000))');
+  file.transaction(() => {
+    for (let at = 0; at < 60; at += 1) fill.run();
+  })();
+  file.close();
+  for (const delayMs of [250, 350, 450, 550, 700]) {
+    await killAfter(root, ['partner', 'list'], delayMs);
+    const found = inspectDatabase(path);
+    t.match(found, { kind: 'sound' }, `${delayMs} ms`);
+    if (found.kind === 'sound' && found.schemaVersion === newest)
+      t.match(inspectDatabase(`${path}.schema-${older}`), { kind: 'sound', schemaVersion: older });
+  }
+  t.match(await run(root, ['partner', 'list']), { code: 0 });
+  t.match(inspectDatabase(path), { kind: 'sound', schemaVersion: newest });
+  t.match(inspectDatabase(`${path}.schema-${older}`), { kind: 'sound', schemaVersion: older });
 });
 
 /** Runs the command and kills it after a while. @returns whether it was still running */
