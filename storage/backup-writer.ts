@@ -278,7 +278,7 @@ async function stream(
     if (!target.write(chunk)) await Promise.race([once(target as unknown as EventEmitter, 'drain'), failed]);
   }
   if (seen !== header.size) throw new BackupMovingError(from);
-  target.end();
+  target.end(undefined);
   await Promise.race([opened.done, failed]);
   return hash.digest('hex');
 }
