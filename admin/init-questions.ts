@@ -1,6 +1,6 @@
 // What `claimgate init` asks: each question a row, with its explanation, its default and what it takes.
 
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { parseUserId } from '../domain/ids.ts';
@@ -45,7 +45,9 @@ const port = (answer: string) =>
     ? undefined
     : 'A port is a number from 1 to 65535.';
 const file = (answer: string) =>
-  existsSync(resolve(answer)) ? undefined : `There is no file ${resolve(answer)}.`;
+  answer !== '' && statSync(resolve(answer), { throwIfNoEntry: false })?.isFile() === true
+    ? undefined
+    : `There is no certificate or key file "${answer}".`;
 const host = (answer: string) =>
   /^[a-z0-9:]([a-z0-9.:-]{0,251}[a-z0-9:])?$/i.test(answer)
     ? undefined

@@ -11,12 +11,15 @@ const root = new URL('../..', import.meta.url).pathname;
 interface Help {
   readonly path: readonly string[];
   readonly text: string;
+  readonly unbroken: string;
 }
 
 /** Every command's help, found by reading the lists of commands in the helps above it. */
 async function* helps(path: readonly string[] = []): AsyncGenerator<Help> {
-  const text = await commandLine([...path, '--help']).getHelp();
-  yield { path, text };
+  const text = await commandLine(path).getHelp();
+  // Unbroken, so that an example is one line.
+  const unbroken = await commandLine(path).wrap(null).getHelp();
+  yield { path, text, unbroken };
   const list = /^Commands:\n([\s\S]*?)\n\n/m.exec(text)?.[1] ?? '';
   const prefix = ['claimgate', ...path].join(' ');
   for (const line of list.split('\n')) {
@@ -52,14 +55,14 @@ function wordsOf(line: string): readonly string[] {
 test('every command has a description and examples, fits 110 columns, and takes its own examples', async (t) => {
   const without: string[] = [];
   let leaves = 0;
-  for await (const { path, text } of helps()) {
+  for await (const { path, text, unbroken } of helps()) {
     const name = path.join(' ');
     for (const line of text.split('\n')) t.ok(line.length <= 110, `${name}: ${line}`);
     if (/^Commands:/m.test(text)) continue;
     leaves += 1;
     const examples =
       /^Examples:\n([\s\S]*)/m
-        .exec(text)?.[1]
+        .exec(unbroken)?.[1]
         ?.split('\n')
         .filter((line) => /claimgate/.test(line)) ?? [];
     if (examples.length === 0) without.push(name);
