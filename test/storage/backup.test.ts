@@ -85,7 +85,7 @@ test('a backup of a running gateway is restored, and everything goes on in the n
   const firstAnswer = answersTo(first.dataDirectory, partner, 'one.x12');
   await first.close();
 
-  const moved = makeTestFolder(t);
+  const moved = join(root, 'moved');
   const to = join(moved, 'data');
   await restore(archive, to);
   t.same(names(to), before, 'the same files');
@@ -143,7 +143,7 @@ test('what comes in while a backup is made is named, kept, and taken up after a 
   const written = await backUp(running, archive);
   t.same(written.late, [{ id: late, path: `mailboxes/${partner}/inbound/late.x12` }]);
 
-  const moved = makeTestFolder(t);
+  const moved = join(root, 'moved');
   const read = await restore(archive, join(moved, 'data'));
   t.same(read.late, written.late);
   const again = await start(t, moved);
@@ -170,7 +170,7 @@ test('an interrupted upload can be resumed after a restore', async (t) => {
   t.equal(readdirSync(staged).length, 1);
   const archive = join(root, 'backup.tar');
   await backUp(running, archive);
-  const to = join(makeTestFolder(t), 'data');
+  const to = join(root, 'moved', 'data');
   await restore(archive, to);
   t.same(readdirSync(join(to, 'staging')), readdirSync(staged));
 });
