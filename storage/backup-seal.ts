@@ -35,12 +35,11 @@ export async function openSealed(
   path: string,
   passphrase: string | undefined,
 ): Promise<{ readonly content: Readable; readonly encrypted: boolean }> {
-  const content = createReadStream(path, { highWaterMark: 1024 * 1024 });
-  if (!(await isSealed(path))) return { content, encrypted: false };
-  if (passphrase === undefined) {
-    content.destroy();
+  const sealed = await isSealed(path);
+  if (sealed && passphrase === undefined)
     throw new BackupSealedError('none was given: use --passphrase-file, or a terminal to be asked for it');
-  }
+  const content = createReadStream(path, { highWaterMark: 1024 * 1024 });
+  if (!sealed || passphrase === undefined) return { content, encrypted: false };
   const decrypter = new Decrypter();
   decrypter.addPassphrase(passphrase);
   try {
