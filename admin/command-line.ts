@@ -7,10 +7,12 @@ import { applyCommand, exportCommand } from './apply-command.ts';
 import { auditCommand } from './audit-command.ts';
 import { backupCommand } from './backup-command.ts';
 import { banCommand } from './ban-command.ts';
+import { broadcastCommand } from './broadcast-command.ts';
 import { CommandFailure } from './command-failure.ts';
 import { completionCommand } from './completion-command.ts';
 import { configCommand } from './config-command.ts';
 import { demoCommand } from './demo-command.ts';
+import { dispatchCommand } from './dispatch-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { ediCommand } from './edi-command.ts';
 import { type GlobalOptions, globalOptions } from './global-options.ts';
@@ -48,6 +50,8 @@ export function commandLine(args: readonly string[]): Argv<GlobalOptions> {
     .command(banCommand)
     .command(hostKeyCommand)
     .command(transmissionCommand)
+    .command(dispatchCommand)
+    .command(broadcastCommand)
     .command(ediCommand)
     .command(auditCommand)
     .command(applyCommand)

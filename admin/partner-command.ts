@@ -9,6 +9,7 @@ import type { GlobalOptions } from './global-options.ts';
 import { printFacts, printTable, printTime } from './output.ts';
 import { partnerIdOf } from './parse-id.ts';
 import { partnerAccessCommand } from './partner-access-command.ts';
+import { partnerProfileCommand } from './partner-profile-command.ts';
 import { partnerTransactionsCommand } from './partner-transactions-command.ts';
 import { withCore } from './with-core.ts';
 
@@ -102,7 +103,7 @@ const show: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string }
 
 export const partnerCommand: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'partner',
-  describe: 'Trading partners: add, list, show, access, transactions',
+  describe: 'Trading partners: add, list, show, access, transactions, profile',
   builder: (yargs) =>
     yargs
       .command(add)
@@ -110,6 +111,7 @@ export const partnerCommand: CommandModule<GlobalOptions, GlobalOptions> = {
       .command(show)
       .command(partnerAccessCommand)
       .command(partnerTransactionsCommand)
-      .demandCommand(1, 'Say what to do: add, list, show, access or transactions.'),
+      .command(partnerProfileCommand)
+      .demandCommand(1, 'Say what to do: add, list, show, access, transactions or profile.'),
   handler: () => undefined,
 };

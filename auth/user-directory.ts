@@ -19,6 +19,7 @@ import {
   passwordChecks,
   whyPasswordRefused,
 } from './password-policy.ts';
+import { takeRequest } from './request-throttle.ts';
 import type { SignInThrottle } from './throttle.ts';
 
 export type SignInOutcome =
@@ -256,8 +257,13 @@ async function store(
   const { user, wanted, ...rest } = input;
   const context = { userId: user.id, firstName: user.firstName, lastName: user.lastName };
   const why = [...whyPasswordRefused({ policy: deps.policy, password: wanted, context })];
-  if (why.length === 0 && (await wasUsedBefore(deps, user.id, wanted)))
-    why.push('You have had this password before.');
+  if (why.length > 0) return { kind: 'refused', why };
+  // Who has had many passwords costs many hashes a try: an administrator may, a person only so often.
+  const scope = `password:user:${user.id}`;
+  const untilMs =
+    input.actor.kind === 'user' ? await takeRequest(deps.database, { scope, ...passwordTries }) : 0;
+  if (untilMs > 0) return { kind: 'blocked', untilMs };
+  if (await wasUsedBefore(deps, user.id, wanted)) why.push('You have had this password before.');
   if (why.length > 0) return { kind: 'refused', why };
   const replaced = await replacePassword(deps.database, {
     ...rest,
@@ -270,12 +276,15 @@ async function store(
     : { kind: 'changed', passwordVersion: replaced.passwordVersion };
 }
 
-/** How many former passwords are compared: each costs a hash. */
-const comparedPasswords = 24;
+/** New passwords that a user may try to give itself within an hour. */
+const passwordTries = { limit: 20, windowMs: 60 * 60_000 } as const;
 
+/**
+ * Compares a password with every one that the user has had: the model identity system says «never reused». Each costs a
+ * hash, one after the other, so that others' sign-ins come in between.
+ */
 async function wasUsedBefore(deps: UserDirectoryDeps, userId: UserId, password: string): Promise<boolean> {
-  const hashes = await passwordHistory(deps.database, userId);
-  for (const hash of hashes.slice(0, comparedPasswords))
+  for (const hash of await passwordHistory(deps.database, userId))
     if (await deps.hasher.verify(password, hash)) return true;
   return false;
 }

@@ -1,6 +1,7 @@
 // The peer: OpenSSH's sshd with its sftp-server, as Debian's openssh-server installs them, on a free port of loopback.
 
 import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,10 @@ export function whyNoOpenssh() {
   return missing === undefined ? undefined : `no ${missing} (Debian: apt-get install openssh-server)`;
 }
 
-/** Starts it in a folder; the caller closes it. It takes a key alone, since passwords would be the system's. */
+/**
+ * Starts it in a folder; the caller closes it. For logins by password root makes a user of the system for as long as it
+ * runs; for anybody else it takes a key alone.
+ */
 export async function startOpenssh(root, { keyFile }) {
   const folder = join(root, 'openssh');
   const files = join(folder, 'files');
@@ -26,6 +30,7 @@ export async function startOpenssh(root, { keyFile }) {
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'host_key')]);
   writeFileSync(join(folder, 'authorized_keys'), readFileSync(`${keyFile}.pub`));
   const port = await findFreePort();
+  const account = makeAccount();
   const config = [
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
@@ -35,7 +40,7 @@ export async function startOpenssh(root, { keyFile }) {
     'StrictModes no',
     'UsePAM no',
     'PermitRootLogin prohibit-password',
-    'PasswordAuthentication no',
+    `PasswordAuthentication ${account === undefined ? 'no' : 'yes'}`,
     // As many at once as the measurements open; the default would drop some of them at random.
     'MaxStartups 100:30:200',
     `Subsystem sftp ${sftpServer}`,
@@ -54,8 +59,9 @@ export async function startOpenssh(root, { keyFile }) {
     user: userInfo().username,
     folder: files,
     keyFile,
-    // A password would be one of the machine's own accounts.
-    password: undefined,
+    password: account?.password,
+    /** Who signs in by the password. */
+    passwordUser: account?.user,
     settled: async () => undefined,
     forget() {
       for (const name of readdirSync(files)) rmSync(join(files, name));
@@ -63,8 +69,19 @@ export async function startOpenssh(root, { keyFile }) {
     async close() {
       child.kill('SIGTERM');
       await ended;
+      account?.remove();
     },
   };
+}
+
+/** @returns a user of the system with a password, hashed as the system does it; undefined where none can be made */
+function makeAccount() {
+  if (process.getuid() !== 0 || !existsSync('/usr/sbin/useradd')) return undefined;
+  const user = `claimgate-bench-${process.pid}`;
+  const password = randomBytes(18).toString('base64url');
+  execFileSync('/usr/sbin/useradd', ['--no-create-home', '--home-dir', '/tmp', '--shell', '/bin/sh', user]);
+  execFileSync('/usr/sbin/chpasswd', [], { input: `${user}:${password}\n` });
+  return { user, password, remove: () => execFileSync('/usr/sbin/userdel', [user]) };
 }
 
 function versionOfSshd() {

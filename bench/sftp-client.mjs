@@ -60,7 +60,8 @@ function startSftp(server, { root, cipher, by }) {
       : ['PubkeyAuthentication=no']),
     ...(cipher === undefined ? [] : [`Ciphers=${cipher}`, 'MACs=hmac-sha2-256-etm@openssh.com']),
   ].flatMap((option) => ['-o', option]);
-  const address = ['-P', String(server.port), '-b', '-', `${server.user}@${server.host}`];
+  const user = by === 'password' ? (server.passwordUser ?? server.user) : server.user;
+  const address = ['-P', String(server.port), '-b', '-', `${user}@${server.host}`];
   return spawn('sftp', ['-F', '/dev/null', '-q', ...options, ...address], {
     env: {
       PATH: process.env.PATH,

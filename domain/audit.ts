@@ -11,6 +11,7 @@ export type AuditAction =
   | 'partner.add'
   | 'partner.change'
   | 'partner.access'
+  | 'partner.profile'
   | 'partner.transactions'
   | 'user.add'
   | 'user.change'
@@ -78,6 +79,9 @@ export type AuditAction =
   | 'transmission.view'
   | 'transmission.list-export'
   | 'answer.view'
+  | 'dispatch.accept'
+  | 'dispatch.publish'
+  | 'dispatch.refuse'
   | 'file.download'
   | 'file.remove'
   | 'file.rename';

@@ -10,6 +10,7 @@ import type { Rights } from './right.ts';
  * - `837`                 an 837 whose guide is not one of ours: professional, institutional or dental is not known
  * - `unknown`             everything else
  * - `report`              our own report in plain words on a file that was not processed
+ * - `message`             a few lines of ours to everyone at the partner
  */
 export type ContentKind = string;
 
@@ -81,6 +82,8 @@ function mayReceiveKind({ receive }: Rights, kind: ContentKind): boolean {
     case 'acknowledgement':
     case 'report':
       return receive.has('999');
+    case 'message':
+      return receive.size > 0;
     case '837P':
     case '837I':
     case '837D':

@@ -42,6 +42,12 @@ export type ClaimgateEvent =
     }
   | { readonly kind: 'partner.transactions-changed'; readonly partnerId: PartnerId }
   | {
+      readonly kind: 'partner.profile-changed';
+      readonly partnerId: PartnerId;
+      /** Which keys of docs/partner-profile.md. */
+      readonly keys: readonly string[];
+    }
+  | {
       readonly kind: 'user.joined-partner' | 'user.left-partner';
       readonly partnerId: PartnerId;
       readonly userId: UserId;
@@ -83,6 +89,34 @@ export type ClaimgateEvent =
       readonly partnerId: PartnerId;
       readonly transmissionId: TransmissionId;
       readonly reason: string;
+    }
+  | {
+      /** It passed, and will be in `outbound` shortly; it is there. */
+      readonly kind: 'dispatch.accepted' | 'dispatch.published';
+      readonly partnerId: PartnerId;
+      readonly dispatchId: string;
+      /** Its name in `outbound`. */
+      readonly name: string;
+      /** Such as `835`; `message` for one of ours. */
+      readonly transactions: readonly string[];
+      readonly controlNumber: string;
+      readonly sizeBytes: number;
+      readonly sha256: string;
+    }
+  | {
+      readonly kind: 'dispatch.refused';
+      readonly partnerId: PartnerId;
+      readonly dispatchId: string;
+      readonly originalName: string;
+      readonly reason: string;
+    }
+  | {
+      /** Someone took the whole of it for the first time. */
+      readonly kind: 'dispatch.collected';
+      readonly partnerId: PartnerId;
+      readonly dispatchId: string;
+      readonly name: string;
+      readonly userId: UserId;
     }
   | {
       readonly kind: 'transmission.released';

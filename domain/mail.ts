@@ -14,6 +14,23 @@ export type MailContent =
   /** Sent to the address that was typed, when someone of these names has it. */
   | { readonly kind: 'forgot-username'; readonly firstName: string; readonly lastName: string }
   | { readonly kind: 'password-changed'; readonly atMs: number; readonly sftpUpdateRequired: boolean }
+  /** What the user signs in with beside the password was changed, by the user or by an administrator. */
+  | {
+      readonly kind: 'factors-changed';
+      readonly change: FactorChange;
+      readonly atMs: number;
+      /** The network address that it came from; empty when an administrator did it. */
+      readonly address: string;
+    }
+  /** What opens the SFTP account was changed. */
+  | {
+      readonly kind: 'sftp-account-changed';
+      readonly change: SftpAccountChange;
+      /** The key that it is about: `SHA256:...`; empty where it is about none. */
+      readonly fingerprint: string;
+      readonly atMs: number;
+      readonly address: string;
+    }
   | { readonly kind: 'locked'; readonly untilMs: number }
   | { readonly kind: 'expiry-warning'; readonly days: number; readonly expiresAtMs: number }
   | { readonly kind: 'expired' }
@@ -32,6 +49,19 @@ export type MailContent =
       readonly added: readonly string[];
       readonly removed: readonly string[];
     };
+
+/** `reset`: an administrator took all factors and recovery codes away. */
+export type FactorChange =
+  | 'totp-added'
+  | 'passkey-added'
+  | 'totp-removed'
+  | 'passkey-removed'
+  | 'recovery-codes-made'
+  | 'recovery-code-used'
+  | 'reset';
+
+/** `set-up`, `updated`: the step SFTP Account Setup/Update was done. */
+export type SftpAccountChange = 'set-up' | 'updated' | 'key-added' | 'key-revoked' | 'key-last-day-changed';
 
 export type MailKind = MailContent['kind'];
 

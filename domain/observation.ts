@@ -29,6 +29,7 @@ export type Observation =
       readonly completed: number;
       readonly expired: number;
       readonly orphans: number;
+      readonly restored: number;
     }
   | {
       readonly kind: 'sftp.listening';
@@ -182,6 +183,22 @@ export type Observation =
       readonly partnerId: string;
       readonly manifest: string;
     }
+  | {
+      readonly kind: 'dispatch.published';
+      readonly dispatchId: string;
+      readonly partnerId: string;
+      readonly name: string;
+      readonly transactions: string;
+    }
+  | {
+      readonly kind: 'dispatch.refused';
+      readonly dispatchId: string;
+      readonly partnerId: string;
+      readonly name: string;
+      readonly reason: string;
+    }
+  /** A file for a trading partner that there is none of. */
+  | { readonly kind: 'dispatch.no-such-partner'; readonly folder: string }
   | {
       readonly kind: 'hook.delivered';
       readonly hook: string;

@@ -32,6 +32,8 @@ export type AcknowledgeInput = {
   readonly identity?: AcknowledgementIdentity;
   /** The inbound ones when absent, so that every value echoed is free of them. */
   readonly delimiters?: Delimiters;
+  /** What follows each segment; nothing when absent. */
+  readonly lineBreak?: '' | '\n' | '\r\n';
 };
 
 /** Groups that are answered together: one GS FA for each pair of application ids. */
@@ -58,7 +60,7 @@ export function acknowledge(input: AcknowledgeInput): Uint8Array | undefined {
   const answers = answersFor(interchange);
   if (!interchange.ta1.due && answers.length === 0) return undefined;
   const delimiters = input.delimiters ?? mirrored(interchange.delimiters);
-  const writer = new SegmentWriter(delimiters);
+  const writer = new SegmentWriter(delimiters, input.lineBreak);
   const clock = clockOf(input.now);
   const control = String(controls.interchangeControlNumber % 1_000_000_000).padStart(9, '0');
   writeHeader(writer, input, delimiters, clock, control);

@@ -24,6 +24,8 @@ export class ClaimState {
   lineCharges = 0;
   /** Service lines seen. */
   lines = 0;
+  /** LX01 of the last line. */
+  lineNumber = 0;
   /** Position of the first other payer, or else the first line; 0 until it comes. */
   providersEnd = 0;
 
@@ -55,6 +57,8 @@ export class ClaimState {
 
   /** HL segments seen in the set; the next HL01 is one more. */
   hierarchyCount = 0;
+  /** HL01 of the last of them. */
+  hierarchyNumber = 0;
   /** HL01 of the open level of each loop, by the guide's loop number; 0 when unknown. */
   readonly hierarchyIds: Float64Array;
   /** Position of the open HL of each loop; 0 when it has none. */
@@ -81,6 +85,7 @@ export class ClaimState {
     this.charge = Number.NaN;
     this.lineCharges = 0;
     this.lines = 0;
+    this.lineNumber = 0;
     this.providersEnd = 0;
     this.replacesAnother = false;
     this.accidentCause = 0;

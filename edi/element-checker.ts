@@ -12,8 +12,8 @@ import {
 import type { FindingMaker } from './finding-maker.ts';
 import { passes } from './quick-check.ts';
 import type { RuleId } from './rule-facts.ts';
+import { ENDS_COMPONENT, ENDS_REPETITION } from './scan/scan-kernel.ts';
 import type { SegmentCursor } from './segment-cursor.ts';
-import { ENDS_COMPONENT, ENDS_REPETITION } from './segment-reader.ts';
 import { noteHint, noteViolatedAt } from './syntax-notes.ts';
 import { type Place, shownPlace, ValueChecker } from './value-checker.ts';
 
@@ -93,13 +93,13 @@ export class ElementChecker {
   /** Returns which of the first `count` elements hold data, a bit each. */
   #checkElements(specs: readonly ElementSpec[], count: number): number {
     const cursor = this.#cursor;
-    const { marks, bytes, hasInvalid } = cursor.reader;
+    const { marks, bytes, first, hasInvalid } = cursor.reader;
     const { firstToken } = cursor;
     const codes = this.#codes;
     let present = 0;
     for (let element = 1; element <= count; element += 1) {
       const spec = specs[element - 1] as ElementSpec;
-      const token = firstToken[element] as number;
+      const token = first + (firstToken[element] as number);
       const mark = marks[token] as number;
       const start = ((marks[token - 1] as number) >> 2) + 1;
       const end = mark >> 2;
@@ -145,11 +145,11 @@ export class ElementChecker {
     const first = firstToken[element] as number;
     if (spec.type === COMPOSITE && spec.usage !== NOT_USED && spec.repeats === 1) {
       let last = first;
-      while (((reader.marks[last] as number) & 3) === COMPONENT) last += 1;
+      while (((reader.marks[reader.first + last] as number) & 3) === COMPONENT) last += 1;
       // A composite that does not repeat, as nearly all are.
       if (
         last + 1 === firstToken[element + 1] &&
-        (reader.marks[last] as number) >> 2 > this.#cursor.tokenStart(first) + last - first
+        (reader.marks[reader.first + last] as number) >> 2 > this.#cursor.tokenStart(first) + last - first
       ) {
         this.#checkComposite(spec, element, 0, first);
         return true;
@@ -173,13 +173,13 @@ export class ElementChecker {
 
   #checkRepetitions(spec: ElementSpec, element: number): void {
     const cursor = this.#cursor;
-    const { marks } = cursor.reader;
+    const { marks, first } = cursor.reader;
     const last = cursor.firstToken[element + 1] as number;
     let token = cursor.firstToken[element] as number;
     let repetition = 1;
     while (token < last) {
       let end = token;
-      while (((marks[end] as number) & 3) === COMPONENT) end += 1;
+      while (((marks[first + end] as number) & 3) === COMPONENT) end += 1;
       if (repetition > spec.repeats) {
         this.#tooOften(spec, element);
         return;
@@ -209,10 +209,10 @@ export class ElementChecker {
 
   /** One repetition of a composite, whose first component is `first`. */
   #checkComposite(spec: ElementSpec, element: number, repetition: number, first: number): void {
-    const { marks, bytes, hasInvalid } = this.#cursor.reader;
+    const { marks, bytes, first: base, hasInvalid } = this.#cursor.reader;
     const codes = this.#codes;
     const parts = spec.components;
-    let token = first;
+    let token = base + first;
     let component = 1;
     let present = 0;
     for (; ; token += 1, component += 1) {

@@ -20,7 +20,7 @@ import type { SetValidator } from './set-validator.ts';
 import { reasonFor, unreadableWords } from './unreadable-file.ts';
 
 /** A larger chunk is taken in slices of this, so that the reader's buffer stays small. */
-const SLICE_BYTES = 64 * 1024;
+const SLICE_BYTES = 32 * 1024;
 
 /** Warnings kept for one file. */
 const WARNINGS_MAX = 20;
@@ -106,7 +106,7 @@ class FileReading {
     const reader = this.#reader;
     const current = this.#current as InterchangeReader;
     while (reader.next()) {
-      const key = segmentKeyAt(reader.bytes, reader.start, (reader.marks[0] as number) >> 2);
+      const key = segmentKeyAt(reader.bytes, reader.start, (reader.marks[reader.first] as number) >> 2);
       const progress = current.take(key);
       if (progress === 'more') continue;
       if (progress === 'next-interchange') reader.rewind();

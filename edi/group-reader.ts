@@ -1,6 +1,7 @@
 /** One functional group from GS to GE: X231A1 AK905 for the group, and what each of its sets came to. */
 import type { LibraryGuide } from './guide-library.ts';
 import type { GroupResult, SetResult, Verdict } from './interchange-result.ts';
+import type { EdiProfile } from './profile.ts';
 import { refuseSet } from './refuse.ts';
 import type { SegmentCursor } from './segment-cursor.ts';
 import { SetReader } from './set-reader.ts';
@@ -44,8 +45,11 @@ function readGroupHeader(cursor: SegmentCursor): GroupHeader {
  * Whether a GS can be answered at all: AK1 and the GS of the answer must repeat parts of it. When not, the interchange
  * is rejected with TA105 024, "invalid interchange content (e.g., invalid GS segment)" (X12.5).
  */
-export function groupHeaderIsUsable(cursor: SegmentCursor): boolean {
+export function groupHeaderIsUsable(cursor: SegmentCursor, profile: EdiProfile): boolean {
   const header = readGroupHeader(cursor);
+  // No AK905 says that an application id is unknown; 024 names the GS segment.
+  const agreed = (ids: readonly string[] | undefined, id: string): boolean =>
+    ids === undefined || ids.includes(id.trim());
   const moment = encoder.encode(header.date + header.time);
   return (
     /^[A-Z0-9]{2}$/.test(header.functionalId) &&
@@ -54,6 +58,8 @@ export function groupHeaderIsUsable(cursor: SegmentCursor): boolean {
     /^[\x21-\x7e]{1,12}$/.test(header.version) &&
     header.controlNumber !== '' &&
     header.agency === 'X' &&
+    agreed(profile.groupSenderIds, header.applicationSender) &&
+    agreed(profile.groupReceiverIds, header.applicationReceiver) &&
     isDate8(moment, 0, 8) &&
     isTime(moment, 8, moment.length)
   );
@@ -78,7 +84,7 @@ export class GroupReader {
     const { library, profile } = context;
     const found = library.find(profile.aliases[version] ?? version);
     const supported = found?.guide.functionalId === functionalId;
-    if (!this.isAcknowledgement && !supported)
+    if (!this.isAcknowledgement && !supported && profile.unknownGuides === 'refuse')
       this.#codes.push(library.functionalIds.includes(functionalId) ? '2' : '1');
     if (!/^\d{1,9}$/.test(controlNumber)) this.#codes.push('6');
     else if (controlNumbers.has(controlNumber)) this.#codes.push('19');
@@ -107,7 +113,9 @@ export class GroupReader {
     const version = cursor.text(3);
     // RFI 1339 and 55: without these AK2 cannot be written, so the group is rejected.
     if (!this.#isKnownSet(setId) || !/^[\x21-\x7e]{4,9}$/.test(controlNumber)) this.#unusableSet = true;
-    const codes = this.#guide ? this.#startCodes(setId, controlNumber, version) : [];
+    const codes = this.#guide
+      ? this.#startCodes(setId, controlNumber, version)
+      : this.#numberCodes(controlNumber);
     this.#setNumbers.add(controlNumber);
     const readable = codes.every((code) => code === '23');
     const guide = readable && !this.#unusableSet ? this.#guide : undefined;
@@ -149,6 +157,12 @@ export class GroupReader {
 
   #isKnownSet(setId: string): boolean {
     return this.#context.library.standard.codes.get('143')?.has(setId) ?? false;
+  }
+
+  /** A set that is judged by its envelope alone needs a number of its own, where someone is to act on it. */
+  #numberCodes(controlNumber: string): string[] {
+    const { unknownGuides } = this.#context.profile;
+    return unknownGuides === 'envelope' && this.#setNumbers.has(controlNumber) ? ['23'] : [];
   }
 
   /** IK502 codes that ST alone shows. */

@@ -1,7 +1,7 @@
 /** What is wrong with an ISA, as the TA105 note of the TA1: X12.5, one row an element. */
 import { lengthIsRight, mayDelimit } from './interchange-header.ts';
 import type { EdiProfile } from './profile.ts';
-import type { DelimiterBytes } from './segment-reader.ts';
+import type { DelimiterBytes } from './scan/scan-kernel.ts';
 import { isDate6, isDigits, isTime } from './value-checks.ts';
 
 type Subject = {
@@ -26,8 +26,9 @@ function bytesPass(text: string, test: (bytes: Uint8Array, start: number, end: n
   return test(bytes, 0, bytes.length);
 }
 
-function idIsKnown(ids: readonly string[] | undefined, id: string): boolean {
-  return ids === undefined || ids.includes(id.trim());
+/** Ids are listed alone, or with the qualifier that they need. */
+function idIsKnown(ids: readonly string[] | undefined, qualifier: string, id: string): boolean {
+  return ids === undefined || ids.includes(id.trim()) || ids.includes(`${qualifier}/${id.trim()}`);
 }
 
 function distinct(d: DelimiterBytes): boolean {
@@ -52,10 +53,10 @@ const CHECKS: readonly Check[] = [
   { note: '013', element: 4, ok: (s) => isPrintable(at(s, 4)) },
   { note: '005', element: 5, ok: (s) => QUALIFIERS.has(at(s, 5)) },
   { note: '006', element: 6, ok: (s) => isPrintable(at(s, 6)) && at(s, 6).trim() !== '' },
-  { note: '006', ok: (s) => idIsKnown(s.profile.senderIds, at(s, 6)) },
+  { note: '006', ok: (s) => idIsKnown(s.profile.senderIds, at(s, 5), at(s, 6)) },
   { note: '007', element: 7, ok: (s) => QUALIFIERS.has(at(s, 7)) },
   { note: '008', element: 8, ok: (s) => isPrintable(at(s, 8)) && at(s, 8).trim() !== '' },
-  { note: '009', ok: (s) => idIsKnown(s.profile.receiverIds, at(s, 8)) },
+  { note: '009', ok: (s) => idIsKnown(s.profile.receiverIds, at(s, 7), at(s, 8)) },
   { note: '014', element: 9, ok: (s) => bytesPass(at(s, 9), isDate6) },
   { note: '015', element: 10, ok: (s) => bytesPass(at(s, 10), isTime) },
   // In 00501 ISA11 is the repetition separator; the old standards id `U` is no delimiter.

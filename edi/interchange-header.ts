@@ -2,7 +2,7 @@
  * The ISA segment: X12.5 fixes every element's length, so the delimiters stand at bytes 3, 82, 104 and 105. A header
  * whose elements have other lengths is still read where possible, so that a TA1 can say which one is wrong.
  */
-import type { DelimiterBytes } from './segment-reader.ts';
+import type { DelimiterBytes } from './scan/scan-kernel.ts';
 
 /** Lengths of ISA01 to ISA16. */
 const LENGTHS = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];

@@ -7,8 +7,8 @@ import { headerNote } from './header-check.ts';
 import type { GroupResult, InterchangeHeader, InterchangeResult, Verdict } from './interchange-result.ts';
 import type { EdiProfile } from './profile.ts';
 import { refuseGroup } from './refuse.ts';
+import type { DelimiterBytes } from './scan/scan-kernel.ts';
 import { SEGMENT_KEYS, segmentKey } from './segment-key.ts';
-import type { DelimiterBytes } from './segment-reader.ts';
 import type { SetReader } from './set-reader.ts';
 import type { ValidationContext } from './validation-context.ts';
 
@@ -127,7 +127,7 @@ export class InterchangeReader {
     this.#abandonGroup();
     this.#groupCount += 1;
     this.#context.cursor.load();
-    if (!groupHeaderIsUsable(this.#context.cursor)) this.#fault('024');
+    if (!groupHeaderIsUsable(this.#context.cursor, this.#context.profile)) this.#fault('024');
     this.#group = new GroupReader(this.#context, this.#groupNumbers);
   }
 

@@ -21,13 +21,19 @@ export type EdiProfile = {
   readonly findingsPerSetMax: number;
   /** Findings kept for one interchange, all its sets together; those beyond are counted. */
   readonly findingsPerInterchangeMax: number;
-  /** ISA06 values accepted from this partner, without padding; undefined: any. Others get TA1 R 006. */
+  /** ISA06 values accepted from this partner, without padding, or `ISA05/ISA06`; undefined: any. Others get TA1 R 006. */
   readonly senderIds?: readonly string[] | undefined;
-  /** ISA08 values that are ours, without padding; undefined: any. Others get TA1 R 009. */
+  /** ISA08 values that are ours, without padding, or `ISA07/ISA08`; undefined: any. Others get TA1 R 009. */
   readonly receiverIds?: readonly string[] | undefined;
+  /** GS02 values accepted; undefined: any. Others get TA1 R 024. */
+  readonly groupSenderIds?: readonly string[] | undefined;
+  /** GS03 values accepted; undefined: any. Others get TA1 R 024. */
+  readonly groupReceiverIds?: readonly string[] | undefined;
   /** ISA15 values taken from this partner: P production, T test. Others get TA1 R 020. */
   readonly usageIndicators: readonly string[];
   readonly badValues: BadValuePolicy;
+  /** A group whose guide we do not have: `refuse` it (AK905 1 or 2), or judge it by its `envelope` alone. */
+  readonly unknownGuides: 'refuse' | 'envelope';
 };
 
 /** The profile of a partner that has agreed on nothing special. */
@@ -40,6 +46,7 @@ export const defaultProfile: EdiProfile = {
   findingsPerInterchangeMax: 20_000,
   usageIndicators: ['P', 'T'],
   badValues: 'echo',
+  unknownGuides: 'refuse',
 };
 
 /** Every rule of the guides rejects: what a clearinghouse tests its own output with. What single payers ask is theirs. */

@@ -1,13 +1,20 @@
 /**
- * Cuts a stream of bytes into segments, elements, components and repetitions without making a string: one table
- * lookup a byte, one number written for each delimiter. The segment read last is looked at in place.
+ * Cuts a stream of bytes into segments, elements, components and repetitions without making a string: the delimiters
+ * of a window of bytes are found at once (scan/scan-kernel.ts), and handed out segment by segment. The segment read
+ * last is looked at in place.
  */
-
-/** How a token ends. */
-export const ENDS_ELEMENT = 0;
-export const ENDS_COMPONENT = 1;
-export const ENDS_REPETITION = 2;
-export const ENDS_SEGMENT = 3;
+import {
+  type DelimiterBytes,
+  ENDS_ELEMENT,
+  ENDS_SEGMENT,
+  HAS_INNER,
+  HAS_INVALID,
+  NOTHING_YET,
+  type ScanKernel,
+  type Scanned,
+  scanWindow,
+  WINDOW_BYTES_MAX,
+} from './scan/scan-kernel.ts';
 
 /** A longer segment is skipped and reported; the longest of any HIPAA guide is below 2 KiB. */
 export const SEGMENT_BYTES_MAX = 256 * 1024;
@@ -15,34 +22,33 @@ export const SEGMENT_BYTES_MAX = 256 * 1024;
 /** Delimiters of one segment that are remembered; the longest of any guide has below 200. */
 const MARKS_MAX = 4096;
 
+/**
+ * The first window after the delimiters were set or the place was changed; each one after it is twice as long. Many
+ * short interchanges in one file would else have the same bytes scanned over and over.
+ */
+const WINDOW_BYTES_MIN = 512;
+
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** Byte classes: 0 for data, for a delimiter `ENDS_*` in the low two bits and `INSIDE` when it stands in an element. */
-const INSIDE = 4;
-const CLASS_ELEMENT = 8 | ENDS_ELEMENT;
-const CLASS_COMPONENT = 8 | INSIDE | ENDS_COMPONENT;
-const CLASS_REPETITION = 8 | INSIDE | ENDS_REPETITION;
-const CLASS_SEGMENT = 8 | ENDS_SEGMENT;
-/** Outside the X12 character sets. */
-const CLASS_INVALID = 16;
+// Imported constants are loaded from memory at every use; those of the file itself become part of the machine code.
+const ELEMENT = ENDS_ELEMENT;
+const INNER = HAS_INNER;
+const INVALID = HAS_INVALID;
 
 /** `firstToken` of a segment without inner delimiters, as most are. */
 const ONE_TOKEN_EACH = Int32Array.from({ length: MARKS_MAX + 3 }, (_, element) => element);
 
-/** Delimiters as bytes; -1 for none. */
-export type DelimiterBytes = {
-  readonly element: number;
-  readonly component: number;
-  readonly repetition: number;
-  readonly segment: number;
-};
+/** No byte is a delimiter yet. */
+const NO_DELIMITERS: DelimiterBytes = { element: -1, component: -1, repetition: -1, segment: -1 };
 
 export class SegmentReader {
   /** The bytes that `marks` points into. */
-  bytes = new Uint8Array(128 * 1024);
-  /** For token i: its end in `bytes` shifted left by two, plus how it ends. Token 0 is the segment id. */
-  readonly marks = new Int32Array(MARKS_MAX + 1);
+  bytes = new Uint8Array(48 * 1024);
+  /** For token i, at `first + i`: its end in `bytes` shifted left by two, plus how it ends. Token 0 is the segment id. */
+  readonly marks: Int32Array;
+  /** Where in `marks` those of the current segment begin. */
+  first = 0;
   /** Tokens of the current segment. */
   count = 0;
   /** Elements of the current segment, trailing empty ones included. */
@@ -59,14 +65,29 @@ export class SegmentReader {
   baseOffset = 0;
 
   #end = 0;
-  #scan = 0;
+  /** Up to where `bytes` has been scanned. */
+  #scanned = 0;
   #next = 0;
-  #resuming = false;
-  /** All classes of the current segment's bytes together. */
-  #seen = 0;
+  /** Where in `marks` those of the next segment begin. */
+  #nextFirst = 0;
+  /** Number of the next segment that has been scanned. */
+  #segment = 0;
+  #windowBytes = WINDOW_BYTES_MIN;
+  /** The segment that is being scanned has lost its middle. */
+  #dropped = false;
+  #delimiters = NO_DELIMITERS;
+  readonly #found: Scanned;
+  readonly #ends: Int32Array;
   readonly #ownFirst = new Int32Array(MARKS_MAX + 3);
-  readonly #classes = new Uint8Array(256);
-  #segmentEnd = -1;
+  readonly #scan: ScanKernel;
+
+  /** @param scan what finds the delimiters: the fastest there is, unless a test wants another. */
+  constructor(scan: ScanKernel = scanWindow) {
+    this.#scan = scan;
+    this.marks = new Int32Array(MARKS_MAX + WINDOW_BYTES_MAX);
+    this.#ends = new Int32Array(WINDOW_BYTES_MAX);
+    this.#found = { marks: this.marks, markCount: 0, ends: this.#ends, endCount: 0, flags: NOTHING_YET };
+  }
 
   /** Bytes not yet consumed. */
   get available(): number {
@@ -80,21 +101,18 @@ export class SegmentReader {
 
   /** Sets the delimiters for what follows. */
   setDelimiters(delimiters: DelimiterBytes): void {
-    this.#classes.fill(0);
-    this.#classes.fill(CLASS_INVALID, 0, 0x20);
-    this.#classes.fill(CLASS_INVALID, 0x7f);
-    const { element, component, repetition, segment } = delimiters;
-    if (component >= 0) this.#classes[component] = CLASS_COMPONENT;
-    if (repetition >= 0) this.#classes[repetition] = CLASS_REPETITION;
-    this.#classes[element] = CLASS_ELEMENT;
-    this.#classes[segment] = CLASS_SEGMENT;
-    this.#segmentEnd = segment;
+    this.#delimiters = delimiters;
+    this.#forget();
   }
 
   /** Whether a byte outside of the X12 character sets stands between two offsets. */
   hasInvalidBetween(start: number, end: number): boolean {
-    for (let i = start; i < end; i += 1)
-      if (this.#classes[this.bytes[i] as number] === CLASS_INVALID) return true;
+    const { element, component, repetition, segment } = this.#delimiters;
+    for (let i = start; i < end; i += 1) {
+      const byte = this.bytes[i] as number;
+      if (byte >= 0x20 && byte < 0x7f) continue;
+      if (byte !== element && byte !== component && byte !== repetition && byte !== segment) return true;
+    }
     return false;
   }
 
@@ -108,13 +126,13 @@ export class SegmentReader {
   /** Drops `length` unread bytes. */
   skip(length: number): void {
     this.#next += length;
-    this.#resuming = false;
+    this.#forget();
   }
 
   /** Goes back to the beginning of the segment read last, as if it had not been read. */
   rewind(): void {
     this.#next = this.start;
-    this.#resuming = false;
+    this.#forget();
   }
 
   /**
@@ -122,70 +140,83 @@ export class SegmentReader {
    * @returns false when more bytes are needed.
    */
   next(): boolean {
-    if (!this.#resuming && !this.#begin()) return false;
-    const { bytes, marks } = this;
-    const classes = this.#classes;
-    const end = this.#end;
-    let count = this.count;
-    let seen = this.#seen;
-    let i = this.#scan;
-    for (; i < end; i += 1) {
-      const kind = classes[bytes[i] as number] as number;
-      if (kind === 0) continue;
-      if (kind === CLASS_INVALID) {
-        this.hasInvalid = true;
-        continue;
-      }
-      marks[count] = (i << 2) | (kind & 3);
-      if (kind === CLASS_SEGMENT) {
-        this.#finish(i, count, seen);
-        return true;
-      }
-      seen |= kind;
-      if (count < MARKS_MAX) count += 1;
+    if (this.#segment === this.#found.endCount && !this.#scanMore()) return false;
+    const { marks, bytes } = this;
+    const end = this.#ends[this.#segment] as number;
+    this.#segment += 1;
+    const first = this.#nextFirst;
+    const last = end >> 2;
+    this.first = first;
+    this.#nextFirst = last + 1;
+    this.count = last - first + 1;
+    let start = this.#next;
+    this.#next = ((marks[last] as number) >> 2) + 1;
+    while (bytes[start] === LF || bytes[start] === CR) {
+      if (start + 1 === this.#next) break;
+      start += 1;
     }
-    this.count = count;
-    this.#seen = seen;
-    this.#scan = i;
-    if (i - this.start > SEGMENT_BYTES_MAX) this.#drop();
-    return false;
-  }
-
-  /** Skips the line ends between segments; false when no byte of a segment is there yet. */
-  #begin(): boolean {
-    let i = this.#next;
-    const bytes = this.bytes;
-    while (i < this.#end && (bytes[i] === LF || bytes[i] === CR) && bytes[i] !== this.#segmentEnd) i += 1;
-    this.#next = i;
-    if (i === this.#end) return false;
-    this.start = i;
-    this.#scan = i;
-    this.count = 0;
-    this.#seen = 0;
-    this.hasInvalid = false;
-    this.overlong = false;
-    this.#resuming = true;
+    this.start = start;
+    this.hasInvalid = (end & INVALID) !== 0;
+    this.overlong = this.#dropped;
+    this.#dropped = false;
+    if (this.count > MARKS_MAX + 1) this.#cut(last);
+    if ((end & INNER) === 0) {
+      this.elements = this.count - 1;
+      this.firstToken = ONE_TOKEN_EACH;
+    } else this.#findElements();
+    if (this.#delimiters.segment === LF) this.#trimLast(this.#next - 1);
     return true;
   }
 
-  #finish(at: number, count: number, seen: number): void {
-    this.count = count + 1;
-    if ((seen & INSIDE) === 0) {
-      this.elements = count;
-      this.firstToken = ONE_TOKEN_EACH;
-    } else this.#findElements();
-    this.#next = at + 1;
-    this.#resuming = false;
-    if (this.#segmentEnd === LF) this.#trimLast(at);
+  /** Scans on until a segment has ended; false when more bytes are needed for that. */
+  #scanMore(): boolean {
+    const found = this.#found;
+    this.marks.copyWithin(0, this.#nextFirst, found.markCount);
+    found.markCount -= this.#nextFirst;
+    if (found.markCount > MARKS_MAX) found.markCount = MARKS_MAX;
+    found.endCount = 0;
+    this.#nextFirst = 0;
+    this.#segment = 0;
+    while (this.#scanned < this.#end) {
+      const to = Math.min(this.#end, this.#scanned + this.#windowBytes);
+      this.#windowBytes = Math.min(this.#windowBytes * 2, WINDOW_BYTES_MAX);
+      this.#scan(this.bytes, this.#scanned, to, this.#delimiters, found);
+      this.#scanned = to;
+      if (found.endCount > 0) return true;
+      if (found.markCount > MARKS_MAX) found.markCount = MARKS_MAX;
+    }
+    // Line ends alone are no segment that may grow.
+    if (found.flags === NOTHING_YET) this.#next = this.#end;
+    else if (this.#end - this.#next > SEGMENT_BYTES_MAX) this.#drop();
+    return false;
+  }
+
+  /** Forgets what has been scanned ahead. */
+  #forget(): void {
+    const found = this.#found;
+    found.markCount = 0;
+    found.endCount = 0;
+    found.flags = NOTHING_YET;
+    this.#nextFirst = 0;
+    this.#segment = 0;
+    this.#scanned = this.#next;
+    this.#windowBytes = WINDOW_BYTES_MIN;
+    this.#dropped = false;
+  }
+
+  /** Leaves a segment of too many delimiters its first ones, and the one that ends it. */
+  #cut(last: number): void {
+    this.marks[this.first + MARKS_MAX] = this.marks[last] as number;
+    this.count = MARKS_MAX + 1;
   }
 
   /** Where each element begins, in a segment with inner delimiters. */
   #findElements(): void {
-    const { marks, count } = this;
+    const { marks, count, first } = this;
     const firstToken = this.#ownFirst;
     let elements = 0;
     for (let token = 0; token < count; token += 1) {
-      if (((marks[token] as number) & 3) !== ENDS_ELEMENT) continue;
+      if (((marks[first + token] as number) & 3) !== ELEMENT) continue;
       elements += 1;
       firstToken[elements] = token + 1;
     }
@@ -198,26 +229,27 @@ export class SegmentReader {
   #trimLast(end: number): void {
     const at = end - 1;
     if (at < this.start || this.bytes[at] !== CR) return;
-    const previous = this.count > 1 ? (this.marks[this.count - 2] as number) >> 2 : this.start - 1;
-    if (at > previous) this.marks[this.count - 1] = (at << 2) | ENDS_SEGMENT;
-    this.hasInvalid = false;
-    for (let i = this.start; i < at; i += 1)
-      if (this.#classes[this.bytes[i] as number] === CLASS_INVALID) this.hasInvalid = true;
+    const last = this.first + this.count - 1;
+    const previous = this.count > 1 ? (this.marks[last - 1] as number) >> 2 : this.start - 1;
+    if (at > previous) this.marks[last] = (at << 2) | ENDS_SEGMENT;
+    this.hasInvalid = this.hasInvalidBetween(this.start, at);
   }
 
   /** Forgets the middle of a segment that is too long, so that memory stays bounded; its beginning stays. */
   #drop(): void {
-    this.overlong = true;
-    const keep = this.start + SEGMENT_BYTES_MAX / 2;
-    while (this.count > 0 && (this.marks[this.count - 1] as number) >> 2 >= keep) this.count -= 1;
+    const found = this.#found;
+    this.#dropped = true;
+    const keep = this.#next + SEGMENT_BYTES_MAX / 2;
+    while (found.markCount > 0 && (this.marks[found.markCount - 1] as number) >> 2 >= keep)
+      found.markCount -= 1;
     this.baseOffset += this.#end - keep;
     this.#end = keep;
-    this.#scan = keep;
+    this.#scanned = keep;
   }
 
   /** Moves the unread bytes to the front, and grows the buffer when that is not enough. */
   #makeRoom(length: number): void {
-    const from = this.#resuming ? this.start : this.#next;
+    const from = this.#next;
     const used = this.#end - from;
     const bytes =
       used + length > this.bytes.length
@@ -227,9 +259,11 @@ export class SegmentReader {
     this.bytes = bytes;
     this.baseOffset += from;
     this.start -= from;
-    this.#scan -= from;
-    this.#next -= from;
-    this.#end -= from;
-    for (let i = 0; i < this.count; i += 1) this.marks[i] = (this.marks[i] as number) - (from << 2);
+    this.#scanned -= from;
+    this.#next = 0;
+    this.#end = used;
+    const { markCount } = this.#found;
+    for (let i = this.#nextFirst; i < markCount; i += 1)
+      this.marks[i] = (this.marks[i] as number) - (from << 2);
   }
 }

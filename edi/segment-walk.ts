@@ -4,13 +4,27 @@
  */
 import type { Delimiters } from './delimiters.ts';
 import { readHeader } from './interchange-header.ts';
-import { type DelimiterBytes, SegmentReader } from './segment-reader.ts';
+import type { DelimiterBytes } from './scan/scan-kernel.ts';
+import { SegmentReader } from './segment-reader.ts';
 
 /** Where a set stands in the results: the number of its interchange, group and set, from 0. */
 export type SetPlace = readonly [interchange: number, group: number, set: number];
 
 /** Told of each segment inside of a set: its position, ST being 1, and its text, made only when asked for. */
 type OnSegment = (place: SetPlace, position: number, text: () => string) => void;
+
+/** Where an envelope segment stands, in bytes from the beginning of the file. */
+export type EnvelopeSegment = {
+  readonly id: 'ISA' | 'GS' | 'ST' | 'GE' | 'IEA';
+  readonly place: SetPlace;
+  readonly start: number;
+  /** One past its terminator. */
+  readonly end: number;
+  /** Its first element: that of GE and IEA counts. */
+  readonly first: { readonly start: number; readonly end: number };
+};
+
+const ENVELOPE: ReadonlySet<string> = new Set(['GS', 'ST', 'GE', 'IEA']);
 
 const I = 0x49;
 const S = 0x53;
@@ -20,6 +34,7 @@ const A = 0x41;
 export class SegmentWalk {
   readonly #reader = new SegmentReader();
   readonly #onSegment: OnSegment;
+  readonly #onEnvelope: ((segment: EnvelopeSegment) => void) | undefined;
   #interchange = -1;
   #group = -1;
   #set = -1;
@@ -28,8 +43,9 @@ export class SegmentWalk {
   #inside = false;
   #delimiters: Delimiters | undefined;
 
-  constructor(onSegment: OnSegment) {
+  constructor(onSegment: OnSegment, onEnvelope?: (segment: EnvelopeSegment) => void) {
     this.#onSegment = onSegment;
+    this.#onEnvelope = onEnvelope;
   }
 
   /** The delimiters of the interchange that is being walked, as one character each; undefined before the first. */
@@ -57,6 +73,7 @@ export class SegmentWalk {
     }
     const read = readHeader(bytes, position + at, available - at, ended);
     if (read.kind === 'need-more') return false;
+    const start = reader.baseOffset + position + at;
     reader.skip(at + (read.kind === 'header' ? read.length : 3));
     if (read.kind !== 'header') return true;
     reader.setDelimiters(read.delimiters);
@@ -65,13 +82,28 @@ export class SegmentWalk {
     this.#group = -1;
     this.#position = 0;
     this.#inside = true;
+    const end = start + read.length;
+    this.#onEnvelope?.({ id: 'ISA', place: [this.#interchange, -1, -1], start, end, first: { start, end } });
     return true;
+  }
+
+  #tellEnvelope(id: string): void {
+    if (!ENVELOPE.has(id)) return;
+    const { baseOffset, start, position, marks } = this.#reader;
+    const markAt = (token: number): number => baseOffset + ((marks[token] ?? 0) >> 2);
+    this.#onEnvelope?.({
+      id: id as EnvelopeSegment['id'],
+      place: [this.#interchange, this.#group, this.#set],
+      start: baseOffset + start,
+      end: baseOffset + position,
+      first: { start: markAt(0) + 1, end: markAt(1) },
+    });
   }
 
   #takeSegment(): boolean {
     const reader = this.#reader;
     if (!reader.next()) return false;
-    const id = text(reader, reader.start, (reader.marks[0] ?? 0) >> 2).trim();
+    const id = text(reader, reader.start, (reader.marks[reader.first] ?? 0) >> 2).trim();
     if (id === 'ISA') {
       reader.rewind();
       this.#inside = false;
@@ -86,9 +118,10 @@ export class SegmentWalk {
       this.#set += 1;
       this.#position = 0;
     }
+    if (this.#onEnvelope !== undefined) this.#tellEnvelope(id);
     if (id === 'GS' || id === 'GE' || id === 'IEA') return true;
     this.#position += 1;
-    const end = (reader.marks[reader.count - 1] ?? 0) >> 2;
+    const end = (reader.marks[reader.first + reader.count - 1] ?? 0) >> 2;
     this.#onSegment([this.#interchange, this.#group, this.#set], this.#position, () =>
       text(reader, reader.start, end),
     );

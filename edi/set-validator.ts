@@ -29,7 +29,7 @@ export type SetValidatorDeps = {
 };
 
 /** The value that names a business unit, kept as bytes until a finding asks for it. */
-type OpenUnit = { instance: number; length: number; readonly bytes: Uint8Array };
+type OpenUnit = { instance: number; length: number; text: string; readonly bytes: Uint8Array };
 
 export class SetValidator {
   claimCount = 0;
@@ -63,7 +63,12 @@ export class SetValidator {
     this.#checker = new ElementChecker(guide, cursor, maker);
     this.#claim = new ClaimState(guide.loops.length);
     this.#scope = { guide, cursor, maker, claim: this.#claim };
-    this.#units = guide.units.map(() => ({ instance: 0, length: 0, bytes: new Uint8Array(UNIT_BYTES_MAX) }));
+    this.#units = guide.units.map(() => ({
+      instance: 0,
+      length: 0,
+      text: '',
+      bytes: new Uint8Array(UNIT_BYTES_MAX),
+    }));
   }
 
   /** Begins another set. Making a validator takes as long as validating a claim, so sets of one guide share theirs. */
@@ -160,12 +165,14 @@ export class SetValidator {
     const { guide } = this.#deps;
     const { state } = this.#placer;
     for (let loop: GuideLoop | undefined = from; loop !== undefined; loop = guide.loops[loop.parent]) {
-      const at = guide.units.findIndex((unit) => unit.loop === loop?.index);
+      const { index } = loop;
+      let at = guide.units.length - 1;
+      while (at >= 0 && guide.units[at]?.loop !== index) at -= 1;
       const open = this.#units[at];
       if (open === undefined || open.length === 0 || !this.#placer.isOpen(loop)) continue;
       if (open.instance !== state.instance[loop.index]) continue;
-      const value = String.fromCharCode(...open.bytes.subarray(0, open.length));
-      return { name: guide.units[at]?.name as BusinessUnit['name'], value };
+      if (open.text === '') open.text = String.fromCharCode(...open.bytes.subarray(0, open.length));
+      return { name: guide.units[at]?.name as BusinessUnit['name'], value: open.text };
     }
     return undefined;
   }
@@ -178,6 +185,7 @@ export class SetValidator {
     if (unit === undefined || open === undefined) return;
     open.instance = this.#placer.state.instance[unit.loop] as number;
     open.length = 0;
+    open.text = '';
     const token = cursor.tokenOf(unit.element, 1);
     const spec = node.elements[unit.element - 1];
     if (token === 0 || spec === undefined) return;

@@ -17,8 +17,6 @@ const AK1_VERSION_MAX = 12;
 /** AK203 is data element 1705, AN 1/35, and situational: a longer ST03 is left out. */
 const AK2_VERSION_MAX = 35;
 
-type SegmentErrors = { readonly first: Finding; readonly findings: readonly Finding[] };
-
 /**
  * Writes the transaction set from ST to SE.
  * @param writer where to.
@@ -43,8 +41,7 @@ export function write999(writer: SegmentWriter, group: GroupResult, controlNumbe
 function writeSet(writer: SegmentWriter, set: SetResult): void {
   const version = set.version.length > AK2_VERSION_MAX ? '' : writable(writer, set.version, AK2_VERSION_MAX);
   writer.write('AK2', set.setId, set.controlNumber, version);
-  if (set.code !== 'A')
-    for (const errors of bySegment(set.findings.filter(isTold))) writeSegmentErrors(writer, errors);
+  if (set.code !== 'A') writeFindings(writer, set.findings.filter(isTold));
   writer.write('IK5', set.code, ...set.codes);
 }
 
@@ -54,18 +51,28 @@ function isTold(finding: Finding): boolean {
 }
 
 /** One IK3 for each segment and code; findings come in order of position. */
-function bySegment(findings: readonly Finding[]): SegmentErrors[] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const key = [finding.position, finding.segmentId, finding.loop, finding.segmentCode].join(' ');
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [finding]);
-    else group.push(finding);
+function writeFindings(writer: SegmentWriter, findings: readonly Finding[]): void {
+  for (let from = 0, to = 1; from < findings.length; from = to, to += 1) {
+    while (findings[to]?.position === findings[from]?.position) to += 1;
+    let rest = findings.slice(from, to);
+    // Nearly always there is one at a position.
+    if (rest.length === 1) {
+      writeSegmentErrors(writer, rest[0] as Finding, rest);
+      continue;
+    }
+    while (rest.length > 0) {
+      const first = rest[0] as Finding;
+      writeSegmentErrors(writer, first, rest.filter((finding) => isAlike(first, finding)).sort(byPlace));
+      rest = rest.filter((finding) => !isAlike(first, finding));
+    }
   }
-  return [...groups.values()].map((group) => ({
-    first: group[0] as Finding,
-    findings: [...group].sort(byPlace),
-  }));
+}
+
+/** Whether two findings of one position are told by one IK3. */
+function isAlike(one: Finding, other: Finding): boolean {
+  return (
+    one.segmentId === other.segmentId && one.loop === other.loop && one.segmentCode === other.segmentCode
+  );
 }
 
 function byPlace(a: Finding, b: Finding): number {
@@ -78,7 +85,7 @@ function byPlace(a: Finding, b: Finding): number {
   );
 }
 
-function writeSegmentErrors(writer: SegmentWriter, { first, findings }: SegmentErrors): void {
+function writeSegmentErrors(writer: SegmentWriter, first: Finding, findings: readonly Finding[]): void {
   writer.write('IK3', first.segmentId, String(first.position), loopShort(first.loop), first.segmentCode);
   for (const finding of findings) if (finding.element === undefined) writeTrigger(writer, finding);
   const unit = first.businessUnit;
@@ -89,7 +96,7 @@ function writeSegmentErrors(writer: SegmentWriter, { first, findings }: SegmentE
 function writeElementError(writer: SegmentWriter, finding: Finding): void {
   const { element } = finding;
   if (element === undefined) return;
-  const place = [element.element, element.component ?? '', element.repetition ?? ''].map(String);
+  const place = [String(element.element), String(element.component ?? ''), String(element.repetition ?? '')];
   const value = element.value?.trimEnd() ?? '';
   writer.write('IK4', place, element.dataElement ?? '', element.code, writer.canWrite(value) ? value : '');
   writeTrigger(writer, finding);

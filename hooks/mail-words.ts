@@ -1,7 +1,7 @@
 // The words of each mail, one row a kind. Plain sentences, nothing that a person could not read out; the facts come from
 // the queue and the user's row, the link and the code from whoever computes them.
 
-import type { MailContent, MailKind, MailReader } from '../domain/mail.ts';
+import type { FactorChange, MailContent, MailKind, MailReader, SftpAccountChange } from '../domain/mail.ts';
 
 /** What the words are about beside the mail's own facts. */
 export interface MailPlace {
@@ -56,6 +56,73 @@ const idOf = ({ readers }: MailFacts<MailContent>): string => readers[0]?.userId
 const notYou = words(
   'If you did not ask for this, do nothing: without this mail nobody can go on. Do not pass it on to anyone.',
 );
+
+/** When, and from where, something was done that its owner is told of. */
+function printDone({
+  content,
+  place,
+}: MailFacts<Extract<MailContent, { readonly kind: 'factors-changed' | 'sftp-account-changed' }>>): string {
+  const { atMs, address } = content;
+  return `${printTime(atMs, place)}${address === '' ? ', by an administrator' : `, from the network address ${address}`}`;
+}
+
+const notByYou = ({ place, link }: MailFacts<MailContent>): readonly MailPart[] => [
+  words(
+    `If it was not you, change your password and look at your second factors and keys at once, and say so: ${place.supportText}`,
+  ),
+  { kind: 'link', text: 'Sign in', url: link },
+];
+
+interface ChangeWords {
+  readonly subject: string;
+  readonly sentence: string;
+}
+
+const factorChanges: Readonly<Record<FactorChange, ChangeWords>> = {
+  'totp-added': { subject: 'an authenticator app was added', sentence: 'An authenticator app was added.' },
+  'passkey-added': { subject: 'a passkey was added', sentence: 'A passkey was added.' },
+  'totp-removed': {
+    subject: 'an authenticator app was removed',
+    sentence: 'An authenticator app was removed.',
+  },
+  'passkey-removed': { subject: 'a passkey was removed', sentence: 'A passkey was removed.' },
+  'recovery-codes-made': {
+    subject: 'new recovery codes were made',
+    sentence: 'New recovery codes were made; the ones before them are worth nothing any more.',
+  },
+  'recovery-code-used': {
+    subject: 'a recovery code was used',
+    sentence: 'A recovery code was used in the place of a second factor. It cannot be used again.',
+  },
+  reset: {
+    subject: 'it was reset',
+    sentence:
+      'An administrator took all your second factors and recovery codes away and ended your sessions. You make a new factor at your next sign-in.',
+  },
+};
+
+const sftpChanges: Readonly<Record<SftpAccountChange, ChangeWords>> = {
+  'set-up': {
+    subject: 'it was set up',
+    sentence: 'SFTP Account Setup was done: SFTP takes your User ID now.',
+  },
+  updated: {
+    subject: 'it was updated',
+    sentence: 'SFTP Account Update was done: SFTP takes the password that was given there.',
+  },
+  'key-added': {
+    subject: 'a public key was added',
+    sentence: 'A public key was added to your SFTP account.',
+  },
+  'key-revoked': {
+    subject: 'a public key was revoked',
+    sentence: 'A public key of your SFTP account was revoked. It opens nothing any more.',
+  },
+  'key-last-day-changed': {
+    subject: 'the last day of a public key was changed',
+    sentence: 'The last day of a public key of your SFTP account was changed.',
+  },
+};
 
 type Writer<Kind extends MailKind> = (
   facts: MailFacts<Extract<MailContent, { readonly kind: Kind }>>,
@@ -127,6 +194,25 @@ const writers: { readonly [Kind in MailKind]: Writer<Kind> } = {
         : []),
       { kind: 'link', text: 'Sign in', url: facts.link },
       words(`If it was not you, say so at once: ${facts.place.supportText}`),
+    ],
+  }),
+  'factors-changed': (facts) => ({
+    subject: `Your ${facts.place.siteName} second factor: ${factorChanges[facts.content.change].subject}`,
+    parts: [
+      words(
+        `${factorChanges[facts.content.change].sentence} This was done for your User ID (${facts.place.idIssuer}) ${idOf(facts)} on ${printDone(facts)}.`,
+      ),
+      ...notByYou(facts),
+    ],
+  }),
+  'sftp-account-changed': (facts) => ({
+    subject: `Your ${facts.place.siteName} SFTP account: ${sftpChanges[facts.content.change].subject}`,
+    parts: [
+      words(
+        `${sftpChanges[facts.content.change].sentence} This was done for your User ID (${facts.place.idIssuer}) ${idOf(facts)} on ${printDone(facts)}.`,
+      ),
+      ...(facts.content.fingerprint === '' ? [] : [words(`The key is ${facts.content.fingerprint}`)]),
+      ...notByYou(facts),
     ],
   }),
   locked: (facts) => ({

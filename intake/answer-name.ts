@@ -1,8 +1,28 @@
 // Names of what we put into `outbound`: the partner's own file name first, so that it finds its answer, then our
 // control number, so that no two are alike, then what it is.
 
+import { type NameFacts, nameByPattern } from './file-name.ts';
+
 /** Leaves room for the control number and the ending within a name's 255 bytes. */
 const maxBaseBytes = 200;
+
+/** @param facts.pattern the one that is agreed with the partner, with the rest of what it asks for */
+export function agreedAnswerName(
+  input: Parameters<typeof answerName>[0],
+  facts: Omit<NameFacts, 'transaction' | 'control' | 'name'> & { readonly pattern: string | undefined },
+): string {
+  if (facts.pattern === undefined) return answerName(input);
+  const isReport = input.kinds === 'report';
+  const transaction = isReport ? 'rejected' : input.kinds.includes('999') ? '999' : 'TA1';
+  const named = nameByPattern(facts.pattern, {
+    ...facts,
+    name: input.name,
+    control: input.mark,
+    transaction,
+  });
+  if (named === undefined) return answerName(input);
+  return isReport ? `${named}.txt` : named;
+}
 
 /**
  * @param input.name the inbound file's name

@@ -4,6 +4,7 @@
 
 import type { InterchangeResult } from '../edi/interchange-result.ts';
 import type { ClaimedTransmission } from '../storage/intake-queue.ts';
+import type { DerivedFile } from './split-original.ts';
 
 /**
  * @param input.acknowledgements names of the answers in the partner's `outbound`
@@ -15,8 +16,11 @@ export function printManifest(input: {
   readonly interchanges: readonly InterchangeResult[];
   readonly notChecked: readonly string[];
   readonly acknowledgements: readonly string[];
+  /** What is released in the original's place, where the file was split. */
+  readonly derived: DerivedFile | undefined;
 }): string {
-  const { claimed } = input;
+  const { claimed, derived } = input;
+  const original = { path: claimed.originalPath, sizeBytes: claimed.sizeBytes, sha256: claimed.sha256 };
   const manifest = {
     manifestVersion: 1,
     transmission: claimed.id,
@@ -25,8 +29,11 @@ export function printManifest(input: {
     source: claimed.source,
     name: claimed.name,
     file: claimed.id,
-    sizeBytes: claimed.sizeBytes,
-    sha256: claimed.sha256,
+    sizeBytes: (derived ?? claimed).sizeBytes,
+    sha256: (derived ?? claimed).sha256,
+    // With a split the file beside this manifest has the accepted sets alone; the counts below are the original's.
+    split: derived !== undefined,
+    original,
     receivedAt: new Date(claimed.receivedAtMs).toISOString(),
     verdict: input.verdict,
     acknowledgements: input.acknowledgements,

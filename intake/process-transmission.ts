@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { ContentKind } from '../domain/content-kind.ts';
 import { uuidV7 } from '../domain/ids.ts';
-import type { Observe } from '../domain/observation.ts';
+import { describeFault, type Observe } from '../domain/observation.ts';
+import type { PartnerProfile } from '../domain/partner-profile.ts';
 import { combineVerdicts, type Verdict } from '../domain/transmission.ts';
 import { acknowledge, controlsNeeded, rejectInterchange } from '../edi/acknowledge.ts';
 import type { InterchangeResult } from '../edi/interchange-result.ts';
@@ -17,13 +18,17 @@ import { writeDurably } from '../storage/durable-file.ts';
 import type { ClaimedTransmission } from '../storage/intake-queue.ts';
 import { takeInterchangeKeys } from '../storage/interchange-keys.ts';
 import { quarantineOriginal } from '../storage/outbound.ts';
+import { readPartnerProfile } from '../storage/partner-profile-store.ts';
 import type { Database } from '../storage/transaction.ts';
-import { answerName } from './answer-name.ts';
+import { rejectMixedUsage, releaseFolder, whyNotAgreed } from './agreed-file.ts';
+import { agreedAnswerName } from './answer-name.ts';
 import { contentKinds } from './content-kinds.ts';
 import { interchangeRecord } from './interchange-record.ts';
+import { localDate } from './local-clock.ts';
 import { printManifest, versionsNotChecked } from './manifest.ts';
 import { type NotGranted, notGrantedReason, whyNotGranted } from './not-granted.ts';
 import { rejectionReport } from './rejection-report.ts';
+import { type DerivedFile, splitOriginal, UnreadableSplitError } from './split-original.ts';
 import type { ValidatorPool } from './validator-pool.ts';
 
 export interface ProcessDeps {
@@ -37,6 +42,9 @@ export interface ProcessDeps {
   /** The rules that a partner's files are judged by. */
   readonly profileOf: (claimed: ClaimedTransmission) => Promise<EdiProfile>;
 }
+
+const dayMs = 24 * 60 * 60 * 1000;
+const lineBreaks = { none: '', lf: '\n', crlf: '\r\n' } as const;
 
 /** The original's bytes are not those that were received (invariant I3). */
 export class AlteredOriginalError extends Error {
@@ -56,32 +64,45 @@ export class AlteredOriginalError extends Error {
 export async function processTransmission(deps: ProcessDeps, claimed: ClaimedTransmission): Promise<void> {
   const startedAtMs = deps.database.now();
   const { directory, pool } = deps;
+  const agreed = await readPartnerProfile(deps.database, claimed.partnerId);
+  const profile = await deps.profileOf(claimed);
   const outcome = await pool.validate(
-    {
-      path: directory.stored(claimed.originalPath),
-      sha256: claimed.sha256,
-      profile: await deps.profileOf(claimed),
-    },
+    { path: directory.stored(claimed.originalPath), sha256: claimed.sha256, profile },
     deps.validateTimeoutMs,
   );
   if (outcome.kind === 'altered') throw new AlteredOriginalError(claimed.id, outcome.sha256);
   const { result } = outcome;
+  const notAgreed = whyNotAgreed(agreed, claimed);
+  if (notAgreed !== undefined) {
+    await quarantine(deps, claimed, { ...notAgreed, kinds: [], agreed });
+    return;
+  }
   if (result.kind === 'unreadable') {
     const { reason, plain } = result;
-    await quarantine(deps, claimed, { reason, plain, advice: ['Send a corrected X12 file.'], kinds: [] });
+    await quarantine(deps, claimed, {
+      reason,
+      plain,
+      advice: ['Send a corrected X12 file.'],
+      kinds: [],
+      agreed,
+    });
     return;
   }
   const kinds = contentKinds(result.interchanges);
   const notGranted = await whyNotGranted(deps.database, { claimed, kinds });
   if (notGranted !== undefined)
-    await quarantine(deps, claimed, { reason: notGrantedReason, ...notGranted, kinds });
-  else await answer(deps, claimed, { found: result.interchanges, kinds, startedAtMs });
+    await quarantine(deps, claimed, { reason: notGrantedReason, ...notGranted, kinds, agreed });
+  else await answer(deps, claimed, { found: result.interchanges, kinds, startedAtMs, agreed, profile });
 }
 
 async function quarantine(
   deps: ProcessDeps,
   claimed: ClaimedTransmission,
-  input: NotGranted & { readonly reason: string; readonly kinds: readonly ContentKind[] },
+  input: NotGranted & {
+    readonly reason: string;
+    readonly kinds: readonly ContentKind[];
+    readonly agreed: PartnerProfile;
+  },
 ): Promise<void> {
   const { database, directory, worker } = deps;
   const { reason, kinds } = input;
@@ -94,6 +115,7 @@ async function quarantine(
     controlNumber: '',
     mark: claimed.id,
     content: Buffer.from(report),
+    agreed: input.agreed,
   });
   const { id, partnerId } = claimed;
   const outcome = { state: 'quarantined', reason } as const;
@@ -110,18 +132,24 @@ async function answer(
     readonly found: readonly InterchangeResult[];
     readonly kinds: readonly ContentKind[];
     readonly startedAtMs: number;
+    readonly agreed: PartnerProfile;
+    readonly profile: EdiProfile;
   },
 ): Promise<void> {
-  const interchanges = await rejectDuplicates(deps, claimed, input.found);
+  const { agreed } = input;
+  const found = rejectMixedUsage(agreed, input.found);
+  const interchanges = await rejectDuplicates(deps, claimed, { found, agreed });
   const files: AnswerFile[] = [];
   for (const [index, interchange] of interchanges.entries()) {
-    const file = await writeAcknowledgement(deps, { claimed, interchange, ordinal: index + 1 });
+    const file = await writeAcknowledgement(deps, { claimed, interchange, ordinal: index + 1, agreed });
     if (file !== undefined) files.push(file);
   }
   const verdict = combineVerdicts(interchanges.map((interchange) => interchange.verdict));
   const notChecked = versionsNotChecked(interchanges);
   const acknowledgements = files.map((file) => file.name);
   const { id, partnerId } = claimed;
+  const released = isToBeReleased(verdict, interchanges);
+  const derived = released ? await split(deps, claimed, { ...input, verdict, interchanges }) : undefined;
   const written = await writeAnswer(deps.database, {
     id,
     partnerId,
@@ -130,9 +158,11 @@ async function answer(
     files,
     kinds: input.kinds,
     interchanges: interchanges.map(interchangeRecord),
-    manifest: isToBeReleased(verdict, interchanges)
-      ? printManifest({ claimed, verdict, interchanges, notChecked, acknowledgements })
+    manifest: released
+      ? printManifest({ claimed, verdict, interchanges, notChecked, acknowledgements, derived })
       : undefined,
+    folder: releaseFolder(agreed, interchanges),
+    derivedPath: derived?.path,
   });
   if (!written) return;
   deps.observe({
@@ -145,6 +175,30 @@ async function answer(
     notChecked,
     durationMs: deps.database.now() - input.startedAtMs,
   });
+}
+
+/** Splits a file where that is agreed; where it cannot be, the whole original is released, and the fault is told. */
+async function split(
+  deps: ProcessDeps,
+  claimed: ClaimedTransmission,
+  input: {
+    readonly agreed: PartnerProfile;
+    readonly profile: EdiProfile;
+    readonly verdict: Verdict;
+    readonly interchanges: readonly InterchangeResult[];
+  },
+): Promise<DerivedFile | undefined> {
+  const { directory, pool, database, observe } = deps;
+  const nowMs = database.now();
+  const id = uuidV7(nowMs, database.randomBytes(10));
+  try {
+    const timeoutMs = deps.validateTimeoutMs;
+    return await splitOriginal({ directory, pool, timeoutMs }, { ...input, id, claimed, nowMs });
+  } catch (thrown) {
+    if (!(thrown instanceof UnreadableSplitError)) throw thrown;
+    observe({ kind: 'fault', where: 'intake.split', fault: describeFault(thrown) });
+    return undefined;
+  }
 }
 
 /** A file with something accepted in it goes to the back end; what only acknowledges us does not. */
@@ -166,8 +220,10 @@ function countFindings(interchanges: readonly InterchangeResult[]): number {
 async function rejectDuplicates(
   deps: ProcessDeps,
   claimed: ClaimedTransmission,
-  found: readonly InterchangeResult[],
+  input: { readonly found: readonly InterchangeResult[]; readonly agreed: PartnerProfile },
 ): Promise<readonly InterchangeResult[]> {
+  const { found, agreed } = input;
+  const { duplicateWindowDays } = agreed;
   // A rejected envelope takes no number: the sender corrects it and may send the same number again.
   const processed = [...found.entries()].filter(
     ([, { ta1, groups }]) => ta1.code !== 'R' && groups.length > 0,
@@ -175,7 +231,7 @@ async function rejectDuplicates(
   const outcomes = await takeInterchangeKeys(deps.database, {
     transmissionId: claimed.id,
     sha256: claimed.sha256,
-    windowMs: deps.duplicateWindowMs,
+    windowMs: duplicateWindowDays === undefined ? deps.duplicateWindowMs : duplicateWindowDays * dayMs,
     keys: processed.map(([index, interchange]) => ({
       sender: `${interchange.senderQualifier}/${interchange.senderId}`,
       receiver: `${interchange.receiverQualifier}/${interchange.receiverId}`,
@@ -197,9 +253,10 @@ async function writeAcknowledgement(
     readonly claimed: ClaimedTransmission;
     readonly interchange: InterchangeResult;
     readonly ordinal: number;
+    readonly agreed: PartnerProfile;
   },
 ): Promise<AnswerFile | undefined> {
-  const { claimed, interchange, ordinal } = input;
+  const { claimed, interchange, ordinal, agreed } = input;
   const needed = controlsNeeded(interchange);
   if (needed.interchanges === 0) return undefined;
   const numbers = await takeControlNumbers(deps.database, {
@@ -213,7 +270,9 @@ async function writeAcknowledgement(
       groupControlNumber: numbers.firstGroup,
       firstSetControlNumber: 1,
     },
-    now: new Date(deps.database.now()),
+    now: localDate(deps.database.now(), agreed.timeZone ?? 'UTC'),
+    lineBreak: lineBreaks[agreed.lineBreaks ?? 'none'],
+    ...(agreed.delimiters === undefined ? {} : { delimiters: agreed.delimiters }),
   });
   if (content === undefined) return undefined;
   const controlNumber = String(numbers.interchange).padStart(9, '0');
@@ -227,6 +286,7 @@ async function writeAcknowledgement(
     controlNumber,
     mark: controlNumber,
     content,
+    agreed,
   });
 }
 
@@ -239,10 +299,11 @@ async function writeAnswerFile(
     readonly controlNumber: string;
     readonly mark: string;
     readonly content: Uint8Array;
+    readonly agreed: PartnerProfile;
   },
 ): Promise<AnswerFile> {
   const { database, directory } = deps;
-  const { content, kinds, interchangeOrdinal, controlNumber } = input;
+  const { claimed, content, kinds, interchangeOrdinal, controlNumber, agreed } = input;
   // A new name for each attempt: two attempts at once, after a lease ran out, never write the same file.
   const id = uuidV7(database.now(), database.randomBytes(10));
   const path = directory.acknowledgementPath(id, database.now());
@@ -251,7 +312,15 @@ async function writeAnswerFile(
     id,
     interchangeOrdinal,
     kinds,
-    name: answerName({ name: input.claimed.name, kinds, mark: input.mark }),
+    name: agreedAnswerName(
+      { name: claimed.name, kinds, mark: input.mark },
+      {
+        pattern: agreed.acknowledgementName,
+        partner: claimed.partnerId,
+        atMs: database.now(),
+        timeZone: agreed.timeZone ?? 'UTC',
+      },
+    ),
     path,
     sizeBytes: content.length,
     sha256: createHash('sha256').update(content).digest('hex'),

@@ -7,6 +7,8 @@ import type { FileResult } from '../edi/file-result.ts';
 import { createFileValidator } from '../edi/file-validator.ts';
 import { createGuideLibrary } from '../edi/guide-library.ts';
 import type { EdiProfile } from '../edi/profile.ts';
+import { type ReadDispatch, type ReadDispatchTask, readIntoStaging } from './dispatch-worker.ts';
+import { type SplitMade, type SplitTask, writeSplit } from './split-worker.ts';
 
 export interface ValidateTask {
   /** The original on the host. */
@@ -50,4 +52,14 @@ export function validateOriginal(task: ValidateTask): ValidateOutcome {
   } finally {
     closeSync(file);
   }
+}
+
+/** @see writeSplit */
+export function splitIntoFile(task: SplitTask): SplitMade | undefined {
+  return writeSplit(library, task);
+}
+
+/** @see readIntoStaging */
+export function readDispatch(task: ReadDispatchTask): ReadDispatch {
+  return readIntoStaging(library, task);
 }

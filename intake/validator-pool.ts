@@ -1,6 +1,8 @@
 // The worker threads that validate files.
 
 import { Piscina } from 'piscina';
+import type { ReadDispatch, ReadDispatchTask } from './dispatch-worker.ts';
+import type { SplitMade, SplitTask } from './split-worker.ts';
 import type { ValidateOutcome, ValidateTask } from './validate-worker.ts';
 
 export interface ValidatorPool {
@@ -9,13 +11,24 @@ export interface ValidatorPool {
    * @throws Error when the file cannot be read, or the time is over: the thread is ended then (invariant I11)
    */
   validate(task: ValidateTask, timeoutMs: number): Promise<ValidateOutcome>;
+  /**
+   * Writes the accepted sets of an original into a file of their own, durably, in a thread.
+   * @returns undefined when that file would not be accepted
+   * @throws Error as `validate`, and when it cannot be written
+   */
+  split(task: SplitTask, timeoutMs: number): Promise<SplitMade | undefined>;
+  /**
+   * Copies a file from the back end into staging and reads it on the way, in a thread.
+   * @throws Error as `validate`, and when it cannot be written
+   */
+  readDispatch(task: ReadDispatchTask, timeoutMs: number): Promise<ReadDispatch>;
   close(): Promise<void>;
 }
 
 export function createValidatorPool(settings: { readonly workers: number }): ValidatorPool {
   // In the sources the worker is a `.ts` file, in the built product the `.js` beside this one.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const pool = new Piscina<ValidateTask, ValidateOutcome>({
+  const pool = new Piscina({
     filename: new URL(`./validate-worker.${extension}`, import.meta.url).href,
     name: 'validateOriginal',
     minThreads: 1,
@@ -24,7 +37,12 @@ export function createValidatorPool(settings: { readonly workers: number }): Val
     resourceLimits: { maxOldGenerationSizeMb: 512 },
   });
   return {
-    validate: (task, timeoutMs) => pool.run(task, { signal: AbortSignal.timeout(timeoutMs) }),
+    validate: (task, timeoutMs): Promise<ValidateOutcome> =>
+      pool.run(task, { signal: AbortSignal.timeout(timeoutMs) }),
+    split: (task, timeoutMs): Promise<SplitMade | undefined> =>
+      pool.run(task, { signal: AbortSignal.timeout(timeoutMs), name: 'splitIntoFile' }),
+    readDispatch: (task, timeoutMs): Promise<ReadDispatch> =>
+      pool.run(task, { signal: AbortSignal.timeout(timeoutMs), name: 'readDispatch' }),
     close: () => pool.destroy(),
   };
 }

@@ -9,6 +9,7 @@ import { Layout } from './layout.tsx';
 import { Moment } from './moment.tsx';
 import { pathOfFindings, pathOfOutboundFile, pathOfTransmission, paths } from './paths.ts';
 import type { PortalSettings } from './portal-settings.ts';
+import { PrintButton } from './print-button.tsx';
 import type { Viewer } from './session.ts';
 import { kindWords } from './transmission-page.tsx';
 import { printSize } from './transmission-words.ts';
@@ -51,7 +52,7 @@ export function AnswerPage(props: AnswerPageProps) {
           <Moment atMs={file.writtenAtMs} settings={settings} />
         </dd>
       </dl>
-      <p>
+      <p class="cg-actions cg-no-print">
         <a class="usa-button" href={pathOfOutboundFile(file.id)}>
           Download
         </a>
@@ -60,6 +61,7 @@ export function AnswerPage(props: AnswerPageProps) {
             See each finding beside its segment
           </a>
         )}
+        <PrintButton />
       </p>
       <Content {...props} />
     </Layout>

@@ -115,7 +115,6 @@ if (form) {
   cancel.addEventListener('click', () => { cancelled = true; request?.abort(); });
 }
 
-document.getElementById('print')?.addEventListener('click', () => print());
 
 const states = document.getElementById('states');
 if (states) {

@@ -169,7 +169,7 @@ function Rules({ guide, exchange }: GuideProps) {
 
 function RuleTable(props: { readonly heading: string; readonly rules: readonly RuleId[] }) {
   return (
-    <table class="usa-table usa-table--borderless usa-table--stacked cg-table">
+    <table class="usa-table usa-table--borderless usa-table--compact cg-table">
       <caption>{props.heading}</caption>
       <thead>
         <tr>
@@ -180,8 +180,8 @@ function RuleTable(props: { readonly heading: string; readonly rules: readonly R
       <tbody>
         {props.rules.map((rule) => (
           <tr>
-            <td data-label="What is wrong">{RULE_WORDS[rule]}</td>
-            <td data-label="SNIP type">{RULE_FACTS[rule].snip}</td>
+            <td>{RULE_WORDS[rule]}</td>
+            <td>{RULE_FACTS[rule].snip}</td>
           </tr>
         ))}
       </tbody>
@@ -204,7 +204,7 @@ function Codes() {
   return (
     <>
       {places.map(([place, title]) => (
-        <table class="usa-table usa-table--borderless usa-table--stacked cg-table">
+        <table class="usa-table usa-table--borderless usa-table--compact cg-table">
           <caption>{title}</caption>
           <thead>
             <tr>
@@ -216,11 +216,9 @@ function Codes() {
           <tbody>
             {[...codesOf(place)].map(([code, [plain, hint]]) => (
               <tr>
-                <th scope="row" data-label="Code">
-                  {code}
-                </th>
-                <td data-label="What it means">{plain}</td>
-                <td data-label="What to do">{hint}</td>
+                <th scope="row">{code}</th>
+                <td>{plain}</td>
+                <td>{hint}</td>
               </tr>
             ))}
           </tbody>

@@ -17,6 +17,7 @@ import { Layout } from './layout.tsx';
 import { findingPageSize, setsShownMax } from './limits.ts';
 import { pathOfFindings, pathOfTransmission, paths } from './paths.ts';
 import type { PortalSettings } from './portal-settings.ts';
+import { PrintButton } from './print-button.tsx';
 import type { Viewer } from './session.ts';
 import { verdictWords } from './transmission-words.ts';
 
@@ -49,6 +50,10 @@ export function FindingsPage(props: FindingsPageProps) {
     >
       <p class="cg-name">
         File {transmission.name}, tracking ID {transmission.id}
+      </p>
+      <p class="cg-actions cg-no-print">
+        <PrintButton />
+        <a href={pathOfTransmission(transmission.id)}>The file and its answers, to download</a>
       </p>
       {interchanges.map((interchange) => (
         <Interchange interchange={interchange} />

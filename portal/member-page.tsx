@@ -2,6 +2,7 @@
 
 import type { Role } from '../domain/account.ts';
 import { managedRoles, mayManage, roleSentence, roleTitle } from '../domain/role.ts';
+import type { UserStatus } from '../domain/user.ts';
 import type { Invitation } from '../storage/invitation-store.ts';
 import type { Member } from '../storage/member-store.ts';
 import { Alert, ErrorSummary } from './alert.tsx';
@@ -106,7 +107,7 @@ function Members(props: MembersPageProps) {
               </div>
             </th>
             <td data-label="Role">{roleTitle(member.role)}</td>
-            <td data-label="Status">{member.status}</td>
+            <td data-label="Status">{statusWords[member.status]}</td>
             <td data-label="Last sign-in">
               {member.lastSignInAtMs === undefined ? (
                 'Never'
@@ -120,6 +121,13 @@ function Members(props: MembersPageProps) {
     </table>
   );
 }
+
+const statusWords: Readonly<Record<UserStatus, string>> = {
+  unconfirmed: 'Not confirmed yet',
+  active: 'Active',
+  expired: 'Expired',
+  disabled: 'Disabled',
+};
 
 const stateWords: Readonly<Record<Invitation['state'], string>> = {
   open: 'Open until',

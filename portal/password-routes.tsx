@@ -78,7 +78,7 @@ function explain(context: PortalContext, outcome: NewPasswordOutcome): readonly 
     case 'blocked': {
       const until = printEndOfWait(outcome.untilMs, context.settings);
       return [
-        { field: 'form', text: `There were too many wrong passwords. Wait until ${until}, then try again.` },
+        { field: 'form', text: `You have tried too many passwords. Wait until ${until}, then try again.` },
       ];
     }
     case 'outdated':

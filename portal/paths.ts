@@ -67,6 +67,7 @@ export const paths = {
   sftpAccount: '/trading-partner/sftp-account',
   sftpKeys: '/trading-partner/sftp-account/keys',
   sftpKeyRename: '/trading-partner/sftp-account/keys/rename',
+  sftpKeyExpire: '/trading-partner/sftp-account/keys/expire',
   sftpKeyRevoke: '/trading-partner/sftp-account/keys/revoke',
   transmissions: '/trading-partner/transmissions',
   transmissionsCsv: '/trading-partner/transmissions.csv',

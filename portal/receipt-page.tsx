@@ -7,6 +7,7 @@ import { assetPaths } from './asset-paths.ts';
 import { Layout } from './layout.tsx';
 import { pathOfTransmission, paths } from './paths.ts';
 import type { PortalSettings } from './portal-settings.ts';
+import { PrintButton } from './print-button.tsx';
 import type { Viewer } from './session.ts';
 import { Stages, StateTag, Tag } from './stages.tsx';
 import { Facts } from './transmission-page.tsx';
@@ -34,10 +35,8 @@ export function ReceiptPage(props: {
       >
         Keep the tracking ID: the support desk finds the file by it.
       </Alert>
-      <p class="cg-no-print">
-        <button type="button" class="usa-button usa-button--outline cg-script-only" id="print">
-          Print this receipt
-        </button>{' '}
+      <p class="cg-actions cg-no-print">
+        <PrintButton />
         <a href={paths.batchTransfer}>Send further files</a>
       </p>
       <div id="states" data-state-path={`${paths.batchState}?t=${ids}`}>

@@ -219,6 +219,8 @@ function findWrong(fields: Fields): readonly FieldError[] {
 function explainNew(
   outcome: Exclude<NewPasswordOutcome, { readonly kind: 'changed' | 'outdated' }>,
 ): readonly FieldError[] {
+  if (outcome.kind === 'blocked')
+    return [{ field: 'form', text: 'You have tried too many passwords. Use the link again in an hour.' }];
   if (outcome.kind !== 'refused')
     return [{ field: 'form', text: 'Too many people are here right now. Try again in a minute.' }];
   return outcome.why.map((why) => ({

@@ -22,6 +22,8 @@ for (const button of document.querySelectorAll('button[data-copy]')) {
   });
 }
 
+document.getElementById('print')?.addEventListener('click', () => print());
+
 // The rules of a new password, ticked off while it is typed. The server judges; this only helps.
 for (const list of document.querySelectorAll('ul[data-password]')) {
   const field = document.getElementById(list.dataset.password);

@@ -87,7 +87,7 @@ function PartnerAccount(props: SftpAccountPageProps) {
       <Keys keys={account?.keys ?? []} settings={settings} />
       {account === undefined ? null : (
         <p>
-          <a href={paths.sftpKeys}>Add, rename or revoke public keys</a>
+          <a href={paths.sftpKeys}>Add, rename, expire or revoke public keys</a>
         </p>
       )}
       <WhySection settings={settings} diagnosis={props.diagnosis} />

@@ -66,6 +66,9 @@ export function SftpKeysPage(props: SftpKeysPageProps) {
   );
 }
 
+/** @returns the last day before a time, by UTC, as YYYY-MM-DD */
+const lastDayOf = (endMs: number): string => new Date(endMs - 1).toISOString().slice(0, 10);
+
 function KeyEntry(props: SftpKeysPageProps & { readonly accountKey: AccountKey }) {
   const { accountKey: key, settings } = props;
   const token = props.viewer.session.csrfToken;
@@ -93,7 +96,7 @@ function KeyEntry(props: SftpKeysPageProps & { readonly accountKey: AccountKey }
       </dl>
       <details class="cg-more">
         <summary>
-          Rename or revoke<span class="usa-sr-only"> {name}</span>
+          Rename, set the last day or revoke<span class="usa-sr-only"> {name}</span>
         </summary>
         <form method="post" action={paths.sftpKeyRename} class="cg-form" noValidate={true}>
           <FormToken token={token} />
@@ -111,6 +114,28 @@ function KeyEntry(props: SftpKeysPageProps & { readonly accountKey: AccountKey }
           />
           <button type="submit" class="usa-button usa-button--outline">
             Rename<span class="usa-sr-only"> {name}</span>
+          </button>
+        </form>
+        <form method="post" action={paths.sftpKeyExpire} class="cg-form" noValidate={true}>
+          <FormToken token={token} />
+          <input type="hidden" name="key" value={key.fingerprint} />
+          <label class="usa-label" for={`expires-${key.id}`}>
+            Last day
+          </label>
+          <div class="usa-hint" id={`expires-hint-${key.id}`}>
+            YYYY-MM-DD, by UTC. Empty: it does not expire.
+          </div>
+          <input
+            class="usa-input"
+            id={`expires-${key.id}`}
+            name="expires"
+            type="text"
+            value={key.expiresAtMs === undefined ? '' : lastDayOf(key.expiresAtMs)}
+            aria-describedby={`expires-hint-${key.id}`}
+            autoComplete="off"
+          />
+          <button type="submit" class="usa-button usa-button--outline">
+            Save the last day<span class="usa-sr-only"> of {name}</span>
           </button>
         </form>
         <form method="post" action={paths.sftpKeyRevoke} class="cg-form">

@@ -2,7 +2,12 @@
 
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { parsePublicKey } from '../auth/public-key.ts';
-import { addAccountKey, renameAccountKey, revokeAccountKey } from '../storage/account-key-store.ts';
+import {
+  addAccountKey,
+  expireAccountKey,
+  renameAccountKey,
+  revokeAccountKey,
+} from '../storage/account-key-store.ts';
 import { findAccount } from '../storage/account-store.ts';
 import { confirmedForm, confirmedPage } from './confirmation.ts';
 import { factorName } from './enrolment.tsx';
@@ -36,6 +41,18 @@ export function registerSftpKeys(app: FastifyInstance, context: PortalContext): 
     }),
   );
   app.post(
+    paths.sftpKeyExpire,
+    confirmedForm(context, back, async (page) => {
+      const expiry = readLastDay(page.fields('expires').trim(), context.now());
+      if (expiry.kind === 'refused') {
+        const errors = [{ field: 'form', text: `The last day was not changed. ${expiry.why}` }];
+        return show(context, { ...page, fields: () => '' }, { status: 422, errors });
+      }
+      await expireAccountKey(context.database, { ...changeOf(page), expiresAtMs: expiry.atMs });
+      return goBack(context, page);
+    }),
+  );
+  app.post(
     paths.sftpKeyRevoke,
     confirmedForm(context, back, async (page) => {
       await revokeAccountKey(context.database, changeOf(page));
@@ -46,7 +63,8 @@ export function registerSftpKeys(app: FastifyInstance, context: PortalContext): 
 
 type FormRequest = PageRequest & { readonly fields: Fields };
 
-const changeOf = ({ viewer, fields }: FormRequest) => ({
+const changeOf = ({ viewer, fields, request }: FormRequest) => ({
+  address: request.ip,
   userId: viewer.user.id,
   fingerprint: fields('key'),
   actor: { kind: 'user', id: viewer.user.id } as const,

@@ -7,6 +7,7 @@ import { type Look, stateWords } from './transmission-words.ts';
 type StageState = 'done' | 'now' | 'stopped' | 'later' | 'none';
 
 interface Stage {
+  /** What it is called as it stands: `Released`, or `Not released`. */
   readonly name: string;
   readonly state: StageState;
 }
@@ -19,14 +20,16 @@ const stateSigns: Readonly<Record<StageState, readonly [sign: string, words: str
   none: ['–', 'does not apply'],
 };
 
+const stageNames = ['Received', 'Checked', 'Answered', 'Released'] as const;
+
 /** How the stages of a transmission stand. */
 export function stagesOf({ transmission, release }: ListedTransmission): readonly Stage[] {
   const { state } = transmission;
   const stages = (...states: readonly [StageState, StageState, StageState, StageState]): readonly Stage[] =>
-    ['Received', 'Checked', 'Answered', 'Released'].map((name, index) => ({
-      name,
-      state: states[index] ?? 'later',
-    }));
+    stageNames.map((name, index) => {
+      const at = states[index] ?? 'later';
+      return { name: at === 'stopped' ? `Not ${name.toLowerCase()}` : name, state: at };
+    });
   switch (state) {
     case 'receiving':
       return stages('now', 'later', 'later', 'later');

@@ -52,6 +52,8 @@ main p, main li { max-width: 68ex; }
 .cg-facts dt { font-weight: 700; }
 .cg-facts dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 40em) {
+  .usa-table--stacked.cg-table tr > [data-label] { padding: .5rem 0 .5rem 8rem; position: relative; }
+  .usa-table--stacked.cg-table tr > [data-label]::before { left: 0; padding: 0; position: absolute; top: .5rem; width: 7.5rem; }
   .cg-facts { grid-template-columns: 1fr; }
   .cg-facts dd { margin-bottom: .5rem; }
 }
@@ -90,7 +92,8 @@ main .cg-error-summary a, main .cg-error-summary a:visited { color: #1b1b1b; fon
 .cg-more { margin-top: .75rem; }
 .cg-more > summary { cursor: pointer; display: inline-block; min-height: 1.5rem; text-decoration: underline; }
 .cg-more .usa-button { box-sizing: border-box; margin-right: 0; max-width: 100%; }
-.cg-actions { display: flex; flex-wrap: wrap; gap: .75rem; }
+.cg-actions { align-items: center; display: flex; flex-wrap: wrap; gap: .75rem; }
+.cg-actions .usa-button { margin: 0; }
 .cg-qr { display: block; height: auto; margin: 1rem 0; max-width: 15rem; width: 100%; }
 .usa-process-list .usa-process-list__item { max-width: none; }
 
@@ -142,9 +145,10 @@ main .usa-alert__heading { line-height: 1.3; }
 .cg-findings details { margin-top: .5rem; }
 main summary { cursor: pointer; min-height: 1.5rem; }
 pre.cg-code { margin: .5rem 0; }
-.cg-role .usa-legend, .cg-choice .usa-legend { font-weight: 700; margin-top: 1.5rem; }
+.cg-role .usa-legend, .cg-choice .usa-legend { font-weight: 700; margin-top: 0; }
+.usa-fieldset.cg-role, .usa-fieldset.cg-choice { margin-top: 1.5rem; }
+.cg-panel__body > form > .usa-fieldset.cg-role:first-of-type { margin-top: 0; }
 .cg-role .usa-hint { margin-bottom: .5rem; padding-left: 2rem; }
-.cg-panel .cg-role .usa-legend { margin-top: 0; }
 .cg-submit { margin-top: 1.5rem; }
 .cg-choice { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); }
 .cg-table tbody th .cg-small { font-weight: 400; }

@@ -47,7 +47,7 @@ export function TransmissionListPage(props: TransmissionListProps) {
         <p role="status">
           {printFilter(texts) === ''
             ? 'Nothing was sent yet.'
-            : 'No transmission fits. Ask for less, or clear the search.'}
+            : 'No transmission matches. Change the search, or clear it.'}
         </p>
       ) : (
         <Results listed={listed} settings={settings} />

@@ -144,9 +144,18 @@ function Answers(props: {
   );
 }
 
-/** @param kinds as the journal has them: `TA1 999`, `report` */
+/** @param kinds as the journal has them: `TA1 999`, `report`, the transactions of a dispatch */
 export function kindWords(kinds: string): string {
-  return kinds === 'report' ? 'Report in plain words' : kinds.split(' ').join(' and ');
+  switch (kinds) {
+    case 'report':
+      return 'Report in plain words';
+    case 'message':
+      return 'Message';
+    case 'file':
+      return 'File';
+    default:
+      return kinds.split(' ').join(' and ');
+  }
 }
 
 /** What a record of the audit trail means to the people of the partner; others are not for this page. */

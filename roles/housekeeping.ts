@@ -9,6 +9,7 @@ import { prunePendingSignIns } from '../storage/pending-sign-in-store.ts';
 import { prunePortalSessions } from '../storage/portal-session-store.ts';
 import { pruneRefusals } from '../storage/sftp-refusal-store.ts';
 import { pruneThrottles } from '../storage/throttle-store.ts';
+import { expireUploads } from '../storage/upload-expiry.ts';
 import type { Closable } from './closable.ts';
 
 const housekeepingMs = 10 * 60 * 1000;
@@ -20,7 +21,7 @@ const refusalMemoryMs = 30 * 24 * 60 * 60 * 1000;
 /** Sign-ins and second factors that nobody finished are forgotten after so long; they are worth nothing much earlier. */
 const pendingMemoryMs = 60 * 60 * 1000;
 
-/** Removes rows that mean nothing any more. */
+/** Removes what means nothing any more. */
 export function startHousekeeping({ config, directory, database, observe }: Core): Closable {
   const tidy = async (): Promise<void> => {
     try {
@@ -32,6 +33,8 @@ export function startHousekeeping({ config, directory, database, observe }: Core
       await pruneChallenges(database, database.now() - pendingMemoryMs);
       await tidyIdentities(database, config.identity);
       await removeOldMails({ database, directory }, database.now() - config.mail.keepMs);
+      const { interruptedExpiryMs } = config.storage;
+      await expireUploads({ database, directory, interruptedExpiryMs });
     } catch (thrown) {
       observe({ kind: 'fault', where: 'gateway.housekeeping', fault: describeFault(thrown) });
     }

@@ -1,17 +1,18 @@
 // The intake role put together: the queue of received files, the threads that read them, and the watch over `inbound`.
 
-import type { Config } from '../config/schema.ts';
 import type { Core } from '../core.ts';
 import type { Observe } from '../domain/observation.ts';
-import { KNOWN_ALIASES } from '../edi/guide-library.ts';
-import { defaultProfile, type EdiProfile, strictProfile } from '../edi/profile.ts';
+import type { EdiProfile } from '../edi/profile.ts';
 import { startIntake } from '../intake/intake.ts';
 import { createValidatorPool } from '../intake/validator-pool.ts';
 import { watchInbound } from '../intake/watch.ts';
 import type { ClaimedTransmission } from '../storage/intake-queue.ts';
+import { readPartnerProfile } from '../storage/partner-profile-store.ts';
 import { findPartner } from '../storage/partner-store.ts';
 import { type RecoveryReport, recoverAdoptions } from '../storage/recovery.ts';
 import type { Closable } from './closable.ts';
+import { startDispatching } from './dispatch.ts';
+import { ediProfileOf } from './partner-edi-profile.ts';
 
 export async function startIntakeRole(core: Core): Promise<Closable> {
   const { config, directory, database, observe } = core;
@@ -29,8 +30,10 @@ export async function startIntakeRole(core: Core): Promise<Closable> {
   const { maxFileBytes } = config.storage;
   const stabilityMs = config.intake.adoptStabilityMs;
   const watcher = await watchInbound({ database, directory, observe, maxFileBytes, stabilityMs });
+  const dispatching = await startDispatching(core, pool);
   return {
     async close() {
+      await dispatching.close();
       await watcher.close();
       await intake.close();
       await pool.close();
@@ -38,25 +41,12 @@ export async function startIntakeRole(core: Core): Promise<Closable> {
   };
 }
 
-async function profileOfPartner(core: Core, claimed: ClaimedTransmission): Promise<EdiProfile> {
-  const partner = await findPartner(core.database, claimed.partnerId);
-  return {
-    ...commonProfile(core.config),
-    ...(core.config.intake.checkSenderId && partner !== undefined
-      ? { senderIds: [partner.submitterId] }
-      : {}),
-  };
-}
-
-/** What holds for every partner. */
-export function commonProfile({ intake }: Config): EdiProfile {
-  const { ta1Policy, validation, receiverIds, guideAliases } = intake;
-  return {
-    ...(validation === 'strict' ? strictProfile : defaultProfile),
-    ta1: ta1Policy,
-    aliases: guideAliases ? KNOWN_ALIASES : {},
-    ...(receiverIds.length === 0 ? {} : { receiverIds }),
-  };
+async function profileOfPartner(
+  { config, database }: Core,
+  { partnerId }: Pick<ClaimedTransmission, 'partnerId'>,
+): Promise<EdiProfile> {
+  const partner = await findPartner(database, partnerId);
+  return ediProfileOf(config, { partner, agreed: await readPartnerProfile(database, partnerId) });
 }
 
 function tellOfRecovery(observe: Observe, report: RecoveryReport): void {

@@ -13,7 +13,7 @@ import { knownHostsLine } from '../server/host-keys.ts';
 import { algorithmProfiles } from '../server/ssh-algorithms.ts';
 import { createTransmissionFiles } from '../storage/transmission-files.ts';
 import type { Closable } from './closable.ts';
-import { commonProfile } from './intake-role.ts';
+import { ediProfileOf } from './partner-edi-profile.ts';
 
 export async function startPortalRole(core: Core, connection: () => ConnectionFacts) {
   const { database, directory, users, accountSetup, mailboxes, observe } = core;
@@ -36,7 +36,7 @@ export async function startPortalRole(core: Core, connection: () => ConnectionFa
     settings: portalSettings(core.config),
     connection,
     exchange: {
-      profile: commonProfile(core.config),
+      profile: ediProfileOf(core.config, { partner: undefined, agreed: {} }),
       checkSenderId: core.config.intake.checkSenderId,
       duplicateWindowMs: core.config.intake.duplicateWindowMs,
       interruptedExpiryMs: core.config.storage.interruptedExpiryMs,

@@ -16,6 +16,7 @@ import { countHostKeyChanges } from '../storage/host-key-changes.ts';
 import type { Mailboxes } from '../storage/mailbox.ts';
 import { recoverUploads } from '../storage/recovery.ts';
 import { forgetSftpSessions, reportSessions } from '../storage/sftp-session-store.ts';
+import { settleOriginals } from '../storage/small-originals.ts';
 import type { Database } from '../storage/transaction.ts';
 
 export interface SftpRoleDeps {
@@ -38,6 +39,9 @@ export interface SftpService {
 /** How a worker knows that it is one: the name that its sessions bear, given by its parent. */
 export const workerVariable = 'SFTP_WORKER';
 
+/** How often small files are made durable by themselves, in milliseconds: by then the kernel has written most. */
+const settleIntervalMs = 5000;
+
 /** When a worker has not drained in so many times the drain time, nothing will (server/sftp-server.ts takes three). */
 const drainsUntilKill = 4;
 
@@ -56,16 +60,50 @@ export async function startSftpRole(
   // This process has the role now: whoever left sessions behind is gone.
   await forgetSftpSessions(database);
   const { workers, drainMs } = config.sftp;
-  if (workers === 1 || workerCommandLine === undefined) return serveSftp(deps, { workers: 1 });
-  return startWorkerPool({
-    workers,
-    commandLine: workerCommandLine,
-    environmentOf: (name) => ({ [workerVariable]: name }),
-    newName: () => randomBytes(8).toString('hex'),
-    observe,
-    endMs: drainsUntilKill * drainMs,
-    gone: (name) => forgetSftpSessions(database, name),
-  });
+  const service = await (workers === 1 || workerCommandLine === undefined
+    ? serveSftp(deps, { workers: 1 })
+    : startWorkerPool({
+        workers,
+        commandLine: workerCommandLine,
+        environmentOf: (name) => ({ [workerVariable]: name }),
+        newName: () => randomBytes(8).toString('hex'),
+        observe,
+        endMs: drainsUntilKill * drainMs,
+        gone: (name) => forgetSftpSessions(database, name),
+      }));
+  const stopSettling = settleNowAndThen(deps);
+  return {
+    ...service,
+    async close() {
+      await service.close();
+      await stopSettling();
+    },
+  };
+}
+
+/**
+ * Makes small files durable by themselves (storage/small-originals.ts). What is left at the end the next start does.
+ * @returns what stops it
+ */
+function settleNowAndThen({ database, directory, observe }: SftpRoleDeps): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  const settle = async (): Promise<void> => {
+    try {
+      await settleOriginals({ database, directory });
+    } catch (thrown) {
+      observe({ kind: 'fault', where: 'sftp settle originals', fault: describeFault(thrown) });
+    } finally {
+      running = undefined;
+    }
+  };
+  const timer = setInterval(() => {
+    running ??= settle();
+  }, settleIntervalMs);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
 }
 
 /**

@@ -1,7 +1,8 @@
 // `npm run screenshots -- DIR`: a picture of every page of the portal at desktop and phone width, with sample data, into
-// DIR. The pages are those of test/support/portal-pages.ts, walked by their browser tests.
+// DIR: those of test/support/portal-pages.ts, and the steps and errors that the other browser tests come by.
 
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
@@ -15,7 +16,9 @@ if (folder === undefined) {
 }
 const require = createRequire(join(root, 'package.json'));
 const tap = join(dirname(require.resolve('tap/package.json')), 'dist', 'esm', 'run.mjs');
-const tests = ['test/portal/pages-browser.test.ts'];
+const tests = readdirSync(join(root, 'test/portal'))
+  .filter((name) => name.endsWith('browser.test.ts'))
+  .map((name) => `test/portal/${name}`);
 const run = spawnSync(process.execPath, [tap, '--reporter=terse', '--timeout=300', ...tests], {
   cwd: root,
   stdio: 'inherit',

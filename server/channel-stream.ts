@@ -1,11 +1,12 @@
 // An SSH channel as the byte stream of a session. Output is counted until it has left the process: what the channel
-// holds because the client's window is closed, and what the socket holds because the client does not read
+// waits for the client's window (output-pace.ts), and what the socket holds because the client does not read
 // (fault 15 of the ssh2 notes). Channels of one connection share the socket, so each counts it.
 
 import type { Socket } from 'node:net';
 import type { ServerChannel } from 'ssh2';
+import { OutputPace, patienceMs } from './output-pace.ts';
 import type { SessionStream, SessionStreamReceiver } from './session-stream.ts';
-import { keepWindowShutWhilePaused } from './ssh2-internals.ts';
+import { keepWindowShutWhilePaused, outgoingWindow } from './ssh2-internals.ts';
 
 /**
  * Twice ssh2's window (Channel.js MAX_WINDOW) and one packet more: more than any client that keeps to its window can
@@ -23,12 +24,23 @@ export interface ChannelStreamDeps {
   readonly heldByTransport: () => number;
 }
 
+/** Bytes on their way to ssh2. */
+interface Piece {
+  readonly bytes: Buffer;
+  /** Told when it is given away. */
+  readonly taken: (() => void) | undefined;
+}
+
 export class ChannelStream implements SessionStream {
   readonly #channel: ServerChannel;
   readonly #socket: Socket;
   readonly #heldByTransport: () => number;
   #receiver: SessionStreamReceiver | undefined;
+  readonly #pace: OutputPace;
+  readonly #waiting: Piece[] = [];
+  #patience: NodeJS.Timeout | undefined;
   #closed = false;
+  /** What waits here, and what ssh2 has not taken yet. */
   #unsent = 0;
   #exitStatus: number | undefined;
 
@@ -40,6 +52,7 @@ export class ChannelStream implements SessionStream {
     this.#channel.on('error', () => this.cut());
     this.#channel.on('close', () => this.cut());
     keepWindowShutWhilePaused(this.#channel);
+    this.#pace = new OutputPace(outgoingWindow(this.#channel), () => performance.now());
   }
 
   start(receiver: SessionStreamReceiver): void {
@@ -63,26 +76,19 @@ export class ChannelStream implements SessionStream {
   write(packets: readonly Buffer[], taken: () => void): void {
     if (this.#closed) return;
     const pieces = join(packets);
-    let left = pieces.length;
-    // Corked, so that the SSH packets that this becomes leave in one system call.
-    this.#socket.cork();
-    try {
-      for (const piece of pieces) {
-        this.#unsent += piece.length;
-        this.#channel.write(piece, () => {
-          this.#unsent -= piece.length;
-          left -= 1;
-          if (left === 0) taken();
-          if (this.#unsent === 0) this.#finishNow();
-          this.#receiver?.drained();
-        });
-      }
-    } catch {
-      // ssh2 throws from write once its transport is gone ("Instance unusable").
-      this.cut();
-    } finally {
-      this.#socket.uncork();
+    for (const [index, bytes] of pieces.entries()) {
+      this.#unsent += bytes.length;
+      // Pieces leave in order: with the last one all are gone.
+      this.#waiting.push({ bytes, taken: index === pieces.length - 1 ? taken : undefined });
     }
+    this.#send();
+  }
+
+  /** Something came in on the connection: the client may have opened its window. */
+  received(): void {
+    if (this.#closed) return;
+    this.#pace.received(outgoingWindow(this.#channel));
+    if (this.#waiting.length > 0) this.#send();
   }
 
   unsentBytes(): number {
@@ -113,6 +119,7 @@ export class ChannelStream implements SessionStream {
   cut(): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#patience);
     this.#receiver?.closed();
   }
 
@@ -124,6 +131,46 @@ export class ChannelStream implements SessionStream {
   /** Whether the client has sent more than its window allows (fault 14). */
   isOverrun(): boolean {
     return this.unreadBytes() > maxWindowBytes;
+  }
+
+  /** Sends what the client's window and the pace allow. */
+  #send(): void {
+    clearTimeout(this.#patience);
+    try {
+      for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+        const windowBytes = outgoingWindow(this.#channel);
+        const count = this.#pace.share(first.bytes.length, windowBytes);
+        if (count === 0) {
+          if (windowBytes > 0) this.#waitForClient();
+          return;
+        }
+        this.#give(first, count);
+      }
+    } catch {
+      // ssh2 throws from write once its transport is gone ("Instance unusable").
+      this.cut();
+    }
+  }
+
+  #give(piece: Piece, count: number): void {
+    const isWhole = count === piece.bytes.length;
+    if (isWhole) this.#waiting.shift();
+    else this.#waiting[0] = { ...piece, bytes: piece.bytes.subarray(count) };
+    this.#channel.write(isWhole ? piece.bytes : piece.bytes.subarray(0, count), () => {
+      this.#unsent -= count;
+      if (isWhole) piece.taken?.();
+      if (this.#unsent === 0) this.#finishNow();
+      this.#receiver?.drained();
+    });
+    this.#pace.sent(count, outgoingWindow(this.#channel));
+  }
+
+  #waitForClient(): void {
+    this.#patience = setTimeout(() => {
+      if (this.#closed) return;
+      this.#pace.disappointed();
+      this.#send();
+    }, patienceMs);
   }
 
   /** RFC 4254 sections 6.10 and 5.3: the exit status, then EOF and CLOSE (fault 20: nobody else sends them). */

@@ -57,6 +57,10 @@ export class ConnectionSessions {
     this.#startedAtMs = deps.now();
     this.#transfers = new TransferLog(deps.now);
     this.#lastActiveAtMs = this.#startedAtMs;
+    // Listening from sign-in on, so after ssh2, which knows of a wider window by then.
+    deps.socket.on('data', () => {
+      for (const stream of this.#streams) stream.received();
+    });
     // Forwarding and everything else that is no session ssh2 refuses, because nobody listens for it (rule R16).
     deps.client.on('session', (accept, reject) => this.#opened(accept, reject));
   }

@@ -15,6 +15,7 @@ import type { ByteBudget } from './byte-budget.ts';
 import { ClientOffer, printable } from './client-offer.ts';
 import type { GuardPlace } from './connection-guard.ts';
 import { ConnectionSessions } from './connection-sessions.ts';
+import { gatherWrites } from './gathered-writes.ts';
 import { announceHostKeys } from './host-key-announcement.ts';
 import type { HostKey } from './host-keys.ts';
 import { KeySchedule } from './key-schedule.ts';
@@ -170,6 +171,7 @@ export class SshConnection {
     const socket = this.#socket;
     // First of all: an error without a listener ends the process (fault 12).
     socket.on('error', () => undefined);
+    gatherWrites(socket);
     const readAlong = (chunk: Buffer) => {
       this.#offer.push(chunk);
       if (this.#offer.isDone) socket.off('data', readAlong);

@@ -19,6 +19,15 @@ export function keepWindowShutWhilePaused(channel: ServerChannel): void {
 }
 
 /**
+ * @returns how many bytes the client takes now (RFC 4254 section 5.2; Channel.js `outgoing`); any number, when nobody
+ *   knows: then ssh2 itself waits for the window
+ */
+export function outgoingWindow(channel: ServerChannel): number {
+  const window = fieldOf(fieldOf(channel, 'outgoing'), 'window');
+  return typeof window === 'number' ? window : Number.MAX_SAFE_INTEGER;
+}
+
+/**
  * What the transport holds back while keys are exchanged (protocol/utils.js:343, `_queue`): it is in no public count,
  * and without it a client could stall a key exchange and let replies pile up (fault 15 of the ssh2 notes).
  * @param client a connection of ssh2's server

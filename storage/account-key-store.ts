@@ -2,7 +2,7 @@
 
 import type { Actor } from '../domain/audit.ts';
 import { type UserId, uuidV7 } from '../domain/ids.ts';
-import { noteAccountChange } from './account-changes.ts';
+import { noteAccountChange, tellAccountOwner } from './account-changes.ts';
 import type { Database } from './transaction.ts';
 
 /** A public key as it is registered. */
@@ -18,6 +18,8 @@ export interface KeyChange {
   readonly userId: UserId;
   readonly fingerprint: string;
   readonly actor: Actor;
+  /** The network address that it came from; left out by the command. */
+  readonly address?: string;
 }
 
 /**
@@ -45,6 +47,7 @@ export async function expireAccountKey(
       subject: `account:${input.userId}`,
       detail: { fingerprint: input.fingerprint, expiresAtMs: input.expiresAtMs ?? 'never' },
     });
+    await tellAccountOwner(transaction, { ...input, change: 'key-last-day-changed' });
     return true;
   });
 }
@@ -101,6 +104,8 @@ export async function addAccountKey(
       address: input.address,
       detail: { fingerprint: key.fingerprint, expiresAtMs: input.expiresAtMs ?? 'never' },
     });
+    const { fingerprint } = key;
+    await tellAccountOwner(transaction, { ...input, change: 'key-added', fingerprint });
     return { kind: 'added' };
   });
 }
@@ -144,8 +149,10 @@ export async function revokeAccountKey(database: Database, input: KeyChange): Pr
       actor: input.actor,
       action: 'account.key-revoke',
       subject: `account:${input.userId}`,
+      ...(input.address === undefined ? {} : { address: input.address }),
       detail: { fingerprint: input.fingerprint },
     });
+    await tellAccountOwner(transaction, { ...input, change: 'key-revoked' });
     return true;
   });
 }

@@ -3,7 +3,7 @@
 
 import { type Actor, printActor } from '../domain/audit.ts';
 import { type PartnerId, parseUserId, type UserId, uuidV7 } from '../domain/ids.ts';
-import { noteAccountChange } from './account-changes.ts';
+import { noteAccountChange, tellAccountOwner } from './account-changes.ts';
 import { storedPartnerId } from './partner-store.ts';
 import { type NewSession, takeSessionPlace } from './sftp-session-store.ts';
 import type { SftpAccountRow, StoredAccountKeyRow } from './tables.ts';
@@ -178,6 +178,7 @@ async function recordStep(
     address: input.address,
     detail: { passwordVersion: input.passwordVersion, attestationVersion: input.attestation.version },
   });
+  await tellAccountOwner(transaction, { ...input, change: kind });
   if (input.key === undefined) return;
   const added = await sql
     .insertInto('sftp_account_keys')
@@ -201,6 +202,8 @@ async function recordStep(
     address: input.address,
     detail: { fingerprint: input.key.fingerprint },
   });
+  const { fingerprint } = input.key;
+  await tellAccountOwner(transaction, { ...input, change: 'key-added', fingerprint });
 }
 
 /**

@@ -55,6 +55,10 @@ export interface Answer {
   readonly interchanges: readonly InterchangeRecord[];
   /** The manifest of the release to the back end, where one is due. */
   readonly manifest: string | undefined;
+  /** Of `backend/`: where the release goes; `accepted` when left out. */
+  readonly folder?: 'accepted' | 'test' | undefined;
+  /** Below the data directory: the derived file that is released in the original's place. */
+  readonly derivedPath?: string | undefined;
 }
 
 /**
@@ -87,6 +91,8 @@ export async function writeAnswer(database: Database, answer: Answer): Promise<b
           state: 'due',
           due_at_ms: transaction.nowMs,
           released_at_ms: null,
+          folder: answer.folder ?? 'accepted',
+          path: answer.derivedPath ?? null,
         })
         .execute();
     }
@@ -299,7 +305,10 @@ export interface DueRelease {
   readonly transmissionId: TransmissionId;
   readonly partnerId: PartnerId;
   readonly name: string;
-  readonly originalPath: string;
+  /** Below the data directory: the original, or what was derived from it. */
+  readonly path: string;
+  /** Of `backend/`. */
+  readonly folder: 'accepted' | 'test';
   readonly manifest: string;
 }
 
@@ -311,6 +320,8 @@ export async function listDueReleases(database: Database, limit: number): Promis
     .select([
       'releases.id',
       'releases.manifest',
+      'releases.folder',
+      'releases.path',
       'transmissions.id as transmission_id',
       'transmissions.partner_id',
       'transmissions.name',
@@ -325,7 +336,8 @@ export async function listDueReleases(database: Database, limit: number): Promis
     transmissionId: row.transmission_id as TransmissionId,
     partnerId: storedPartnerId(row.partner_id),
     name: row.name,
-    originalPath: row.original_path ?? '',
+    path: row.path ?? row.original_path ?? '',
+    folder: row.folder,
     manifest: row.manifest,
   }));
 }

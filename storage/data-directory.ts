@@ -24,6 +24,10 @@ export interface DataDirectory {
   originalPath(id: TransmissionId, atMs: number): string;
   /** Below the root: where the durable copy of an acknowledgement is. */
   acknowledgementPath(id: string, atMs: number): string;
+  /** Below the root: what is released in an original's place. */
+  derivedPath(id: string, atMs: number): string;
+  /** Below the root: where the durable copy of a dispatch is. */
+  dispatchPath(id: string, atMs: number): string;
   /** A path that the journal holds, on the host. */
   stored(path: string): HostPath;
   mailboxFolder(partner: PartnerId, folder: MailboxFolder): HostPath;
@@ -32,6 +36,10 @@ export interface DataDirectory {
   mail(id: string): HostPath;
   accepted(partner: PartnerId): HostPath;
   outgoing(partner: PartnerId): HostPath;
+  /** What every partner's `outgoing` is below. */
+  readonly allOutgoing: HostPath;
+  /** One of the back end's folders for a partner; those beside `accepted` and `outgoing` are made when first needed. */
+  backEnd(folder: 'accepted' | 'test' | 'refused', partner: PartnerId): HostPath;
 }
 
 /** What stands directly below the data directory, beside the database. */
@@ -40,6 +48,8 @@ export const dataFolders: readonly string[] = [
   'locks',
   'staging',
   'originals',
+  'derived',
+  'dispatched',
   'mailboxes',
   'backend',
   'quarantine',
@@ -74,12 +84,16 @@ export function pathsBelow(root: string): DataDirectory {
     staged: (id) => below('staging', id),
     originalPath: (id, atMs) => join('originals', ...dayOf(atMs), id),
     acknowledgementPath: (id, atMs) => join('originals', ...dayOf(atMs), `${id}.ack`),
+    derivedPath: (id, atMs) => join('derived', ...dayOf(atMs), id),
+    dispatchPath: (id, atMs) => join('dispatched', ...dayOf(atMs), id),
     stored: (path) => below(path),
     mailboxFolder: (partner, folder) => below('mailboxes', partner, folder),
     entry: (partner, folder, name) => below('mailboxes', partner, folder, name),
     mail: (id) => below('mail', `${id}.eml`),
     accepted: (partner) => below('backend', 'accepted', partner),
     outgoing: (partner) => below('backend', 'outgoing', partner),
+    allOutgoing: below('backend', 'outgoing'),
+    backEnd: (folder, partner) => below('backend', folder, partner),
   };
 }
 
@@ -122,6 +136,16 @@ export async function checkMailboxFolders(directory: DataDirectory, partner: Par
     directory.mailboxFolder(partner, 'outbound'),
   ]) {
     if (!(await lstat(path)).isDirectory()) throw new MailboxReplacedError(path);
+  }
+}
+
+/** Makes a file's bytes durable, whoever wrote them. */
+export async function syncFile(path: HostPath): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

@@ -39,7 +39,11 @@ export function openDatabase(options: DatabaseOptions): Database {
   const wanted = migrations.at(-1)?.version ?? 0;
   copyBeforeUpgrade({ file: options.file, found: schemaVersionOf(file), wanted });
   const migrated = migrateSqlite(file, options.now());
-  const sql = new Kysely<Tables>({ dialect: new ClaimgateSqliteDialect(file) });
+  const reader =
+    options.file === ':memory:'
+      ? undefined
+      : new SqliteFile(options.file, { readonly: true, timeout: options.busyTimeoutMs });
+  const sql = new Kysely<Tables>({ dialect: new ClaimgateSqliteDialect(file, reader) });
   const log = openSqliteLog(options.file);
   const changes = createChanges({
     version: () => file.pragma('data_version', { simple: true }) as number,

@@ -2,7 +2,7 @@
 
 import { link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type DataDirectory, type HostPath, syncFolder } from './data-directory.ts';
+import { type DataDirectory, type HostPath, syncFile, syncFolder } from './data-directory.ts';
 import { codeOf, unlessMissing } from './disk-fault.ts';
 import { linkDurably, originalMode } from './publish-upload.ts';
 
@@ -14,6 +14,10 @@ export function isStagedAnswer(name: string): boolean {
   return name.endsWith(stagedAnswerEnding);
 }
 
+/** Where an answer is while it is written. */
+export const stagedAnswer = (directory: DataDirectory, id: string): HostPath =>
+  directory.staged(`${id}${stagedAnswerEnding}`);
+
 /**
  * Writes an answer, which will never change, durably. Writing the same path again replaces it.
  * @param input.to where it shall stand
@@ -23,7 +27,7 @@ export async function writeDurably(
   directory: DataDirectory,
   input: { readonly id: string; readonly to: HostPath; readonly content: Uint8Array },
 ): Promise<void> {
-  const staged = directory.staged(`${input.id}${stagedAnswerEnding}`);
+  const staged = stagedAnswer(directory, input.id);
   const handle = await open(staged, 'w', 0o600);
   try {
     await handle.writeFile(input.content);
@@ -32,6 +36,15 @@ export async function writeDurably(
   } finally {
     await handle.close();
   }
+  await keepStagedAnswer(directory, input);
+}
+
+/** Gives an answer that was written whole and synced in staging its place, durably. */
+export async function keepStagedAnswer(
+  directory: DataDirectory,
+  input: { readonly id: string; readonly to: HostPath },
+): Promise<void> {
+  const staged = stagedAnswer(directory, input.id);
   await unlessMissing(() => unlink(input.to), undefined);
   await linkDurably(directory, staged, input.to);
   await unlink(staged);
@@ -42,6 +55,8 @@ export async function writeDurably(
  * @returns false when the name is taken by a different file; true when it stands there now, or did already
  */
 export async function linkOnce(from: HostPath, to: HostPath): Promise<boolean> {
+  // An original may not be durable by itself yet (small-originals.ts), and what is made of it lasts.
+  await syncFile(from);
   try {
     await link(from, to);
   } catch (thrown) {

@@ -2,6 +2,8 @@
 
 import type { Actor } from '../domain/audit.ts';
 import { type UserId, uuidV7 } from '../domain/ids.ts';
+import type { FactorChange } from '../domain/mail.ts';
+import { queueMail } from './mail-store.ts';
 import type { FactorRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
 
@@ -91,6 +93,7 @@ export async function addFactor(
     if (Number(added.numInsertedOrUpdatedRows ?? 0) === 0) return { kind: 'taken' };
     const first = present.length === 0;
     await recordOwn(transaction, { ...input, action: 'factor.add', id, kind: factor.kind });
+    await tellOwner(transaction, { ...input, change: `${factor.kind}-added` });
     if (first) await writeRecoveryCodes(transaction, input);
     return { kind: 'added', id, first };
   });
@@ -192,6 +195,7 @@ export async function removeFactor(
     if (own.length === 1)
       await sql.deleteFrom('recovery_codes').where('user_id', '=', input.userId).execute();
     await recordOwn(transaction, { ...input, action: 'factor.remove', kind: removed.kind });
+    await tellOwner(transaction, { ...input, change: `${removed.kind}-removed` });
     return { kind: 'removed' };
   });
 }
@@ -223,8 +227,19 @@ export async function resetFactors(
       subject: `user:${userId}`,
       detail: { factors: removed.length },
     });
+    await tellOwner(transaction, { userId, change: 'reset', address: '' });
     return removed.length;
   });
+}
+
+/** Has the user told by mail: whoever did it may not be the user. */
+export function tellOwner(
+  transaction: Transaction,
+  input: { readonly userId: UserId; readonly change: FactorChange; readonly address: string },
+): Promise<void> {
+  const { userId, change, address } = input;
+  const content = { kind: 'factors-changed', change, atMs: transaction.nowMs, address } as const;
+  return queueMail(transaction, { content, userId });
 }
 
 function recordOwn(

@@ -18,6 +18,7 @@ import {
 import { type Published, publishUpload } from './publish-upload.ts';
 import { hashFile } from './upload.ts';
 import { renameHeldUpload, type UnfinishedUpload } from './upload-journal.ts';
+import { askUploadTerms } from './upload-terms.ts';
 
 type EntryPath = VirtualPath & { readonly kind: 'entry' };
 
@@ -101,8 +102,19 @@ async function renameUpload(
         await renameHeldUpload(deps.database, { id: upload.id, name: to.name });
         return undefined;
       }
-      return publishHeld(deps, owner, upload, to);
+      return (await whyUnfit(deps, owner, to)) ?? publishHeld(deps, owner, upload, to);
   }
+}
+
+/** The final name must be one that is agreed on; until then the upload stays held. */
+async function whyUnfit(
+  deps: MailboxDeps,
+  owner: MailboxOwner,
+  to: EntryPath,
+): Promise<FileRefusal | undefined> {
+  const { partnerId } = owner;
+  const terms = await askUploadTerms(deps.database, { partnerId, name: to.name, isNew: false });
+  return terms.kind === 'refused' ? terms : undefined;
 }
 
 async function publishHeld(

@@ -17,6 +17,7 @@ import {
 } from './mailbox-entry.ts';
 import { Upload } from './upload.ts';
 import { beginUpload, takeUpload, type UnfinishedUpload } from './upload-journal.ts';
+import { askUploadTerms } from './upload-terms.ts';
 
 type Opened = OpenedForWrite | FileRefusal;
 
@@ -41,10 +42,19 @@ export async function openForWrite(
     return refuse('already-exists', 'There is a file of that name already.');
   }
   if (!options.create && upload === undefined && there === undefined) return noSuchFile;
+  const { partnerId } = owner;
+  const terms = await askUploadTerms(deps.database, {
+    partnerId,
+    name: path.name,
+    isNew: upload === undefined,
+  });
+  if (terms.kind === 'refused') return terms;
+  const maxFileBytes = Math.min(terms.maxFileBytes, deps.settings.maxFileBytes);
+  const bounded = { ...deps, settings: { ...deps.settings, maxFileBytes } };
   try {
-    if (!options.truncate && upload !== undefined) return await goOn(deps, owner, upload);
-    if (!options.truncate && there !== undefined) return await startFromCopy(deps, owner, path.name);
-    return await start(deps, owner, { name: path.name, stale: upload });
+    if (!options.truncate && upload !== undefined) return await goOn(bounded, owner, upload);
+    if (!options.truncate && there !== undefined) return await startFromCopy(bounded, owner, path.name);
+    return await start(bounded, owner, { name: path.name, stale: upload });
   } catch (thrown) {
     return refusalOf(thrown);
   }

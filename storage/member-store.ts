@@ -3,6 +3,7 @@
 import type { Role } from '../domain/account.ts';
 import type { PartnerId, UserId } from '../domain/ids.ts';
 import { officeRoles } from '../domain/role.ts';
+import type { UserStatus } from '../domain/user.ts';
 import { storedUserId } from './stored-id.ts';
 import type { Sql } from './transaction.ts';
 
@@ -11,7 +12,7 @@ export interface Member {
   readonly firstName: string;
   readonly lastName: string;
   readonly email: string;
-  readonly status: string;
+  readonly status: UserStatus;
   readonly role: Role;
   readonly lastSignInAtMs: number | undefined;
 }

@@ -9,7 +9,9 @@ import { identity } from './migrations/0003-identity.ts';
 import { secondFactors } from './migrations/0004-second-factors.ts';
 import { rights } from './migrations/0005-rights.ts';
 import { partnerPages } from './migrations/0006-partner-pages.ts';
+import { backEnd } from './migrations/0008-back-end.ts';
 import { backups } from './migrations/0010-backups.ts';
+import { smallOriginals } from './migrations/0012-small-originals.ts';
 
 /** Every migration there is, in order. A new one is added at the end and nowhere else. */
 export const migrations: readonly Migration[] = [
@@ -19,7 +21,9 @@ export const migrations: readonly Migration[] = [
   secondFactors,
   rights,
   partnerPages,
+  backEnd,
   backups,
+  smallOriginals,
 ];
 
 /** @returns the newest migration that a database has; 0: none. It changes nothing. */

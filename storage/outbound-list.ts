@@ -79,7 +79,7 @@ async function dispatches(database: Database, input: ListInput): Promise<readonl
     .select(['file.id', 'file.name', 'file.transaction_name as kinds', 'file.size_bytes'])
     .select(['file.dispatched_at_ms as at_ms', 'collections.user_id', 'collections.collected_at_ms'])
     .where('file.partner_id', '=', input.partnerId)
-    .where('file.state', '!=', 'refused')
+    .where('file.state', 'in', ['published', 'collected'])
     .orderBy('file.dispatched_at_ms', 'desc')
     .orderBy('file.id', 'desc')
     .limit(input.limit);

@@ -1,7 +1,7 @@
 // Where answers and released files go. Each step may be repeated after a crash: a link that is there already is
 // recognised by its inode, and nothing of another file is ever overwritten.
 
-import { lstat } from 'node:fs/promises';
+import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEntryName } from '../domain/virtual-path.ts';
 import {
@@ -79,11 +79,12 @@ async function releaseOriginal(
   release: DueRelease,
 ): Promise<Released> {
   await makePartnerFolders(directory, release.partnerId);
-  const folder = directory.accepted(release.partnerId);
+  const folder = directory.backEnd(release.folder, release.partnerId);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, release.transmissionId) as HostPath;
-  await linkOnce(directory.stored(release.originalPath), file);
+  await linkOnce(directory.stored(release.path), file);
   // The manifest comes last: a back end that waits for manifests never sees one without its file.
-  const manifestPath = join('backend', 'accepted', release.partnerId, `${release.transmissionId}.json`);
+  const manifestPath = join('backend', release.folder, release.partnerId, `${release.transmissionId}.json`);
   await replaceDurably(directory.stored(manifestPath), release.manifest);
   await markReleased(database, { release, manifestPath });
   return { transmissionId: release.transmissionId, partnerId: release.partnerId, manifestPath };

@@ -3,7 +3,7 @@
 //
 //   1. the staging file is made read-only, and linked into originals/: no one writes to this inode any more
 //   2. the file and its folder in originals/ are synced, at once     crash until here: recovery removes the link; the
-//      upload is interrupted
+//      upload is interrupted. A small upload over SFTP leaves this out: its bytes go into the journal (small-originals.ts)
 //   3. one transaction: state `received`, event, audit record, and its sync        crash before: as above; after: step 4
 //      is done at start
 //   4. the staging name becomes the name in inbound/               (the staging name is what tells recovery to do this)
@@ -18,7 +18,7 @@
 // costs more than the call, for this upload and for everyone else's (docs/sftp.md, "Speed", has the numbers). What waits
 // for the disk is never done on the event loop.
 
-import { fchmodSync, fstatSync, linkSync, renameSync } from 'node:fs';
+import { fchmodSync, fstatSync, linkSync, readSync, renameSync } from 'node:fs';
 import { type FileHandle, link, mkdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
@@ -26,6 +26,7 @@ import type { TransmissionSource } from '../domain/transmission.ts';
 import type { EntryName } from '../domain/virtual-path.ts';
 import { type DataDirectory, type HostPath, syncFolder } from './data-directory.ts';
 import { codeOf, unlessMissing } from './disk-fault.ts';
+import { smallOriginalBytes } from './small-original-bytes.ts';
 import { CommitNotSyncedError } from './sqlite-log.ts';
 import type { Database } from './transaction.ts';
 import { receiveUpload } from './upload-journal.ts';
@@ -83,8 +84,17 @@ export async function publishUpload(deps: PublishDeps, input: PublishInput): Pro
     linked = true;
     const sizeBytes = Number(stats.size);
     const inode = `${stats.dev}:${stats.ino}`;
-    const [sha256] = await all([hash(sizeBytes), handle.sync(), sync(dirname(original) as HostPath)]);
-    const received = await receiveUpload(database, { ...upload, sizeBytes, sha256, inode, originalPath });
+    const bytes = ridesInJournal(input, sizeBytes) ? readSmall(handle.fd, sizeBytes) : undefined;
+    const durable = () => [handle.sync(), sync(dirname(original) as HostPath)];
+    const [sha256] = await all([hash(sizeBytes), ...(bytes === undefined ? durable() : [])]);
+    const received = await receiveUpload(database, {
+      ...upload,
+      sizeBytes,
+      sha256,
+      inode,
+      originalPath,
+      bytes,
+    });
     if (received) published = { sizeBytes, sha256 };
   } catch (thrown) {
     if (!(thrown instanceof CommitNotSyncedError)) await withdraw();
@@ -96,6 +106,19 @@ export async function publishUpload(deps: PublishDeps, input: PublishInput): Pro
   }
   renameSync(staged, directory.entry(input.partnerId, 'inbound', input.name));
   return published;
+}
+
+/** Whoever has the role `sftp` settles and restores what rides (small-originals.ts), and so nobody else's files do. */
+function ridesInJournal({ source, writer }: PublishInput, sizeBytes: number): boolean {
+  return source === 'sftp' && writer !== undefined && sizeBytes <= smallOriginalBytes;
+}
+
+/** Reads back what was written a moment ago, and so is in memory. */
+function readSmall(fd: number, sizeBytes: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(sizeBytes);
+  const count = readSync(fd, bytes, 0, sizeBytes, 0);
+  if (count !== sizeBytes) throw new Error(`Of ${sizeBytes} bytes of an upload ${count} could be read back.`);
+  return bytes;
 }
 
 /** As Promise.all; but when it rejects, nothing is under way any more, and what was done can be taken back. */

@@ -1,7 +1,7 @@
 // Recovery codes as rows: their hashes, and when each was used. A used one stays, so that the page can count them.
 
 import type { UserId } from '../domain/ids.ts';
-import { writeRecoveryCodes } from './factor-store.ts';
+import { tellOwner, writeRecoveryCodes } from './factor-store.ts';
 import type { Database } from './transaction.ts';
 
 /** Makes a user's recovery codes new: every earlier one is worth nothing from then on. */
@@ -9,7 +9,10 @@ export async function replaceRecoveryCodes(
   database: Database,
   input: { readonly userId: UserId; readonly recoveryHashes: readonly string[]; readonly address: string },
 ): Promise<void> {
-  await database.transaction((transaction) => writeRecoveryCodes(transaction, input));
+  await database.transaction(async (transaction) => {
+    await writeRecoveryCodes(transaction, input);
+    await tellOwner(transaction, { ...input, change: 'recovery-codes-made' });
+  });
 }
 
 /** Uses a code up. @returns whether the user had it and had not used it */
@@ -33,6 +36,7 @@ export async function spendRecoveryCode(
       subject: `user:${input.userId}`,
       address: input.address,
     });
+    await tellOwner(transaction, { ...input, change: 'recovery-code-used' });
     return true;
   });
 }

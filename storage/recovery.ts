@@ -7,6 +7,7 @@ import { parseEntryName } from '../domain/virtual-path.ts';
 import { type DataDirectory, syncFolder } from './data-directory.ts';
 import { unlessMissing } from './disk-fault.ts';
 import { isStagedAnswer } from './durable-file.ts';
+import { restoreOriginals } from './small-originals.ts';
 import type { Database } from './transaction.ts';
 import { discardUpload, interruptUpload, listUnfinished, type UnfinishedUpload } from './upload-journal.ts';
 
@@ -21,6 +22,8 @@ export interface RecoveryReport {
   readonly expired: number;
   /** Staging files that belong to nothing. */
   readonly orphans: number;
+  /** Small files that power loss had taken, written anew from the journal. */
+  readonly restored: number;
 }
 
 export interface RecoveryDeps {
@@ -35,6 +38,7 @@ export interface RecoveryDeps {
  * what intake is in the middle of, maybe in a process of its own, is left alone.
  */
 export async function recoverUploads(deps: RecoveryDeps): Promise<RecoveryReport> {
+  const restored = await restoreOriginals(deps);
   let interrupted = 0;
   let rolledBack = 0;
   let expired = 0;
@@ -52,7 +56,7 @@ export async function recoverUploads(deps: RecoveryDeps): Promise<RecoveryReport
     }
   }
   const { completed, orphans } = await sweepStaging(deps, 'sftp');
-  return { interrupted, rolledBack, completed, expired, orphans };
+  return { interrupted, rolledBack, completed, expired, orphans, restored };
 }
 
 /**
@@ -68,7 +72,7 @@ export async function recoverAdoptions(
     await discardUpload(deps.database, { id: adoption.id, reason: 'cut off while it was adopted' });
   }
   const { completed, orphans } = await sweepStaging(deps, 'intake');
-  return { interrupted: 0, rolledBack, completed, expired: 0, orphans };
+  return { interrupted: 0, rolledBack, completed, expired: 0, orphans, restored: 0 };
 }
 
 /** A link in originals/ without the commit that goes with it: the CLOSE was never answered (publish-upload.ts, step 2). */

@@ -5,21 +5,36 @@ import type SqliteFile from 'better-sqlite3';
 import {
   CompiledQuery,
   type DatabaseConnection,
+  type DialectAdapter,
   type Driver,
   SqliteDialect,
   type TransactionSettings,
 } from 'kysely';
+import { ClaimgateSqliteAdapter, createSqliteDirect, type SqliteDirect } from './sqlite-direct.ts';
 
 /** More texts than the product has; lists of different lengths make a few more. */
 const maxStatements = 500;
 
 export class ClaimgateSqliteDialect extends SqliteDialect {
-  constructor(file: SqliteFile.Database) {
-    super({ database: { prepare: preparedOnce(file), close: () => file.close() } });
+  readonly #file: SqliteFile.Database;
+  readonly #direct: SqliteDirect;
+
+  /** @param reader a second connection, that only reads; none for a database in memory. Both are closed with this. */
+  constructor(file: SqliteFile.Database, reader: SqliteFile.Database | undefined) {
+    const ofWriter = preparedOnce(file);
+    const close = () => {
+      reader?.close();
+      file.close();
+    };
+    super({ database: { prepare: ofWriter, close } });
     this.#file = file;
+    const ofReader = reader === undefined ? undefined : preparedOnce(reader);
+    this.#direct = createSqliteDirect({ ofWriter, ofReader });
   }
 
-  readonly #file: SqliteFile.Database;
+  override createAdapter(): DialectAdapter {
+    return new ClaimgateSqliteAdapter(this.#direct);
+  }
 
   override createDriver(): Driver {
     const driver = super.createDriver();

@@ -23,6 +23,15 @@ export interface PartnerRow {
   allowed_networks: Generated<string>;
 }
 
+/** What is agreed with a partner beyond the settings. */
+export interface PartnerProfileRow {
+  partner_id: string;
+  /** JSON: texts by key of domain/partner-profile.ts. */
+  profile: string;
+  version: number;
+  updated_at_ms: number;
+}
+
 export interface UserRow {
   id: string;
   /** Null for a user of no trading partner. */
@@ -444,16 +453,38 @@ export interface ReleaseRow {
   state: 'due' | 'released';
   due_at_ms: number;
   released_at_ms: number | null;
+  /** Of `backend/`: which of its folders it goes to. */
+  folder: Generated<'accepted' | 'test'>;
+  /** Below the data directory: the derived file that is released; null: the original itself. */
+  path: Generated<string | null>;
 }
 
+/** A file for a partner that no transmission is answered by: from the back end, an administrator, or of our own. */
 export interface DispatchRow {
   id: string;
   partner_id: string;
+  source: 'back-end' | 'command' | 'adopted' | 'message';
+  /** As it was called where it came from. */
+  original_name: string;
+  /** As it is called in `outbound`, once it is there. */
   name: string;
+  /** What it is, in everyday words, with a space between. */
   transaction_name: string;
+  /** Words of domain/content-kind.ts with a space between. */
+  kinds: string;
+  /** ISA13 of its first interchange; empty where there is none. */
+  control_number: string;
   sha256: string;
   size_bytes: number;
-  state: 'published' | 'refused' | 'collected';
+  /** Below the data directory: its durable copy; null where there is none. */
+  path: string | null;
+  /** What tells the file that it was taken from, or the message that it is, from every other one. */
+  source_key: string | null;
+  state: 'accepted' | 'published' | 'refused' | 'collected';
+  /** Why it was refused: a code. */
+  reason: string | null;
+  /** The text of `<name>.refused.txt`. */
+  report: string | null;
   dispatched_at_ms: number;
 }
 
@@ -465,6 +496,11 @@ export interface CollectionRow {
   user_id: string;
   source: 'sftp' | 'portal';
   collected_at_ms: number;
+  /** How often it was taken as a whole. */
+  downloads: Generated<number>;
+  /** Who took it last, and when; null while it was taken once. */
+  last_user_id: Generated<string | null>;
+  last_collected_at_ms: Generated<number | null>;
 }
 
 export interface CounterRow {
@@ -514,6 +550,12 @@ export interface BackupRow {
   verified_at_ms: number | null;
 }
 
+/** The bytes of a file that is not durable by itself yet. */
+export interface SmallOriginalRow {
+  transmission_id: string;
+  bytes: Uint8Array;
+}
+
 export interface MigrationRow {
   version: number;
   name: string;
@@ -522,6 +564,7 @@ export interface MigrationRow {
 
 export interface Tables {
   partners: PartnerRow;
+  partner_profiles: PartnerProfileRow;
   users: UserRow;
   one_time_secrets: OneTimeSecretRow;
   mails: MailRow;
@@ -548,6 +591,7 @@ export interface Tables {
   external_identities: ExternalIdentityRow;
   sftp_refusals: SftpRefusalRow;
   transmissions: TransmissionRow;
+  small_originals: SmallOriginalRow;
   interchanges: InterchangeRow;
   interchange_keys: InterchangeKeyRow;
   functional_groups: FunctionalGroupRow;

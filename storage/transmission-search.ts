@@ -69,9 +69,13 @@ export async function searchTransmissions(
 
 async function matchingIds(database: Database, search: TransmissionSearch): Promise<readonly string[]> {
   const { filter, after } = search;
-  let query = database.sql
-    .selectFrom('transmissions')
-    .select('id')
+  let query = database.sql.selectFrom('transmissions').select('id');
+  // First of all: SQLite tests conditions in this order, and of a search that finds nothing every row is tested.
+  if (filter.name !== undefined) {
+    const pattern = `%${literal(filter.name.toLowerCase())}%`;
+    query = query.where(sql<boolean>`lower(name) like ${pattern} escape '!'`);
+  }
+  query = query
     .where(await visibleTransmissions(database, search.viewer))
     .orderBy('opened_at_ms', 'desc')
     .orderBy('id', 'desc')
@@ -83,10 +87,6 @@ async function matchingIds(database: Database, search: TransmissionSearch): Prom
   else query = query.where('state', 'in', filter.states);
   if (filter.verdict !== undefined) query = query.where('verdict', '=', filter.verdict);
   if (filter.userId !== undefined) query = query.where('user_id', '=', filter.userId);
-  if (filter.name !== undefined) {
-    const pattern = `%${literal(filter.name.toLowerCase())}%`;
-    query = query.where(sql<boolean>`lower(name) like ${pattern} escape '!'`);
-  }
   if (filter.transaction !== undefined) {
     const pattern = `% ${literal(filter.transaction)} %`;
     query = query.where(sql<boolean>`' ' || transactions || ' ' like ${pattern} escape '!'`);

@@ -9,6 +9,7 @@ import type { TransmissionSource } from '../domain/transmission.ts';
 import { type EntryName, parseEntryName } from '../domain/virtual-path.ts';
 import { literals } from './literals.ts';
 import { prepareQuery } from './prepared-query.ts';
+import { keepBytes } from './small-original-bytes.ts';
 import type { TransmissionRow } from './tables.ts';
 import type { Database, Sql } from './transaction.ts';
 
@@ -195,6 +196,8 @@ export interface ReceiveUploadInput {
   readonly sha256: string;
   readonly originalPath: string;
   readonly inode: string;
+  /** All of them, when they ride in the journal; undefined when the file is durable by itself. */
+  readonly bytes: Uint8Array | undefined;
 }
 
 /**
@@ -210,6 +213,7 @@ export async function receiveUpload(database: Database, input: ReceiveUploadInpu
     const received =
       writer === undefined ? await receiveHeld(sql, values) : await receiveOpen(sql, { ...values, writer });
     if (received.length === 0) return false;
+    if (input.bytes !== undefined) await keepBytes(sql, { id, bytes: input.bytes });
     await transaction.event({
       kind: 'transmission.received',
       partnerId: input.partnerId,

@@ -47,9 +47,10 @@ function countLine(scope: RuleScope, node: GuideNode): void {
   claim.beginLine(maker.position);
   const number = numberAt(cursor, 1);
   const expected = claim.lines;
-  if (number === expected || number < 0) return;
-  // The count goes on from the number sent, so that one slip is one finding.
-  claim.lines = number;
+  // One slip is one finding: after it the numbers may go on from it, or as if it had not been.
+  const follows = number === claim.lineNumber + 1;
+  claim.lineNumber = number < 0 ? expected : number;
+  if (number === expected || follows || number < 0) return;
   wrong(scope, 'line.number', node, 1, '7', { limit: String(expected) });
 }
 

@@ -9,15 +9,17 @@ const HAS_CHILD = 0x31;
 function checkLevel(scope: RuleScope, node: GuideNode): void {
   const { claim, cursor, guide, maker } = scope;
   const id = numberAt(cursor, 1);
-  const expected = claim.hierarchyCount + 1;
-  // After a wrong number the count goes on from it, so that one slip is one finding.
-  claim.hierarchyCount = id > 0 ? id : expected;
-  claim.hierarchyIds[node.loop] = id > 0 ? id : 0;
+  claim.hierarchyCount += 1;
+  const expected = claim.hierarchyCount;
+  // One slip is one finding: after it the numbers may go on from it, or as if it had not been. What stands below such
+  // a level may name it either way.
+  const isRight = id === expected || id === claim.hierarchyNumber + 1;
+  claim.hierarchyNumber = id > 0 ? id : expected;
+  claim.hierarchyIds[node.loop] = id > 0 && isRight ? id : 0;
   claim.hierarchyAt[node.loop] = maker.position;
   claim.hierarchyChild[node.loop] = byteAt(cursor, 4);
   claim.hierarchyHasChild[node.loop] = 0;
-  if (id !== expected && !cursor.isEmpty(1))
-    wrong(scope, 'hierarchy.id', node, 1, '7', { limit: String(expected) });
+  if (!isRight && !cursor.isEmpty(1)) wrong(scope, 'hierarchy.id', node, 1, '7', { limit: String(expected) });
   const parent = guide.loops[node.loop]?.parent ?? 0;
   const parentId = claim.hierarchyIds[parent] ?? 0;
   if (parent === 0) return;

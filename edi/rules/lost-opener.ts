@@ -8,7 +8,8 @@ export function openLost({ claim, guide }: RuleScope, loop: GuideLoop, position:
   switch (guide.nodes[loop.opener]?.segmentId) {
     case 'HL':
       claim.hierarchyCount += 1;
-      claim.hierarchyIds[loop.index] = claim.hierarchyCount;
+      claim.hierarchyNumber += 1;
+      claim.hierarchyIds[loop.index] = claim.hierarchyNumber;
       claim.hierarchyAt[loop.index] = 0;
       claim.hierarchyHasChild[loop.parent] = 1;
       if (loop.id === '2000C') subscriber.patients += 1;
@@ -20,6 +21,7 @@ export function openLost({ claim, guide }: RuleScope, loop: GuideLoop, position:
       break;
     case 'LX':
       claim.beginLine(position);
+      claim.lineNumber += 1;
       break;
     case 'SBR':
       claim.endProviders(position);

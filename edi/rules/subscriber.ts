@@ -61,6 +61,19 @@ function placeClaim(scope: RuleScope, node: GuideNode): void {
   );
 }
 
+/** Made only when something is missing: a function here that is made for each subscriber is garbage for each. */
+function missingIn(scope: RuleScope, loop: GuideLoop) {
+  return (rule: RuleId, segmentId: string, title: string, after: number) =>
+    wrongSegment(scope, rule, {
+      segmentId,
+      name: title,
+      code: 'I6',
+      loop,
+      position: after + 1,
+      trigger: subscriberTrigger(scope),
+    });
+}
+
 /** TR3 2010BA N3, N4 and DMG: required when the patient is the subscriber. */
 function endName(scope: RuleScope, loop: GuideLoop): void {
   const { marks, subscriber } = scope.claim;
@@ -70,15 +83,7 @@ function endName(scope: RuleScope, loop: GuideLoop): void {
   const city = marks[MARK_SUBSCRIBER_CITY] as number;
   const birth = marks[MARK_SUBSCRIBER_BIRTH] as number;
   if (!isPatient || name === 0 || (street > 0 && city > 0 && birth > 0)) return;
-  const missing = (rule: RuleId, segmentId: string, title: string, after: number) =>
-    wrongSegment(scope, rule, {
-      segmentId,
-      name: title,
-      code: 'I6',
-      loop,
-      position: after + 1,
-      trigger: subscriberTrigger(scope),
-    });
+  const missing = missingIn(scope, loop);
   if (street === 0) missing('subscriber.street', 'N3', 'Subscriber Address', name);
   if (city === 0)
     missing('subscriber.city', 'N4', 'Subscriber City, State, ZIP Code', Math.max(name, street));

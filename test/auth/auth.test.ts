@@ -313,6 +313,21 @@ test('a former password is not taken again', async (t) => {
   t.match(await change('Wrong-Otter-9-River', 'Coral-Badger-5-Lake'), { kind: 'wrong-password' });
 });
 
+test('a password is never taken again, however many came after it, and only so many may be tried in an hour', async (t) => {
+  const { directory, clock } = await open(t);
+  const setPassword = (wanted: string) => directory.setPassword({ userId: jo, wanted, actor });
+  const nth = (number: number) => `Coral-Badger-5-Lake-${String.fromCharCode(97 + number)}q`;
+  for (let number = 0; number < 26; number += 1)
+    t.match(await setPassword(nth(number)), { kind: 'changed' }, 'an administrator is not counted');
+  t.match(await setPassword(password), { kind: 'refused' }, 'the very first one');
+  t.match(await setPassword(nth(25)), { kind: 'refused' }, 'the present one');
+  const change = () => directory.changePassword({ userId: jo, present: nth(25), wanted: password, address });
+  for (let tries = 0; tries < 20; tries += 1) t.match(await change(), { kind: 'refused' });
+  t.match(await change(), { kind: 'blocked' });
+  clock.advance(3_600_000);
+  t.match(await change(), { kind: 'refused' });
+});
+
 test('public keys are read strictly, and refusals say what to do', (t) => {
   const good = parsePublicKey(`${ed25519().line} jo@clinic\u001b[31m`);
   t.match(good, {

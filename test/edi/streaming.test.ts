@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { test } from 'tap';
+import { ENDS_COMPONENT, ENDS_ELEMENT, ENDS_REPETITION } from '../../edi/scan/scan-kernel.ts';
 import { SegmentCursor } from '../../edi/segment-cursor.ts';
-import { ENDS_COMPONENT, ENDS_ELEMENT, ENDS_REPETITION, SegmentReader } from '../../edi/segment-reader.ts';
+import { SegmentReader } from '../../edi/segment-reader.ts';
 import { answerTo, oneFault, onlyInterchange, validate } from './support/validate.ts';
 
 const VALID = oneFault('p-00-valid');
@@ -26,7 +27,7 @@ function reprint(text: string, chunk: number): string {
     while (reader.next()) {
       printed += cursor.segmentId();
       for (let token = 1; token < reader.count; token += 1) {
-        printed += SIGNS.get((reader.marks[token - 1] as number) & 3);
+        printed += SIGNS.get((reader.marks[reader.first + token - 1] as number) & 3);
         printed += cursor.textBetween(cursor.tokenStart(token), cursor.tokenEnd(token));
       }
       printed += '~';

@@ -5,9 +5,10 @@ import type { Page } from 'playwright-core';
 import { t as file, test } from 'tap';
 import { readClaims } from '../support/claims.ts';
 import { addPartnerAndUser, firstPassword, startTestGateway } from '../support/gateway.ts';
-import { launchBrowser, openBrowserPage, whyNoBrowser } from '../support/portal-browser.ts';
+import { openBrowserPage, shareBrowser, whyNoBrowser } from '../support/portal-browser.ts';
 
 const skip = whyNoBrowser() ?? false;
+const theBrowser = shareBrowser(file);
 const running = await startTestGateway(file, { config: { roles: ['intake', 'portal'] } });
 const mine = { partner: 'acme', user: 'maria.lopez' };
 await addPartnerAndUser(running.core, mine);
@@ -20,8 +21,7 @@ async function open(
 ): Promise<{ readonly page: Page; readonly complaints: readonly string[] }> {
   const plain = running.browser();
   await plain.signIn(mine.user, firstPassword);
-  const browser = await launchBrowser();
-  t.teardown(() => browser.close());
+  const browser = await theBrowser();
   const opened = await openBrowserPage(browser, {
     viewport: { width: 1280, height: 900 },
     javaScriptEnabled,
@@ -108,8 +108,7 @@ test('without script a file is sent by the form, and its receipt opened', { skip
 });
 
 test('a first visit transfers less than 150 kB, fonts aside', { skip }, async (t) => {
-  const browser = await launchBrowser();
-  t.teardown(() => browser.close());
+  const browser = await theBrowser();
   for (const path of ['/', '/sign-in']) {
     const { page } = await openBrowserPage(browser, { viewport: { width: 1280, height: 900 } });
     const session = await page.context().newCDPSession(page);

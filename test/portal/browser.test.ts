@@ -3,17 +3,18 @@
 
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { type Test, test } from 'tap';
-import { goodPassword, newPublicKeyLine, openPortal, type PortalUnderTest } from '../support/portal.ts';
+import { t as file, type Test, test } from 'tap';
+import { goodPassword, newPublicKeyLine, openPortal } from '../support/portal.ts';
 import {
   axeViolations,
   enrolAuthenticator,
-  launchBrowser,
   openBrowserPage,
+  shareBrowser,
   whyNoBrowser,
 } from '../support/portal-browser.ts';
 
 const skip = whyNoBrowser() ?? false;
+const theBrowser = shareBrowser(file);
 const screenshots = process.env['CLAIMGATE_SCREENSHOTS'];
 
 interface Look {
@@ -38,8 +39,7 @@ for (const look of looks) {
     skip,
   }, async (t) => {
     const { url, now } = await openPortal(t);
-    const browser = await launchBrowser();
-    t.teardown(() => browser.close());
+    const browser = await theBrowser();
     const { page, complaints } = await openBrowserPage(browser, {
       viewport: { width: look.width, height: 800 },
       javaScriptEnabled: look.javaScriptEnabled,
@@ -154,39 +154,9 @@ async function checkCopy(t: Assertions, page: Page, look: Look): Promise<void> {
   );
 }
 
-const publicPages = [
-  '/help',
-  '/about',
-  '/legal',
-  '/privacy',
-  '/accessibility',
-  '/contact-us',
-  '/system-requirements',
-  '/report-fraud',
-  '/no-such-page',
-];
-
-test('the pages of the footer please axe-core too', { skip }, async (t) => {
-  const { url }: PortalUnderTest = await openPortal(t);
-  const browser = await launchBrowser();
-  t.teardown(() => browser.close());
-  const { page, complaints } = await openBrowserPage(browser, { viewport: { width: 375, height: 800 } });
-  for (const path of publicPages) {
-    await page.goto(new URL(path, url).href);
-    t.same(await axeViolations(page), [], path);
-    if (screenshots !== undefined)
-      await page.screenshot({
-        path: join(screenshots, `phone${path.replace('/', '-')}.png`),
-        fullPage: true,
-      });
-  }
-  t.same(complaints, []);
-});
-
 test('an idle session is warned of, can be kept, and leaves the screen when it ends', { skip }, async (t) => {
   const { url, pass, now } = await openPortal(t);
-  const browser = await launchBrowser();
-  t.teardown(() => browser.close());
+  const browser = await theBrowser();
   const { page, complaints } = await openBrowserPage(browser, { viewport: { width: 375, height: 800 } });
   await page.clock.install();
   const idle = async (durationMs: number) => {

@@ -12,13 +12,14 @@ import { linkIn, waitForMail } from '../support/mail.ts';
 import { nameRole } from '../support/office.ts';
 import {
   enrolAuthenticator,
-  launchBrowser,
   openBrowserPage,
+  shareBrowser,
   whyNoBrowser,
 } from '../support/portal-browser.ts';
 import { opensshSftp } from '../support/stock-clients.ts';
 
 const skip = whyNoBrowser() ?? false;
+const theBrowser = shareBrowser(file);
 const running = await startTestGateway(file);
 const { core, dataDirectory, clientDirectory } = running;
 const office = { partner: 'acme', user: 'olga.office' };
@@ -89,8 +90,7 @@ for (const look of looks) {
   test(`from registration to the explained 999, ${look.title}`, { skip }, async (t) => {
     const { user } = look;
     const email = `${user}@example.org`;
-    const browser = await launchBrowser();
-    t.teardown(() => browser.close());
+    const browser = await theBrowser();
     const { page, complaints } = await openBrowserPage(browser, {
       viewport: { width: 1280, height: 900 },
       javaScriptEnabled: look.script,

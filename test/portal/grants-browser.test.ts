@@ -2,15 +2,16 @@
 // judged by axe-core. Pictures go to CLAIMGATE_SCREENSHOTS when it names a directory.
 
 import { join } from 'node:path';
-import { test } from 'tap';
+import { t as file, test } from 'tap';
 import { printRight } from '../../domain/right.ts';
 import { readGrants } from '../../storage/grant-store.ts';
 import { giveRights, nameRole } from '../support/office.ts';
 import { addUser, goodPassword, openPortal } from '../support/portal.ts';
-import { axeViolations, launchBrowser, openBrowserPage, whyNoBrowser } from '../support/portal-browser.ts';
+import { axeViolations, openBrowserPage, shareBrowser, whyNoBrowser } from '../support/portal-browser.ts';
 import { userId } from '../support/storage.ts';
 
 const skip = whyNoBrowser() ?? false;
+const theBrowser = shareBrowser(file);
 const screenshots = process.env['CLAIMGATE_SCREENSHOTS'];
 
 const looks = [
@@ -27,8 +28,7 @@ for (const look of looks) {
     await nameRole(database, { partner: 'acme', user: 'maria.lopez', role: 'office-administrator' });
     await nameRole(database, { partner: 'acme', user: 'una.uribe', role: 'user-administrator' });
     await giveRights(database, { partner: 'acme', user: 'gus.gray', rights: ['send 837P', 'receive 999'] });
-    const browser = await launchBrowser();
-    t.teardown(() => browser.close());
+    const browser = await theBrowser();
     const { page, complaints } = await openBrowserPage(browser, {
       viewport: { width: look.width, height: 800 },
       javaScriptEnabled: look.javaScriptEnabled,

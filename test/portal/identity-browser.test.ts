@@ -3,12 +3,13 @@
 
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { test } from 'tap';
+import { t as file, test } from 'tap';
 import { codeIn, linkIn, startPortalMailer, waitForMail } from '../support/mail.ts';
 import { openPortal } from '../support/portal.ts';
-import { axeViolations, launchBrowser, openBrowserPage, whyNoBrowser } from '../support/portal-browser.ts';
+import { axeViolations, openBrowserPage, shareBrowser, whyNoBrowser } from '../support/portal-browser.ts';
 
 const skip = whyNoBrowser() ?? false;
+const theBrowser = shareBrowser(file);
 const screenshots = process.env['CLAIMGATE_SCREENSHOTS'];
 
 const looks = [
@@ -29,8 +30,7 @@ for (const look of looks) {
   }, async (t) => {
     const running = await openPortal(t);
     const folder = startPortalMailer(running);
-    const browser = await launchBrowser();
-    t.teardown(() => browser.close());
+    const browser = await theBrowser();
     const { page, complaints } = await openBrowserPage(browser, {
       viewport: { width: look.width, height: 800 },
       javaScriptEnabled: look.javaScriptEnabled,

@@ -2,14 +2,15 @@
 // axe-core. Pictures go to CLAIMGATE_SCREENSHOTS when it names a directory.
 
 import { join } from 'node:path';
-import { test } from 'tap';
+import { t as file, test } from 'tap';
 import { listMails } from '../../storage/mail-store.ts';
 import { nameRole } from '../support/office.ts';
 import { addUser, administrator, goodPassword, openPortal } from '../support/portal.ts';
-import { axeViolations, launchBrowser, openBrowserPage, whyNoBrowser } from '../support/portal-browser.ts';
+import { axeViolations, openBrowserPage, shareBrowser, whyNoBrowser } from '../support/portal-browser.ts';
 import { userId } from '../support/storage.ts';
 
 const skip = whyNoBrowser() ?? false;
+const theBrowser = shareBrowser(file);
 const screenshots = process.env['CLAIMGATE_SCREENSHOTS'];
 
 const looks = [
@@ -35,8 +36,7 @@ for (const look of looks) {
       password: goodPassword,
       actor: administrator,
     });
-    const browser = await launchBrowser();
-    t.teardown(() => browser.close());
+    const browser = await theBrowser();
     const { page, complaints } = await openBrowserPage(browser, {
       viewport: { width: look.width, height: 800 },
       javaScriptEnabled: look.javaScriptEnabled,

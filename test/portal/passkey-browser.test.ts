@@ -2,18 +2,19 @@
 
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { test } from 'tap';
+import { t as file, test } from 'tap';
 import { codeOf } from '../support/authenticator.ts';
 import { goodPassword, openPortal } from '../support/portal.ts';
 import {
   axeViolations,
   enrolAuthenticator,
-  launchBrowser,
   openBrowserPage,
+  shareBrowser,
   whyNoBrowser,
 } from '../support/portal-browser.ts';
 
 const skip = whyNoBrowser() ?? false;
+const theBrowser = shareBrowser(file);
 const screenshots = process.env['CLAIMGATE_SCREENSHOTS'];
 
 /** Gives the page a device that confirms everything. @returns the credentials in it */
@@ -48,8 +49,7 @@ for (const [title, width] of [
     const { portal, now, pass } = await openPortal(t);
     // Browsers make passkeys for names, not for addresses.
     const url = `http://localhost:${portal.port}`;
-    const browser = await launchBrowser();
-    t.teardown(() => browser.close());
+    const browser = await theBrowser();
     const { page, complaints } = await openBrowserPage(browser, { viewport: { width, height: 800 } });
     const device = await plugInAuthenticator(page);
     const check = async (name: string) => {
@@ -117,8 +117,7 @@ for (const [title, width] of [
 test('without script the passkey is not offered as if it worked, and the app does', { skip }, async (t) => {
   const { portal, now, pass } = await openPortal(t);
   const url = `http://localhost:${portal.port}`;
-  const browser = await launchBrowser();
-  t.teardown(() => browser.close());
+  const browser = await theBrowser();
   const { page } = await openBrowserPage(browser, {
     viewport: { width: 375, height: 800 },
     javaScriptEnabled: false,

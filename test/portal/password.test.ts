@@ -100,5 +100,5 @@ test('guessing the present password locks this door too', async (t) => {
   const wrong = { ...change, 'present-password': 'wrong' };
   for (let tries = 0; tries < 6; tries += 1) await browser.fillIn('/account/password', wrong);
   const blocked = await browser.fillIn('/account/password', change);
-  t.match(blocked.text, /too many wrong passwords\. Wait until November 21, 2025 at 2:06 PM UTC/);
+  t.match(blocked.text, /tried too many passwords\. Wait until November 21, 2025 at 2:06 PM UTC/);
 });

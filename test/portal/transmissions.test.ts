@@ -54,7 +54,7 @@ test('a partner sees its transmissions with stages and verdicts, and follows one
   t.match(page.text, /✓ Received: done ✓ Checked: done/, 'stages are said in words');
 
   const one = await browser.get(`${list}/${bad}`);
-  t.match(one.text, /bad\.x12.*✕ Released: stopped.*Rejected.*See what was found/);
+  t.match(one.text, /bad\.x12.*✕ Not released: stopped.*Rejected.*See what was found/);
   t.match(one.text, /SHA-256 [0-9a-f]{64}/);
   t.match(one.text, /The upload began.*Received, durable from then on by maria\.1.*Checked and answered/);
 

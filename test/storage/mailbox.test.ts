@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import type { Mailbox, MailboxEntry, WritableFile } from '../../domain/mailbox.ts';
+import { expireUploads } from '../../storage/upload-expiry.ts';
 import {
   addTestPartners,
   at,
@@ -105,6 +106,42 @@ test('until CLOSE an upload is seen by its uploader alone, and by no one of anot
   await file.close();
   t.same(await names(storage.mallory, '/inbound'), []);
   t.equal(await content(storage.mallory, '/inbound/claims.x12'), 'refused: no-such-file');
+});
+
+test('an upload that no one resumes is given up while the gateway runs; one that is open or resumed is not', async (t) => {
+  const storage = await open(t);
+  const { database, directory, clock, alice } = storage;
+  const cut = async (name: string) => {
+    const file = await opened(alice, `/inbound/${name}`);
+    await file.write(Buffer.from('first '), 0);
+    await file.abandon();
+  };
+  await cut('old.x12');
+  await cut('resumed.x12');
+  await put(alice, '/inbound/held.x12.part', 'whole');
+  const slow = await opened(alice, '/inbound/slow.x12');
+  await slow.write(Buffer.from('first '), 0);
+  const interruptedExpiryMs = 60_000;
+  clock.advance(interruptedExpiryMs - 1000);
+  const expire = () => expireUploads({ database, directory, interruptedExpiryMs });
+  t.equal(await expire(), 0, 'not before its time');
+  const again = { create: true, truncate: false, exclusive: false };
+  const resumed = await opened(alice, '/inbound/resumed.x12', again);
+  await cut('new.x12');
+  clock.advance(1000);
+  t.equal(await expire(), 2);
+  t.equal(await expire(), 0);
+  t.same(await names(alice, '/inbound'), ['new.x12:6', 'resumed.x12:6', 'slow.x12:6']);
+  t.equal(readdirSync(directory.staging).length, 3, 'its bytes are gone too');
+  t.equal(await resumed.close(), undefined);
+  t.equal(await slow.close(), undefined);
+  t.same((await rows(storage)).map(({ state }) => state).sort(), [
+    'expired',
+    'expired',
+    'interrupted',
+    'received',
+    'received',
+  ]);
 });
 
 test('a cut-off upload is kept for its uploader, who resumes it, and its bytes are whole', async (t) => {

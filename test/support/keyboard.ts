@@ -1,7 +1,7 @@
 // A page walked by the keyboard alone: Tab reaches everything that can be used, in the order in which it stands, and what
 // has the focus shows it (WCAG 2.1.1, 2.4.3, 2.4.7, 2.4.11).
 
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 /** Run in the page: what can be used there, in order, each under a number. */
 const numberThem = `(() => {
@@ -56,7 +56,8 @@ export async function keyboardFaults(page: Page): Promise<readonly string[]> {
   let last = -1;
   // A date field has several stops of its own.
   for (let presses = 0; presses < names.length * 2 + 40 && next < names.length; presses += 1) {
-    await page.keyboard.press('Tab');
+    // Held down: letting go of it each time would take as long again and change nothing.
+    await page.keyboard.down('Tab');
     const focus = (await page.evaluate(lookAtFocus)) as Focus | undefined;
     if (focus === undefined || focus.number === last) continue;
     last = focus.number;
@@ -66,6 +67,39 @@ export async function keyboardFaults(page: Page): Promise<readonly string[]> {
     if (!focus.inView) faults.push(`${name} is not in view when it has the focus`);
     next = focus.number + 1;
   }
+  await page.keyboard.up('Tab');
   for (const missed of names.slice(next)) faults.push(`${missed} is not reached`);
   return faults;
+}
+
+/** Run in the page. */
+const hasFocus = (element: unknown): boolean =>
+  element === (globalThis as unknown as { document: { activeElement: unknown } }).document.activeElement;
+
+/** How many stops a page may have before what is looked for. */
+const maxStops = 150;
+
+/**
+ * Goes to something by Tab alone.
+ * @throws Error when it is not reached
+ */
+export async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let presses = 0; presses < maxStops; presses += 1) {
+    if (await target.evaluate(hasFocus)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not reach ${target}.`);
+}
+
+/** Presses a button or follows a link by the keyboard alone. */
+export async function enterBy(page: Page, target: Locator): Promise<void> {
+  await tabTo(page, target);
+  await page.keyboard.press('Enter');
+}
+
+/** Types into a field by the keyboard alone. */
+export async function typeBy(page: Page, target: Locator, text: string): Promise<void> {
+  await tabTo(page, target);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(text);
 }

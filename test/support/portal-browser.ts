@@ -1,7 +1,6 @@
 // A real browser for the portal's tests: Debian's Chromium, and axe-core's verdict on a page.
 
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { codeOf } from './authenticator.ts';
@@ -30,8 +29,21 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
+/**
+ * One Chromium for all tests of a file, started by the first that asks; it ends with the file. Each test opens a fresh
+ * profile in it (openBrowserPage).
+ */
+export function shareBrowser(file: { teardown(work: () => Promise<void>): void }): () => Promise<Browser> {
+  let browser: Promise<Browser> | undefined;
+  file.teardown(async () => (await browser)?.close());
+  return () => {
+    browser ??= launchBrowser();
+    return browser;
+  };
+}
+
 const require = createRequire(import.meta.url);
-const axeFile = require.resolve('axe-core/axe.min.js');
+const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 /** WCAG 2.2 level AA is the sum of these. */
 const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -47,9 +59,9 @@ interface AxeViolation {
  */
 export async function axeViolations(page: Page): Promise<readonly string[]> {
   // Evaluated, not added as a script element: the portal's own policy would refuse that.
-  await page.evaluate(await readFile(axeFile, 'utf8'));
+  await page.evaluate(axeSource);
   const violations = (await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(axeTags)} }).then((found) => found.violations)`,
+    `axe.run(document, { runOnly: ${JSON.stringify(axeTags)}, resultTypes: ['violations'] }).then((found) => found.violations)`,
   )) as readonly AxeViolation[];
   return violations.map(
     ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`,

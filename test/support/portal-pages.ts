@@ -32,6 +32,9 @@ export const publicPages: readonly PageLine[] = [
   ['connectivity-guide', paths.connectivityGuide],
   ['user-roles', paths.rolesGuide],
   ['not-found', '/no-such-page'],
+  ['spent-link', `${paths.link}?token=worth-nothing`],
+  ['signed-out', `${paths.signIn}?notice=signed-out`],
+  ['session-ended', `${paths.signIn}?notice=ended`],
 ];
 
 /** For an office administrator of a trading partner, signed in. */
@@ -59,4 +62,15 @@ export const partnerPages: readonly PageLine[] = [
   ['second-factors', paths.factors],
   ['second-factor-app', paths.factorTotp],
   ['second-factor-passkey', paths.factorPasskey],
+];
+
+/** For the only user of a trading partner, who has done nothing yet. */
+export const newcomerPages: readonly PageLine[] = [
+  ['new-home', paths.home],
+  ['new-batch-transfer', paths.batchTransfer],
+  ['new-transmissions', paths.transmissions],
+  ['new-manage-transaction', paths.manageTransaction],
+  ['new-sftp-account', paths.sftpAccount],
+  ['new-sftp-keys', paths.sftpKeys],
+  ['new-invitation', paths.invitation],
 ];
