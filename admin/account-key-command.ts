@@ -63,7 +63,7 @@ const expire: CommandModule<GlobalOptions, KeyOptions & { readonly at: string }>
         requiresArg: true,
         describe: 'YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ (UTC), or never',
       })
-      .example('$0 account key expire jdoe SHA256:AbC 2026-12-31', ''),
+      .example('$0 account key expire jdoe SHA256:AbC --at 2026-12-31', ''),
   handler: (options) =>
     withCore(options, async ({ core, output, actor }) => {
       const { fingerprint, at } = options;
