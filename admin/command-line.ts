@@ -21,6 +21,7 @@ import { hostKeyCommand } from './hostkey-command.ts';
 import { initCommand } from './init-command.ts';
 import { mailCommand } from './mail-command.ts';
 import { partnerCommand } from './partner-command.ts';
+import { retentionCommand } from './retention-command.ts';
 import { roleCommand } from './role-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { sessionCommand } from './session-command.ts';
@@ -52,6 +53,7 @@ export function commandLine(args: readonly string[]): Argv<GlobalOptions> {
     .command(transmissionCommand)
     .command(dispatchCommand)
     .command(broadcastCommand)
+    .command(retentionCommand)
     .command(ediCommand)
     .command(auditCommand)
     .command(applyCommand)

@@ -1,6 +1,7 @@
 // `claimgate transmission`: files that were received, and what came of them.
 
 import type { CommandModule } from 'yargs';
+import { failureWords } from '../domain/failure.ts';
 import type { TransmissionState } from '../domain/transmission.ts';
 import {
   listTransmissions,
@@ -12,6 +13,7 @@ import { CommandFailure } from './command-failure.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { printFacts, printTable, printTime } from './output.ts';
 import { partnerIdOf, transmissionIdOf } from './parse-id.ts';
+import { decideCommands } from './transmission-decide.ts';
 import { withCore } from './with-core.ts';
 
 const states = [
@@ -100,6 +102,10 @@ const show: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string }
 
 function printDetail({ transmission, interchanges, findings, acknowledgements }: TransmissionDetail): string {
   const parts = [printFacts(shown(transmission))];
+  if (transmission.state === 'failed') {
+    const { plain, cure } = failureWords(transmission.reason ?? '');
+    parts.push(`${plain} ${cure}`);
+  }
   for (const interchange of interchanges) {
     parts.push(
       `Interchange ${interchange.controlNumber} from ${interchange.sender}: ${interchange.verdict}, TA1 ${interchange.ta1}`,
@@ -119,7 +125,12 @@ function printDetail({ transmission, interchanges, findings, acknowledgements }:
 
 export const transmissionCommand: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'transmission',
-  describe: 'Received files: list, show',
-  builder: (yargs) => yargs.command(list).command(show).demandCommand(1, 'Say what to do: list or show.'),
+  describe: 'Received files: list, show; retry, quarantine, release, discard',
+  builder: (yargs) =>
+    yargs
+      .command(list)
+      .command(show)
+      .command([...decideCommands])
+      .demandCommand(1, 'Say what to do: list, show, retry, quarantine, release or discard.'),
   handler: () => undefined,
 };

@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util';
 import { benchEdi } from './edi.mjs';
 import { benchGuard } from './guard.mjs';
+import { benchIntake } from './intake.mjs';
 import { benchPortal } from './portal.mjs';
 import { createReport } from './report.mjs';
 import { benchSftp } from './sftp.mjs';
@@ -11,6 +12,7 @@ import { benchSftp } from './sftp.mjs';
 const benches = new Map([
   ['sftp', benchSftp],
   ['edi', benchEdi],
+  ['intake', benchIntake],
   ['portal', benchPortal],
   ['guard', benchGuard],
 ]);

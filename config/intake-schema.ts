@@ -1,11 +1,16 @@
 // The settings of what happens to a file that arrived.
 
 import { z } from 'zod';
-import { count, day, milliseconds, minute, second } from './measures.ts';
+import { bytes, count, day, mebibyte, milliseconds, minute, second } from './measures.ts';
 
 export const intake = z
   .strictObject({
-    workers: count.default(1).describe('Threads that validate files.'),
+    workers: count
+      .default(1)
+      .describe(
+        'Threads that validate large files; small ones have one more thread that large ones never have.',
+      ),
+    largeFileBytes: bytes.default(4 * mebibyte).describe('From this size on a file is a large one.'),
     leaseMs: z
       .int()
       .min(1000)
@@ -23,6 +28,13 @@ export const intake = z
       .describe(
         'A file that another program put into inbound is taken up when it has not changed for so long.',
       ),
+    watch: z
+      .enum(['inotify', 'polling'])
+      .default('inotify')
+      .describe(
+        'How files that other programs put into inbound are noticed. Use polling when the data directory is on a network file system.',
+      ),
+    watchPollMs: z.int().min(100).default(2000).describe('How often polling looks at inbound.'),
     ta1Policy: z
       .enum(['never', 'requested', 'requested-and-errors', 'always'])
       .default('requested-and-errors')

@@ -9,6 +9,7 @@ import { identity, impossibleMail, mail } from './identity-schema.ts';
 import { intake } from './intake-schema.ts';
 import { portal } from './portal-schema.ts';
 import { impossibleProvider, isLoopback } from './provider-schema.ts';
+import { retention } from './retention-schema.ts';
 import { impossibleListeners, sftp } from './sftp-schema.ts';
 import { storage } from './storage-schema.ts';
 
@@ -39,6 +40,7 @@ export const configSchema = z
     auth,
     storage,
     intake,
+    retention,
     hooks,
     identity,
     mail,

@@ -85,10 +85,31 @@ export type ClaimgateEvent =
       readonly acknowledgements: readonly string[];
     }
   | {
-      readonly kind: 'transmission.quarantined' | 'transmission.failed';
+      readonly kind:
+        | 'transmission.quarantined'
+        | 'transmission.failed'
+        /** It is read again: an administrator decided so, or its answer was lost before anyone had it. */
+        | 'transmission.reopened'
+        /** An administrator decided that it will not be processed. */
+        | 'transmission.discarded';
       readonly partnerId: PartnerId;
       readonly transmissionId: TransmissionId;
       readonly reason: string;
+    }
+  | {
+      /** It has had its time and was removed (docs/intake.md, "Retention"). */
+      readonly kind: 'retention.purged';
+      readonly partnerId: PartnerId;
+      readonly what: string;
+      readonly name: string;
+    }
+  | {
+      /** Nobody has fetched it, and it will be removed. */
+      readonly kind: 'retention.warned';
+      readonly partnerId: PartnerId;
+      readonly what: string;
+      readonly name: string;
+      readonly dueAtMs: number;
     }
   | {
       /** It passed, and will be in `outbound` shortly; it is there. */

@@ -43,6 +43,8 @@ export type MailContent =
       readonly role: string;
       readonly expiresAtMs: number;
     }
+  /** Files in the partner's `outbound` that nobody has fetched will be removed. */
+  | { readonly kind: 'uncollected-files'; readonly files: number; readonly dueAtMs: number }
   /** What the user may send and receive was changed by someone else: each such as `send 837P`. */
   | {
       readonly kind: 'grants-changed';

@@ -31,6 +31,13 @@ export type Observation =
       readonly orphans: number;
       readonly restored: number;
     }
+  /** Disk and journal differed at start, in what, and what was done about it (storage/repair-mismatch.ts). */
+  | {
+      readonly kind: 'storage.mismatch';
+      readonly mismatch: string;
+      readonly subject: string;
+      readonly repair: string;
+    }
   | {
       readonly kind: 'sftp.listening';
       readonly listener: string;
@@ -183,6 +190,8 @@ export type Observation =
       readonly partnerId: string;
       readonly manifest: string;
     }
+  /** A run of the retention removed so many things, and warned of so many. */
+  | { readonly kind: 'retention.ran'; readonly purged: number; readonly warned: number }
   | {
       readonly kind: 'dispatch.published';
       readonly dispatchId: string;

@@ -3,7 +3,6 @@
 
 import {
   countOf,
-  daysByKind,
   delimiterSet,
   identifierList,
   inboundNameList,
@@ -149,12 +148,6 @@ export const profileKeys = {
     'Whether a partly accepted file is released as one with the accepted sets alone.',
     '`off`: the whole file, and the manifest says what was accepted',
   ),
-  retention: key({
-    meaning: 'How long to keep a kind of file, with commas, as kind:days.',
-    fallback: 'the settings of `retention`',
-    example: 'originals:2555,outbound:90',
-    parse: daysByKind,
-  }),
   activityReport: onOff('Whether a report of each day is put into `outbound`.', '`off`'),
   broadcasts: onOff('Whether `claimgate broadcast` reaches the mailbox.', '`off`'),
 } as const;

@@ -81,25 +81,6 @@ export function severityMap(form: RegExp): KeyParser<Readonly<Record<string, Pro
   };
 }
 
-/** A hundred years: longer is a typing error. */
-const maxRetentionDays = 36_525;
-
-/** Takes `kind:days` with commas between. Which kinds there are is known to who purges. */
-export const daysByKind: KeyParser<Readonly<Record<string, number>>> = (text) => {
-  const value: Record<string, number> = {};
-  for (const part of listOf(text)) {
-    const [kind = '', days = '', ...rest] = part.split(':');
-    const parsed = countOf({ unit: 'days', max: maxRetentionDays })(days);
-    if (!/^[a-z][a-zA-Z-]*$/.test(kind) || parsed.kind === 'invalid' || rest.length > 0)
-      return invalid(`"${part}" is not kind:days, such as originals:2555`);
-    value[kind] = parsed.value;
-  }
-  const kinds = Object.keys(value).sort();
-  return kinds.length === 0
-    ? invalid('it names no kind of file')
-    : { kind: 'ok', value, text: kinds.map((kind) => `${kind}:${value[kind]}`).join(',') };
-};
-
 export interface ProfileDelimiters {
   readonly element: string;
   readonly repetition: string;

@@ -257,6 +257,16 @@ const writers: { readonly [Kind in MailKind]: Writer<Kind> } = {
       words('If you do not know the sender, do nothing. Do not pass this mail on to anyone.'),
     ],
   }),
+  'uncollected-files': ({ content, place, link }) => ({
+    subject: `Files for your trading partner on ${place.siteName} have not been fetched`,
+    parts: [
+      words(
+        `${content.files === 1 ? 'One file' : `${content.files} files`} in the outbound folder of your trading partner ${content.files === 1 ? 'has' : 'have'} not been fetched by anyone for a long time, and will be removed after ${printTime(content.dueAtMs, place)}.`,
+      ),
+      words('Fetch what you need before then, by SFTP or under Batch Transfer in the portal:'),
+      { kind: 'link', text: 'Sign in', url: link },
+    ],
+  }),
   'grants-changed': (facts) => ({
     subject: `Your ${facts.place.siteName} transactions were changed`,
     parts: [

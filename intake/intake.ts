@@ -9,17 +9,23 @@ import {
   type ClaimedTransmission,
   claimTransmission,
   failTransmission,
+  type Lane,
   nextDueAt,
   reclaimTransmissions,
   retryTransmission,
 } from '../storage/intake-queue.ts';
-import { publishAnswers, releaseOriginals } from '../storage/outbound.ts';
+import { OriginalMissingError } from '../storage/lost-file-store.ts';
+import { ridesInJournal } from '../storage/small-originals.ts';
 import type { Database } from '../storage/transaction.ts';
+import { createExits } from './exits.ts';
 import { AlteredOriginalError, processTransmission } from './process-transmission.ts';
 import type { ValidatorPool } from './validator-pool.ts';
 
 export interface IntakeSettings {
+  /** Threads that may read large files at once. */
   readonly workers: number;
+  /** From this size on a file is a large one, in bytes. */
+  readonly largeFileBytes: number;
   readonly leaseMs: number;
   readonly maxAttempts: number;
   readonly retryFirstMs: number;
@@ -32,7 +38,7 @@ export interface IntakeDeps {
   readonly directory: DataDirectory;
   readonly observe: Observe;
   /** The threads that validate; the caller closes them after the intake. */
-  readonly pool: ValidatorPool;
+  readonly pool: Pick<ValidatorPool, 'validate' | 'split'>;
   readonly settings: IntakeSettings;
   readonly profileOf: (claimed: ClaimedTransmission) => Promise<EdiProfile>;
 }
@@ -48,41 +54,79 @@ const validateShare = 0.8;
 const maxPauseMs = 5_000;
 
 /**
+ * Small files that are in hand at once, whatever the number of threads: while one is read, others are written, and what
+ * they wait for is the disk.
+ */
+const smallAtOnce = 8;
+
+interface LaneSlots {
+  readonly lane: Lane;
+  readonly slots: number;
+  running: number;
+}
+
+/** Large files never have all threads: the pool has one more than may read them (validator-pool.ts). */
+function lanesOf({ workers, largeFileBytes }: IntakeSettings): readonly LaneSlots[] {
+  return [
+    { lane: { minBytes: 0, maxBytes: largeFileBytes - 1 }, slots: workers + smallAtOnce, running: 0 },
+    {
+      lane: { minBytes: largeFileBytes, maxBytes: Number.MAX_SAFE_INTEGER },
+      slots: workers,
+      running: 0,
+    },
+  ];
+}
+
+/**
  * Starts the intake. Call it only with the role `intake` taken: what an earlier run had claimed is taken up at once.
  */
 export async function startIntake(deps: IntakeDeps): Promise<Intake> {
   const { database, settings } = deps;
-  const worker = `intake-${database.randomBytes(8).toString('hex')}`;
+  const process = `intake-${database.randomBytes(8).toString('hex')}`;
+  let claims = 0;
   await reclaimTransmissions(database);
+  const lanes = lanesOf(settings);
   const running = new Set<Promise<void>>();
   let closing = false;
   let pumping = false;
   let again = false;
   let timer: NodeJS.Timeout | undefined;
-  let settling: Promise<void> = Promise.resolve();
+  const exits = createExits(deps);
 
-  const settle = (): Promise<void> => {
-    settling = settling.then(() => putOut(deps));
-    return settling;
-  };
-  const work = async (claimed: ClaimedTransmission): Promise<void> => {
+  const work = async (claimed: ClaimedTransmission, worker: string): Promise<void> => {
     await attempt(deps, { claimed, worker });
-    await settle();
+    await exits.publish(claimed.id);
+    void exits.release();
   };
-  const fill = async (): Promise<void> => {
-    // One more than there are threads: while one is being written, the next one is being validated.
-    while (!closing && running.size <= settings.workers) {
-      const claimed = await claimTransmission(database, { worker, leaseMs: settings.leaseMs });
+  const fillLane = async (lane: LaneSlots): Promise<void> => {
+    while (!closing && lane.running < lane.slots) {
+      // A name for each claim: an attempt that lost its claim, to an administrator or because its lease ran out, does
+      // not pass for the one that this process has made since.
+      claims += 1;
+      const worker = `${process}-${claims}`;
+      const { leaseMs, retryMaxMs } = settings;
+      const horizonMs = Math.max(leaseMs, retryMaxMs);
+      const claimed = await claimTransmission(database, { worker, leaseMs, horizonMs, lane: lane.lane });
       if (claimed === undefined) break;
-      const job: Promise<void> = work(claimed).finally(() => {
+      lane.running += 1;
+      const job: Promise<void> = work(claimed, worker).finally(() => {
+        lane.running -= 1;
         running.delete(job);
         wake();
       });
       running.add(job);
     }
+  };
+  const fill = async (): Promise<void> => {
+    for (const lane of lanes) await fillLane(lane);
     if (closing) return;
+    if (exits.areBehind()) await exits.catchUp();
     clearTimeout(timer);
-    const dueAtMs = (await nextDueAt(database)) ?? Number.POSITIVE_INFINITY;
+    // Where a lane is full, the end of one of its jobs wakes; the clock would only ask in vain.
+    let dueAtMs = Number.POSITIVE_INFINITY;
+    for (const lane of lanes)
+      if (lane.running < lane.slots)
+        dueAtMs = Math.min(dueAtMs, (await nextDueAt(database, lane.lane)) ?? dueAtMs);
     timer = setTimeout(wake, Math.min(Math.max(dueAtMs - database.now(), 10), maxPauseMs));
   };
   const pump = async (): Promise<void> => {
@@ -105,7 +149,7 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
     if (!pumping) void pump();
   };
 
-  await settle();
+  await exits.catchUp();
   const unsubscribe = database.changes.subscribe(wake);
   wake();
   return {
@@ -114,7 +158,7 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
       clearTimeout(timer);
       unsubscribe();
       await Promise.all(running);
-      await settling;
+      await exits.release();
     },
   };
 }
@@ -134,7 +178,10 @@ async function attempt(
     await processTransmission({ ...deps, worker, validateTimeoutMs, duplicateWindowMs }, claimed);
   } catch (thrown) {
     const fault = describeFault(thrown);
-    const last = claimed.attempt >= settings.maxAttempts || thrown instanceof AlteredOriginalError;
+    const lost = thrown instanceof AlteredOriginalError || thrown instanceof OriginalMissingError;
+    // After power loss the SFTP role may still be about to restore it (storage/small-originals.ts).
+    const hopeless = lost && !(await ridesInJournal(database, claimed.id).catch(() => false));
+    const last = claimed.attempt >= settings.maxAttempts || hopeless;
     const delayMs = Math.min(settings.retryFirstMs * 2 ** (claimed.attempt - 1), settings.retryMaxMs);
     const { id, partnerId } = claimed;
     observe({
@@ -152,20 +199,5 @@ async function attempt(
       // The journal cannot be written: the lease runs out, and the attempt is made again then.
       observe({ kind: 'fault', where: 'intake.attempt', fault: describeFault(again) });
     }
-  }
-}
-
-/** Puts written answers into `outbound` and due releases to the back end; what fails stays due and is tried again. */
-async function putOut(deps: IntakeDeps): Promise<void> {
-  try {
-    for (const file of await publishAnswers(deps)) {
-      const { transmissionId, partnerId, name } = file;
-      deps.observe({ kind: 'intake.published', transmissionId, partnerId, name });
-    }
-    for (const { transmissionId, partnerId, manifestPath } of await releaseOriginals(deps)) {
-      deps.observe({ kind: 'intake.released', transmissionId, partnerId, manifest: manifestPath });
-    }
-  } catch (thrown) {
-    deps.observe({ kind: 'fault', where: 'intake.put-out', fault: describeFault(thrown) });
   }
 }

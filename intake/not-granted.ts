@@ -35,8 +35,8 @@ export async function whyNotGranted(
     userId === undefined
       ? ['Ask EDI support which transactions the trading partner has agreed on.']
       : [
-          'Ask your office administrator or user administrator for the right to send it: they give it in the portal',
-          'under Trading Partner, Manage Transaction for User. Then send the file again; it may stay as it is.',
+          'Ask your office administrator or user administrator for the right to send it: they give it in the portal under Trading Partner, Manage Transaction for User.',
+          'Then send the file again; it may stay as it is.',
         ];
   return { plain: `${who} may not send ${what}.`, advice };
 }

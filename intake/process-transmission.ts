@@ -3,6 +3,7 @@
 // `writeAnswer` is one transaction that only the holder of the claim can make (invariant I2).
 
 import { createHash } from 'node:crypto';
+import { unlink } from 'node:fs/promises';
 import type { ContentKind } from '../domain/content-kind.ts';
 import { uuidV7 } from '../domain/ids.ts';
 import { describeFault, type Observe } from '../domain/observation.ts';
@@ -14,9 +15,11 @@ import type { EdiProfile } from '../edi/profile.ts';
 import { type AnswerFile, writeAnswer } from '../storage/answer-store.ts';
 import { takeControlNumbers } from '../storage/control-numbers.ts';
 import type { DataDirectory } from '../storage/data-directory.ts';
+import { codeOf, unlessMissing } from '../storage/disk-fault.ts';
 import { writeDurably } from '../storage/durable-file.ts';
 import type { ClaimedTransmission } from '../storage/intake-queue.ts';
 import { takeInterchangeKeys } from '../storage/interchange-keys.ts';
+import { OriginalMissingError } from '../storage/lost-file-store.ts';
 import { quarantineOriginal } from '../storage/outbound.ts';
 import { readPartnerProfile } from '../storage/partner-profile-store.ts';
 import type { Database } from '../storage/transaction.ts';
@@ -27,14 +30,14 @@ import { interchangeRecord } from './interchange-record.ts';
 import { localDate } from './local-clock.ts';
 import { printManifest, versionsNotChecked } from './manifest.ts';
 import { type NotGranted, notGrantedReason, whyNotGranted } from './not-granted.ts';
-import { rejectionReport } from './rejection-report.ts';
+import { decidedAdvice, rejectionReport, unreadableAdvice } from './rejection-report.ts';
 import { type DerivedFile, splitOriginal, UnreadableSplitError } from './split-original.ts';
 import type { ValidatorPool } from './validator-pool.ts';
 
 export interface ProcessDeps {
   readonly database: Database;
   readonly directory: DataDirectory;
-  readonly pool: ValidatorPool;
+  readonly pool: Pick<ValidatorPool, 'validate' | 'split'>;
   readonly observe: Observe;
   readonly worker: string;
   readonly validateTimeoutMs: number;
@@ -65,48 +68,70 @@ export async function processTransmission(deps: ProcessDeps, claimed: ClaimedTra
   const startedAtMs = deps.database.now();
   const { directory, pool } = deps;
   const agreed = await readPartnerProfile(deps.database, claimed.partnerId);
+  if (claimed.decision !== undefined) {
+    await carryOut(deps, claimed, { ...claimed.decision, agreed });
+    return;
+  }
+  const path = directory.stored(claimed.originalPath);
   const profile = await deps.profileOf(claimed);
-  const outcome = await pool.validate(
-    { path: directory.stored(claimed.originalPath), sha256: claimed.sha256, profile },
-    deps.validateTimeoutMs,
-  );
+  const task = { path, sha256: claimed.sha256, profile };
+  const outcome = await pool.validate(task, deps.validateTimeoutMs).catch((thrown: unknown) => {
+    throw codeOf(thrown) === 'ENOENT' ? new OriginalMissingError(claimed.id) : thrown;
+  });
   if (outcome.kind === 'altered') throw new AlteredOriginalError(claimed.id, outcome.sha256);
   const { result } = outcome;
   const notAgreed = whyNotAgreed(agreed, claimed);
   if (notAgreed !== undefined) {
-    await quarantine(deps, claimed, { ...notAgreed, kinds: [], agreed });
+    await refuse(deps, claimed, { ...refusal, ...notAgreed, kinds: [], agreed });
     return;
   }
   if (result.kind === 'unreadable') {
     const { reason, plain } = result;
-    await quarantine(deps, claimed, {
-      reason,
-      plain,
-      advice: ['Send a corrected X12 file.'],
-      kinds: [],
-      agreed,
-    });
+    const advice = unreadableAdvice(reason);
+    await refuse(deps, claimed, { ...refusal, reason, plain, advice, kinds: [], agreed });
     return;
   }
   const kinds = contentKinds(result.interchanges);
   const notGranted = await whyNotGranted(deps.database, { claimed, kinds });
   if (notGranted !== undefined)
-    await quarantine(deps, claimed, { reason: notGrantedReason, ...notGranted, kinds, agreed });
+    await refuse(deps, claimed, { ...refusal, reason: notGrantedReason, ...notGranted, kinds, agreed });
   else await answer(deps, claimed, { found: result.interchanges, kinds, startedAtMs, agreed, profile });
 }
 
-async function quarantine(
+const refusal = { state: 'quarantined' } as const;
+
+/** Does what an administrator decided, in the place of reading the file. */
+async function carryOut(
+  deps: ProcessDeps,
+  claimed: ClaimedTransmission,
+  {
+    verb,
+    reason,
+    agreed,
+  }: {
+    readonly verb: 'quarantine' | 'discard';
+    readonly reason: string;
+    readonly agreed: PartnerProfile;
+  },
+): Promise<void> {
+  const state = verb === 'quarantine' ? 'quarantined' : 'discarded';
+  const plain = `EDI support has decided that this file is not processed: ${reason}`;
+  await refuse(deps, claimed, { state, reason, plain, advice: decidedAdvice, kinds: [], agreed });
+}
+
+async function refuse(
   deps: ProcessDeps,
   claimed: ClaimedTransmission,
   input: NotGranted & {
+    readonly state: 'quarantined' | 'discarded';
     readonly reason: string;
     readonly kinds: readonly ContentKind[];
     readonly agreed: PartnerProfile;
   },
 ): Promise<void> {
   const { database, directory, worker } = deps;
-  const { reason, kinds } = input;
-  await quarantineOriginal(directory, claimed);
+  const { state, reason, kinds } = input;
+  if (state === 'quarantined') await quarantineOriginal(directory, claimed);
   const report = rejectionReport({ ...claimed, ...input, transmissionId: claimed.id });
   const file = await writeAnswerFile(deps, {
     claimed,
@@ -118,10 +143,13 @@ async function quarantine(
     agreed: input.agreed,
   });
   const { id, partnerId } = claimed;
-  const outcome = { state: 'quarantined', reason } as const;
+  const outcome = { state, reason } as const;
   const files = [file];
   const answer = { id, partnerId, worker, outcome, files, kinds, interchanges: [], manifest: undefined };
-  if (!(await writeAnswer(database, answer))) return;
+  if (!(await writeAnswer(database, answer))) {
+    await removeFiles(deps, files);
+    return;
+  }
   deps.observe({ kind: 'intake.quarantined', transmissionId: id, partnerId, reason });
 }
 
@@ -164,7 +192,10 @@ async function answer(
     folder: releaseFolder(agreed, interchanges),
     derivedPath: derived?.path,
   });
-  if (!written) return;
+  if (!written) {
+    await removeFiles(deps, files);
+    return;
+  }
   deps.observe({
     kind: 'intake.answered',
     transmissionId: id,
@@ -288,6 +319,11 @@ async function writeAcknowledgement(
     content,
     agreed,
   });
+}
+
+/** The claim was lost meanwhile: what was written for it is nobody's. */
+async function removeFiles({ directory }: ProcessDeps, files: readonly AnswerFile[]): Promise<void> {
+  for (const { path } of files) await unlessMissing(() => unlink(directory.stored(path)), undefined);
 }
 
 async function writeAnswerFile(

@@ -48,7 +48,11 @@ function acceptedSets(interchanges: readonly InterchangeResult[]): readonly stri
  * @throws UnreadableSplitError, and Error when the disk fails
  */
 export async function splitOriginal(
-  deps: { readonly directory: DataDirectory; readonly pool: ValidatorPool; readonly timeoutMs: number },
+  deps: {
+    readonly directory: DataDirectory;
+    readonly pool: Pick<ValidatorPool, 'split'>;
+    readonly timeoutMs: number;
+  },
   input: {
     readonly id: string;
     readonly claimed: ClaimedTransmission;

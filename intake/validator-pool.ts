@@ -22,6 +22,8 @@ export interface ValidatorPool {
    * @throws Error as `validate`, and when it cannot be written
    */
   readDispatch(task: ReadDispatchTask, timeoutMs: number): Promise<ReadDispatch>;
+  /** How many threads there are now, and a way to end them as the system would: the next file gets a new one. */
+  readonly threads: { count(): number; end(): Promise<void> };
   close(): Promise<void>;
 }
 
@@ -32,7 +34,8 @@ export function createValidatorPool(settings: { readonly workers: number }): Val
     filename: new URL(`./validate-worker.${extension}`, import.meta.url).href,
     name: 'validateOriginal',
     minThreads: 1,
-    maxThreads: settings.workers,
+    // One that large files never have (intake.ts).
+    maxThreads: settings.workers + 1,
     // Enough for the largest set of findings; a runaway thread ends instead of the process.
     resourceLimits: { maxOldGenerationSizeMb: 512 },
   });
@@ -43,6 +46,12 @@ export function createValidatorPool(settings: { readonly workers: number }): Val
       pool.run(task, { signal: AbortSignal.timeout(timeoutMs), name: 'splitIntoFile' }),
     readDispatch: (task, timeoutMs): Promise<ReadDispatch> =>
       pool.run(task, { signal: AbortSignal.timeout(timeoutMs), name: 'readDispatch' }),
+    threads: {
+      count: () => pool.threads.length,
+      async end() {
+        await Promise.all(pool.threads.map((thread) => thread.terminate()));
+      },
+    },
     close: () => pool.destroy(),
   };
 }

@@ -1,17 +1,23 @@
 // Watches every `inbound` for files that another program put there, and takes them up when they have stopped growing.
 // What came by SFTP or the portal has two names for its inode, the original's too, and is passed over by that.
 
+import type { Stats } from 'node:fs';
 import { basename, dirname, relative, sep } from 'node:path';
 import { watch as watchFiles } from 'chokidar';
 import { type PartnerId, parsePartnerId } from '../domain/ids.ts';
 import { describeFault, type Observe } from '../domain/observation.ts';
 import { type EntryName, parseEntryName } from '../domain/virtual-path.ts';
 import { type AdoptDeps, adoptFile } from '../storage/adopt.ts';
+import { originalMode } from '../storage/publish-upload.ts';
 
 export interface WatchDeps extends AdoptDeps {
   readonly observe: Observe;
   /** How long a file must not have changed, in milliseconds. */
   readonly stabilityMs: number;
+  /** `polling` looks at every file again and again: for network file systems, which tell nothing of their changes. */
+  readonly method: 'inotify' | 'polling';
+  /** How often polling looks, in milliseconds. */
+  readonly pollMs: number;
 }
 
 /**
@@ -24,13 +30,15 @@ export async function watchInbound(deps: WatchDeps): Promise<{ readonly close: (
   const watcher = watchFiles(mailboxes, {
     depth: 2,
     followSymlinks: false,
+    usePolling: deps.method === 'polling',
+    interval: deps.pollMs,
     awaitWriteFinish: {
       stabilityThreshold: deps.stabilityMs,
       pollInterval: Math.max(100, deps.stabilityMs / 10),
     },
     ignored: (path, stats) =>
       stats?.isSymbolicLink() === true ||
-      (stats?.isFile() === true && (stats.nlink > 1 || placeOf(mailboxes, path) === undefined)),
+      (stats?.isFile() === true && (isPublished(stats) || placeOf(mailboxes, path) === undefined)),
   });
   const look = (path: string): void => {
     const place = placeOf(mailboxes, path);
@@ -56,6 +64,12 @@ export async function watchInbound(deps: WatchDeps): Promise<{ readonly close: (
     },
   };
 }
+
+/**
+ * Whether a file is the second name of an original. One that another program linked here has two names too, and another
+ * mode; whether it is ours is asked of the journal then (adopt.ts).
+ */
+const isPublished = (stats: Stats): boolean => stats.nlink > 1 && (stats.mode & 0o777) === originalMode;
 
 /** Whose `inbound` a path is in, and under what name; undefined when it is somewhere else. */
 function placeOf(

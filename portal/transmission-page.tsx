@@ -1,5 +1,6 @@
 // One transmission: its facts, its stages, what happened to it and when, and the files that answer it.
 
+import { failureWords } from '../domain/failure.ts';
 import type { StoredAuditRecord } from '../storage/audit-trail.ts';
 import type { AnswerFileFacts } from '../storage/transmission-answer.ts';
 import type { ListedTransmission } from '../storage/transmission-search.ts';
@@ -49,11 +50,12 @@ export function TransmissionPage(props: TransmissionPageProps) {
 
 function Result(props: { readonly listed: ListedTransmission }) {
   const { transmission } = props.listed;
-  const { verdict, state } = transmission;
+  const { verdict, state, reason = '' } = transmission;
   return (
     <>
       <p>{verdict === undefined ? <StateTag listed={props.listed} /> : <Tag {...verdictWords[verdict]} />}</p>
       <p>{stateSentences[state]}</p>
+      {state === 'failed' ? <p>Why: {failureWords(reason).plain}</p> : null}
       {state === 'answered' ? (
         <p>
           <a class="usa-button" href={pathOfFindings(transmission.id)}>

@@ -26,7 +26,7 @@ export const stateWords: Readonly<Record<TransmissionState, Words>> = {
   quarantined: { word: 'Not accepted', look: 'bad' },
   failed: { word: 'Delayed', look: 'bad' },
   expired: { word: 'Expired', look: 'none' },
-  discarded: { word: 'Removed by its sender', look: 'none' },
+  discarded: { word: 'Removed', look: 'none' },
 };
 
 /** What each state means for the person, in a sentence. */
@@ -41,7 +41,8 @@ export const stateSentences: Readonly<Record<TransmissionState, string>> = {
   failed:
     'The file is here, but checking it failed on our side. The support desk has been told; do not send it again.',
   expired: 'The upload was not finished in time and was removed.',
-  discarded: 'The file was removed by its sender before it was whole.',
+  discarded:
+    'The file was removed: by its sender before it was whole, or by EDI support, whose report says why.',
 };
 
 /** States as people filter by them. */

@@ -9,14 +9,17 @@ import { watchInbound } from '../intake/watch.ts';
 import type { ClaimedTransmission } from '../storage/intake-queue.ts';
 import { readPartnerProfile } from '../storage/partner-profile-store.ts';
 import { findPartner } from '../storage/partner-store.ts';
+import { reconcile } from '../storage/reconcile.ts';
 import { type RecoveryReport, recoverAdoptions } from '../storage/recovery.ts';
 import type { Closable } from './closable.ts';
 import { startDispatching } from './dispatch.ts';
 import { ediProfileOf } from './partner-edi-profile.ts';
+import { startRetention } from './retention.ts';
 
 export async function startIntakeRole(core: Core): Promise<Closable> {
   const { config, directory, database, observe } = core;
   tellOfRecovery(observe, await recoverAdoptions({ database, directory }));
+  await reconcile({ database, directory, observe });
   const profileOf = (claimed: ClaimedTransmission) => profileOfPartner(core, claimed);
   const pool = createValidatorPool(config.intake);
   const intake = await startIntake({
@@ -28,11 +31,21 @@ export async function startIntakeRole(core: Core): Promise<Closable> {
     profileOf,
   });
   const { maxFileBytes } = config.storage;
-  const stabilityMs = config.intake.adoptStabilityMs;
-  const watcher = await watchInbound({ database, directory, observe, maxFileBytes, stabilityMs });
+  const { adoptStabilityMs: stabilityMs, watch: method, watchPollMs: pollMs } = config.intake;
+  const watcher = await watchInbound({
+    database,
+    directory,
+    observe,
+    maxFileBytes,
+    stabilityMs,
+    method,
+    pollMs,
+  });
   const dispatching = await startDispatching(core, pool);
+  const retention = startRetention(core);
   return {
     async close() {
+      await retention.close();
       await dispatching.close();
       await watcher.close();
       await intake.close();

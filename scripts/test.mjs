@@ -16,7 +16,7 @@ const root = new URL('..', import.meta.url).pathname;
 
 /** The suites that have a long version, and what makes them long. */
 const longSuites = new Map([
-  ['crash', { CRASH_KILLS: '120' }],
+  ['crash', { CRASH_KILLS: '200', CRASH_STEPS: '1000' }],
   ['fuzz', { CLAIMGATE_FUZZ_MS: process.env['CLAIMGATE_FUZZ_MS'] ?? '600000' }],
 ]);
 

@@ -9,6 +9,7 @@
 // then to `over`; a broken framing and a cut stream lead to `over` at once, from anywhere.
 
 import type { FileRefusal } from '../domain/mailbox.ts';
+import { explainFault } from '../storage/disk-fault.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { letGo } from './file-requests.ts';
@@ -263,7 +264,7 @@ export class SftpSession<Path> {
         return { kind: 'refused', reason: 'bad-name', why: thrown.message };
       this.#deps.observer.fault(`sftp ${work.request}`, thrown);
       // Rule of the security record: no inner text, no host path, ever.
-      return { kind: 'refused', reason: 'failure', why: 'The operation failed; the cause was logged.' };
+      return explainFault(thrown);
     }
   }
 

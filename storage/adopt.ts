@@ -2,7 +2,7 @@
 // into staging and go the road of an upload from there, so that the other program holds no inode that we count on.
 
 import { constants, type Stats } from 'node:fs';
-import { chmod, copyFile, lstat, open, unlink } from 'node:fs/promises';
+import { chmod, copyFile, link, lstat, open, unlink } from 'node:fs/promises';
 import { newTransmissionId, type PartnerId, type TransmissionId } from '../domain/ids.ts';
 import type { Observe } from '../domain/observation.ts';
 import { type EntryName, isTemporaryName } from '../domain/virtual-path.ts';
@@ -33,7 +33,8 @@ export async function adoptFile(
   const entry = directory.entry(partnerId, 'inbound', name);
   const before = await unlessMissing(() => lstat(entry), undefined);
   if (before === undefined || !before.isFile() || isTemporaryName(name)) return undefined;
-  if (before.size > deps.maxFileBytes || (await isOurs(deps, before))) return undefined;
+  if (await isOurs(deps, before)) return undefined;
+  if (before.size > deps.maxFileBytes) return refuseLarge(deps, input);
   const id = newTransmissionId(database.now(), database.randomBytes(10));
   const writer = database.randomBytes(12).toString('hex');
   const staged = directory.staged(id);
@@ -44,6 +45,37 @@ export async function adoptFile(
     const after = await unlessMissing(() => lstat(entry), undefined);
     const whole = after !== undefined && isUnchanged(before, after);
     if (whole && (await publish(deps, { id, writer, partnerId, name }))) return id;
+  } catch (thrown) {
+    await giveUp(deps, id);
+    throw thrown;
+  }
+  await giveUp(deps, id);
+  return undefined;
+}
+
+/**
+ * A file that is larger than a partner may send goes into quarantine, by the same road, so that its partner is told. It
+ * is linked and not copied: nothing will read it, and the disk may have no room for it twice.
+ */
+async function refuseLarge(
+  deps: AdoptDeps,
+  input: { readonly partnerId: PartnerId; readonly name: EntryName },
+): Promise<TransmissionId | undefined> {
+  const { database, directory, maxFileBytes } = deps;
+  const { partnerId, name } = input;
+  const id = newTransmissionId(database.now(), database.randomBytes(10));
+  const writer = database.randomBytes(12).toString('hex');
+  const reason = `a file may have at most ${maxFileBytes} bytes here. Split it, and send its parts as files of their own`;
+  const decision = { verb: 'quarantine', reason } as const;
+  const source = 'adopted';
+  await beginUpload(database, { id, partnerId, userId: undefined, name, source, writer, decision });
+  const staged = directory.staged(id);
+  try {
+    await link(directory.entry(partnerId, 'inbound', name), staged);
+    const published = await publish(deps, { id, writer, partnerId, name });
+    // Giving a file a name that it has already leaves the old one there too (POSIX rename).
+    await unlessMissing(() => unlink(staged), undefined);
+    if (published) return id;
   } catch (thrown) {
     await giveUp(deps, id);
     throw thrown;

@@ -8,6 +8,7 @@ import { uuidV7 } from '../domain/ids.ts';
 import type { Verdict } from '../domain/transmission.ts';
 import type { EntryName } from '../domain/virtual-path.ts';
 import { endClaim } from './intake-queue.ts';
+import { freeInterchangeKeys } from './interchange-keys.ts';
 import { literals } from './literals.ts';
 import { noteOutboundFile } from './outbound-file-store.ts';
 import { storedPartnerId } from './partner-store.ts';
@@ -48,7 +49,7 @@ export interface Answer {
   readonly worker: string;
   readonly outcome:
     | { readonly state: 'answered'; readonly verdict: Verdict | undefined }
-    | { readonly state: 'quarantined'; readonly reason: string };
+    | { readonly state: 'quarantined' | 'discarded'; readonly reason: string };
   readonly files: readonly AnswerFile[];
   /** What the transmission held; none where it could not be told. */
   readonly kinds: readonly ContentKind[];
@@ -72,10 +73,11 @@ export async function writeAnswer(database: Database, answer: Answer): Promise<b
       id: answer.id,
       worker: answer.worker,
       state: outcome.state,
-      ...(outcome.state === 'quarantined' ? { reason: outcome.reason } : {}),
+      ...(outcome.state === 'answered' ? {} : { reason: outcome.reason }),
       ...(outcome.state === 'answered' && outcome.verdict !== undefined ? { verdict: outcome.verdict } : {}),
     });
     if (!ended) return false;
+    if (outcome.state !== 'answered') await freeInterchangeKeys(transaction, answer.id);
     await writeFiles(transaction, answer);
     await noteContent(transaction, answer);
     for (const [index, interchange] of answer.interchanges.entries()) {
@@ -202,15 +204,17 @@ async function writeSet(
   }
 }
 
+const auditActions = {
+  answered: 'transmission.answer',
+  quarantined: 'transmission.quarantine',
+  discarded: 'transmission.discard',
+} as const;
+
 async function announce(transaction: Transaction, answer: Answer): Promise<void> {
   const { id: transmissionId, partnerId, outcome } = answer;
-  if (outcome.state === 'quarantined') {
-    await transaction.event({
-      kind: 'transmission.quarantined',
-      partnerId,
-      transmissionId,
-      reason: outcome.reason,
-    });
+  if (outcome.state !== 'answered') {
+    const kind = `transmission.${outcome.state}` as const;
+    await transaction.event({ kind, partnerId, transmissionId, reason: outcome.reason });
   } else {
     const acknowledgements = answer.files.map((file) => file.name);
     await transaction.event({
@@ -223,12 +227,12 @@ async function announce(transaction: Transaction, answer: Answer): Promise<void>
   }
   await transaction.audit({
     actor: { kind: 'gateway' },
-    action: outcome.state === 'quarantined' ? 'transmission.quarantine' : 'transmission.answer',
+    action: auditActions[outcome.state],
     subject: `transmission:${transmissionId}`,
     detail:
-      outcome.state === 'quarantined'
-        ? { reason: outcome.reason }
-        : { verdict: outcome.verdict ?? 'none', acknowledgements: answer.files.length },
+      outcome.state === 'answered'
+        ? { verdict: outcome.verdict ?? 'none', acknowledgements: answer.files.length }
+        : { reason: outcome.reason },
   });
 }
 
@@ -244,12 +248,16 @@ export interface UnpublishedFile {
   readonly path: string;
 }
 
-/** @returns answers that are written and not yet in `outbound`, the oldest first */
+/**
+ * @param input.of one transmission; left out: any
+ * @returns answers that are written and not yet in `outbound`, the oldest first
+ */
 export async function listUnpublished(
   database: Database,
-  limit: number,
+  input: { readonly limit: number; readonly of?: TransmissionId | undefined },
 ): Promise<readonly UnpublishedFile[]> {
-  const rows = await database.sql
+  const { of, limit } = input;
+  let query = database.sql
     .selectFrom('acknowledgements')
     .innerJoin('transmissions', 'transmissions.id', 'acknowledgements.transmission_id')
     .select([
@@ -263,8 +271,9 @@ export async function listUnpublished(
     ])
     .where('acknowledgements.state', 'in', literals('written'))
     .orderBy('written_at_ms')
-    .limit(limit)
-    .execute();
+    .limit(limit);
+  if (of !== undefined) query = query.where('acknowledgements.transmission_id', '=', of);
+  const rows = await query.execute();
   return rows.map((row) => ({
     id: row.id,
     transmissionId: row.transmission_id,

@@ -6,6 +6,7 @@ import SqliteFile from 'better-sqlite3';
 import { Kysely, type Transaction as KyselyTransaction } from 'kysely';
 import { appendAuditRecord } from './audit-trail.ts';
 import { createChanges } from './changes.ts';
+import { codeOf } from './disk-fault.ts';
 import { migrateSqlite, migrations, schemaVersionOf } from './migrate.ts';
 import { appendEvent } from './outbox.ts';
 import { ClaimgateSqliteDialect } from './sqlite-dialect.ts';
@@ -25,20 +26,47 @@ export interface DatabaseOptions {
   readonly changePollMs: number;
 }
 
+/** The database file is none, or parts of it are destroyed. */
+export class DatabaseDamagedError extends Error {
+  readonly code = 'storage.database-damaged';
+  constructor(file: string, cause: unknown) {
+    super(
+      `${file} is damaged and cannot be used. Move it and its -wal and -shm files aside, and restore the last backup of the database; the files that partners sent are in originals/ and are not touched.`,
+      { cause },
+    );
+    this.name = 'DatabaseDamagedError';
+  }
+}
+
+/** @throws DatabaseDamagedError in the place of SQLite's own codes for it */
+function unlessDamaged<Result>(file: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (thrown) {
+    const code = codeOf(thrown) ?? '';
+    const damaged = code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT');
+    throw damaged ? new DatabaseDamagedError(file, thrown) : thrown;
+  }
+}
+
 /**
  * Opens the database and brings its schema up to date, having copied what was there. The caller closes it.
- * @throws NewerSchemaError, UpgradeCopyError, and Error when the file cannot be opened
+ * @throws NewerSchemaError, UpgradeCopyError, DatabaseDamagedError, and Error when the file cannot be opened
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const file = new SqliteFile(options.file, { timeout: options.busyTimeoutMs });
-  file.pragma('journal_mode = WAL');
+  unlessDamaged(options.file, () => file.pragma('journal_mode = WAL'));
   // FULL: a commit is on the disk before it is answered, so that CLOSE answered OK survives power loss (I2). Transactions
   // wait for it outside of SQLite (sqlite-log.ts).
   file.pragma('synchronous = FULL');
   file.pragma('foreign_keys = ON');
   const wanted = migrations.at(-1)?.version ?? 0;
-  copyBeforeUpgrade({ file: options.file, found: schemaVersionOf(file), wanted });
-  const migrated = migrateSqlite(file, options.now());
+  copyBeforeUpgrade({
+    file: options.file,
+    found: unlessDamaged(options.file, () => schemaVersionOf(file)),
+    wanted,
+  });
+  const migrated = unlessDamaged(options.file, () => migrateSqlite(file, options.now()));
   const reader =
     options.file === ':memory:'
       ? undefined

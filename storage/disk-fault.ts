@@ -47,6 +47,32 @@ export function refusalOf(thrown: unknown): FileRefusal {
   }
 }
 
+const laterAgain = 'Nothing that was acknowledged is lost; try again later.';
+
+/** What a fault of ours means to a client, by its code or the beginning of it; no inner text, no host path. */
+const faultSentences: readonly (readonly [code: string, why: string])[] = [
+  ['ENOSPC', `The gateway has no room for this now. ${laterAgain}`],
+  ['EDQUOT', `The gateway has no room for this now. ${laterAgain}`],
+  ['SQLITE_FULL', `The gateway has no room for this now. ${laterAgain}`],
+  ['EROFS', `The gateway cannot write now: its disk is read-only. ${laterAgain}`],
+  ['SQLITE_READONLY', `The gateway cannot write now: its disk is read-only. ${laterAgain}`],
+  ['SQLITE_BUSY', 'The gateway is kept from its journal by another program. Try again in a moment.'],
+  ['SQLITE_CORRUPT', `The gateway cannot read its journal. ${laterAgain}`],
+  ['SQLITE_NOTADB', `The gateway cannot read its journal. ${laterAgain}`],
+  ['SQLITE_IOERR', `The gateway's disk reported a fault. ${laterAgain}`],
+  ['SQLITE_CANTOPEN', `The gateway cannot open its journal. ${laterAgain}`],
+  ['EIO', `The gateway's disk reported a fault. ${laterAgain}`],
+  ['EMFILE', 'The gateway has too many files open. Try again in a moment.'],
+  ['ENFILE', 'The gateway has too many files open. Try again in a moment.'],
+];
+
+/** @returns why a fault of ours kept a request from being done, as far as a client may and need know */
+export function explainFault(thrown: unknown): FileRefusal {
+  const code = codeOf(thrown) ?? '';
+  const known = faultSentences.find(([beginning]) => code.startsWith(beginning));
+  return refuse('failure', known?.[1] ?? 'The operation failed; the cause was logged.');
+}
+
 /** Does `work`, giving `fallback` when the file is not there. */
 export async function unlessMissing<Result, Fallback>(
   work: () => Promise<Result>,

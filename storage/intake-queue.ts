@@ -1,11 +1,14 @@
 // The queue that intake works from: transmissions in `received`, and those in `processing` whose lease has run out.
 // A claim is a lease with an end, so that a crashed or hung attempt is taken up again by someone else.
 
+import type { ExpressionBuilder } from 'kysely';
 import { type PartnerId, parseTransmissionId, type TransmissionId, type UserId } from '../domain/ids.ts';
 import type { Verdict } from '../domain/transmission.ts';
+import { freeInterchangeKeys } from './interchange-keys.ts';
 import { literals } from './literals.ts';
 import { storedPartnerId } from './partner-store.ts';
 import { storedUserId } from './stored-id.ts';
+import type { Tables } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
 
 export interface ClaimedTransmission {
@@ -21,24 +24,53 @@ export interface ClaimedTransmission {
   readonly source: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
+  /** What an administrator decided of it: this is done in the place of reading it. */
+  readonly decision: { readonly verb: 'quarantine' | 'discard'; readonly reason: string } | undefined;
 }
 
+/** Files of some sizes: small ones have a lane of their own, so that none of them waits for a large one. */
+export interface Lane {
+  /** In bytes, both inclusive. */
+  readonly minBytes: number;
+  readonly maxBytes: number;
+}
+
+const anySize: Lane = { minBytes: 0, maxBytes: Number.MAX_SAFE_INTEGER };
+
 /**
- * Claims the transmission that has waited longest.
- * @param input.worker who claims it
+ * Claims the transmission that has waited longest. A claim that does not survive power loss is no loss: the file is due
+ * at the next start.
+ * @param input.worker who claims it: a name for each claim
  * @param input.leaseMs how long the claim holds
+ * @param input.lane of these sizes only
  * @returns undefined when nothing is due
  */
 export async function claimTransmission(
   database: Database,
-  input: { readonly worker: string; readonly leaseMs: number },
+  input: {
+    readonly worker: string;
+    readonly leaseMs: number;
+    readonly lane?: Lane;
+    /** Nothing is put off by more than this, in milliseconds: what seems to be, the clock was set back since. */
+    readonly horizonMs?: number;
+  },
 ): Promise<ClaimedTransmission | undefined> {
+  const { lane = anySize, horizonMs = Number.MAX_SAFE_INTEGER } = input;
   return database.transaction(async ({ sql, nowMs }) => {
+    // A file that nobody has tried is due, whatever the clock says: it may have been set back since it came.
+    const isDue = (where: ExpressionBuilder<Tables, 'transmissions'>) =>
+      where.or([
+        where('next_attempt_at_ms', '<=', nowMs),
+        where('next_attempt_at_ms', '>', nowMs + horizonMs),
+        where.and([where('attempts', '=', 0), where('state', '=', 'received')]),
+      ]);
     const due = await sql
       .selectFrom('transmissions')
       .select('id')
       .where('state', 'in', literals('received', 'processing'))
-      .where('next_attempt_at_ms', '<=', nowMs)
+      .where(isDue)
+      .where('size_bytes', '>=', lane.minBytes)
+      .where('size_bytes', '<=', lane.maxBytes)
       .orderBy('next_attempt_at_ms')
       .limit(1)
       .executeTakeFirst();
@@ -56,12 +88,16 @@ export async function claimTransmission(
       }))
       .where('id', '=', due.id)
       .where('state', 'in', literals('received', 'processing'))
-      .where('next_attempt_at_ms', '<=', nowMs)
+      .where(isDue)
       .returningAll()
       .executeTakeFirst();
     if (row === undefined) return undefined;
     const id = parseTransmissionId(row.id);
-    if (id.kind === 'invalid' || row.sha256 === null || row.original_path === null) {
+    const decision =
+      row.decision === null ? undefined : { verb: row.decision, reason: row.decision_reason ?? '' };
+    // To be discarded a file need not be there.
+    const needed = row.decision === 'discard' ? '' : row.original_path;
+    if (id.kind === 'invalid' || row.sha256 === null || needed === null) {
       throw new Error(`Transmission ${row.id} is in the queue without an original.`);
     }
     return {
@@ -70,21 +106,26 @@ export async function claimTransmission(
       name: row.name,
       sizeBytes: Number(row.size_bytes),
       sha256: row.sha256,
-      originalPath: row.original_path,
+      originalPath: row.original_path ?? '',
+      decision,
       receivedAtMs: Number(row.received_at_ms),
       userId: row.user_id === null ? undefined : storedUserId(row.user_id),
       source: row.source,
       attempt: row.attempts,
     };
-  });
+  }, notForPowerLoss);
 }
 
+const notForPowerLoss = { survives: 'process-end' } as const;
+
 /** @returns when the next transmission will be due, in milliseconds since 1970; undefined when none waits */
-export async function nextDueAt(database: Database): Promise<number | undefined> {
+export async function nextDueAt(database: Database, lane: Lane = anySize): Promise<number | undefined> {
   const row = await database.sql
     .selectFrom('transmissions')
     .select('next_attempt_at_ms')
     .where('state', 'in', literals('received', 'processing'))
+    .where('size_bytes', '>=', lane.minBytes)
+    .where('size_bytes', '<=', lane.maxBytes)
     .orderBy('next_attempt_at_ms')
     .limit(1)
     .executeTakeFirst();
@@ -131,7 +172,7 @@ export async function failTransmission(
 ): Promise<void> {
   await database.transaction(async (transaction) => {
     if (!(await endClaim(transaction, { ...input, state: 'failed' }))) return;
-    await transaction.sql.deleteFrom('interchange_keys').where('transmission_id', '=', input.id).execute();
+    await freeInterchangeKeys(transaction, input.id);
     await transaction.event({
       kind: 'transmission.failed',
       partnerId: input.partnerId,
@@ -156,7 +197,7 @@ export async function endClaim(
   input: {
     readonly id: TransmissionId;
     readonly worker: string;
-    readonly state: 'answered' | 'quarantined' | 'failed';
+    readonly state: 'answered' | 'quarantined' | 'discarded' | 'failed';
     readonly verdict?: Verdict;
     readonly reason?: string;
   },
@@ -171,6 +212,7 @@ export async function endClaim(
       reason: input.reason ?? null,
       updated_at_ms: transaction.nowMs,
       answered_at_ms: input.state === 'failed' ? null : transaction.nowMs,
+      decision: null,
     })
     .where('id', '=', input.id)
     .where('claimed_by', '=', input.worker)

@@ -3,7 +3,7 @@
 // again, after a crash, is not a duplicate of itself.
 
 import type { TransmissionId } from '../domain/ids.ts';
-import type { Database } from './transaction.ts';
+import type { Database, Transaction } from './transaction.ts';
 
 export interface InterchangeKey {
   /** Qualifier and id. */
@@ -38,7 +38,9 @@ export async function takeInterchangeKeys(
   },
 ): Promise<readonly TakeOutcome[]> {
   if (input.keys.length === 0) return [];
-  return database.transaction(async ({ sql, nowMs }) => {
+  // The answer's commit makes it durable too: the log is one file, and what comes later in it is synced with all before.
+  const survives = 'process-end';
+  const take = async ({ sql, nowMs }: Transaction): Promise<readonly TakeOutcome[]> => {
     const outcomes: TakeOutcome[] = [];
     for (const key of input.keys) {
       const columns = { sender: key.sender, receiver: key.receiver, control_number: key.controlNumber };
@@ -75,5 +77,14 @@ export async function takeInterchangeKeys(
       );
     }
     return outcomes;
-  });
+  };
+  return database.transaction(take, { survives });
+}
+
+/** What is not processed holds no number: it may be sent again, corrected. */
+export async function freeInterchangeKeys(
+  { sql }: Pick<Transaction, 'sql'>,
+  transmissionId: TransmissionId,
+): Promise<void> {
+  await sql.deleteFrom('interchange_keys').where('transmission_id', '=', transmissionId).execute();
 }

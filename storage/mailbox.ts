@@ -21,6 +21,7 @@ import {
 import { renameEntry } from './mailbox-rename.ts';
 import { maySeeEntry, openView, type SeenEntry, viewBatch } from './mailbox-view.ts';
 import { openForWrite } from './mailbox-write.ts';
+import { forgetOutboundFile } from './outbound-file-store.ts';
 import { RightWithdrawnError } from './right-withdrawn.ts';
 import { createFolderSync } from './shared-sync.ts';
 import { findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
@@ -274,14 +275,16 @@ async function removeEntry(
   } catch (thrown) {
     return refusalOf(thrown);
   }
-  await deps.database.transaction((transaction) =>
-    transaction.audit({
+  await deps.database.transaction(async (transaction) => {
+    // Its row says that a file of that name is there: it is put back at start when it is not.
+    if (path.folder === 'outbound') await forgetOutboundFile(transaction, { ...owner, name: path.name });
+    await transaction.audit({
       actor: { kind: 'user', id: owner.userId },
       action: 'file.remove',
       subject: `mailbox:${owner.partnerId}`,
       detail: { folder: path.folder, name: path.name },
-    }),
-  );
+    });
+  });
   return undefined;
 }
 

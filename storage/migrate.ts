@@ -9,6 +9,7 @@ import { identity } from './migrations/0003-identity.ts';
 import { secondFactors } from './migrations/0004-second-factors.ts';
 import { rights } from './migrations/0005-rights.ts';
 import { partnerPages } from './migrations/0006-partner-pages.ts';
+import { intake } from './migrations/0007-intake.ts';
 import { backEnd } from './migrations/0008-back-end.ts';
 import { backups } from './migrations/0010-backups.ts';
 import { smallOriginals } from './migrations/0012-small-originals.ts';
@@ -21,6 +22,7 @@ export const migrations: readonly Migration[] = [
   secondFactors,
   rights,
   partnerPages,
+  intake,
   backEnd,
   backups,
   smallOriginals,

@@ -32,6 +32,18 @@ export async function noteOutboundFile(
     .execute();
 }
 
+/** A file of `outbound` was removed on purpose; call it in the transaction that says so. */
+export async function forgetOutboundFile(
+  { sql }: Pick<Transaction, 'sql'>,
+  input: { readonly partnerId: PartnerId; readonly name: EntryName },
+): Promise<void> {
+  await sql
+    .deleteFrom('outbound_files')
+    .where('partner_id', '=', input.partnerId)
+    .where('name', '=', input.name)
+    .execute();
+}
+
 export interface OutboundFile {
   /** undefined: any file of this name. */
   readonly inode: string | undefined;

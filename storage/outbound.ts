@@ -3,6 +3,7 @@
 
 import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TransmissionId } from '../domain/ids.ts';
 import { parseEntryName } from '../domain/virtual-path.ts';
 import {
   type DueRelease,
@@ -25,13 +26,17 @@ export interface OutboundDeps {
 const batch = 100;
 
 /**
- * Puts every written answer into its partner's `outbound`.
+ * Puts written answers into their partners' `outbound`.
+ * @param of those to one transmission; left out: all
  * @returns those that were put there by this call
  */
-export async function publishAnswers(deps: OutboundDeps): Promise<readonly UnpublishedFile[]> {
+export async function publishAnswers(
+  deps: OutboundDeps,
+  of?: TransmissionId,
+): Promise<readonly UnpublishedFile[]> {
   const published: UnpublishedFile[] = [];
   for (;;) {
-    const files = await listUnpublished(deps.database, batch);
+    const files = await listUnpublished(deps.database, { limit: batch, of });
     for (const file of files) {
       await publishAnswer(deps, file);
       published.push(file);

@@ -27,7 +27,7 @@ export async function readProfileTexts(
 
 /**
  * Reads what is agreed with a partner.
- * @returns what is set, with `retention` as days by kind of file; what is absent falls back to the settings
+ * @returns what is set; what is absent falls back to the settings
  * @throws Error when the row was not written by Claimgate
  */
 export async function readPartnerProfile(

@@ -168,6 +168,8 @@ async function completeEntry(
     .executeTakeFirst();
   if (newer !== undefined) return false;
   await rename(directory.staged(input.id), directory.entry(partner.id, 'inbound', name));
+  // Where it has that name already, rename leaves both (POSIX).
+  await unlessMissing(() => unlink(directory.staged(input.id)), undefined);
   await syncFolder(directory.mailboxFolder(partner.id, 'inbound'));
   return true;
 }

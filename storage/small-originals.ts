@@ -126,3 +126,13 @@ async function forgetBytes(database: Database, settled: readonly Unsettled[]): P
     { survives: 'process-end' },
   );
 }
+
+/** Whether the bytes of a file ride in the journal: then power loss may have cost the file, and it will be restored. */
+export async function ridesInJournal(database: Database, id: TransmissionId): Promise<boolean> {
+  const row = await database.sql
+    .selectFrom('small_originals')
+    .select('transmission_id')
+    .where('transmission_id', '=', id)
+    .executeTakeFirst();
+  return row !== undefined;
+}

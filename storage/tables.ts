@@ -350,6 +350,11 @@ export interface TransmissionRow {
   answered_at_ms: number | null;
   /** The names of its transactions, each once, with a space between; empty until it is answered. */
   transactions: Generated<string>;
+  /** What an administrator decided; intake does it in the place of reading the file. */
+  decision: Generated<'quarantine' | 'discard' | null>;
+  decision_reason: Generated<string | null>;
+  /** When its original was removed after its time; `original_path` is null from then on. */
+  original_purged_at_ms: Generated<number | null>;
 }
 
 export interface InterchangeRow {
@@ -443,6 +448,26 @@ export interface AcknowledgementRow {
   state: 'written' | 'published';
   written_at_ms: number;
   published_at_ms: number | null;
+  /** When its durable copy was removed after its time. */
+  purged_at_ms: Generated<number | null>;
+}
+
+/** How long one kind of a partner's things is kept, where that differs from the settings. */
+export interface PartnerRetentionRow {
+  partner_id: string;
+  kind: string;
+  keep_days: number;
+  set_at_ms: number;
+  set_by: string;
+}
+
+/** That something which nobody has fetched will be removed, and when. */
+export interface RetentionNoticeRow {
+  kind: string;
+  subject: string;
+  partner_id: string;
+  noticed_at_ms: number;
+  due_at_ms: number;
 }
 
 export interface ReleaseRow {
@@ -598,6 +623,8 @@ export interface Tables {
   transaction_sets: TransactionSetRow;
   findings: FindingRow;
   acknowledgements: AcknowledgementRow;
+  partner_retention: PartnerRetentionRow;
+  retention_notices: RetentionNoticeRow;
   releases: ReleaseRow;
   dispatches: DispatchRow;
   collections: CollectionRow;

@@ -63,7 +63,7 @@ export function transmissionOf(row: Selectable<TransmissionRow>): Transmission {
  * Reads back an id that a row holds.
  * @throws Error when the row was not written by Claimgate
  */
-function storedTransmissionId(text: string): TransmissionId {
+export function storedTransmissionId(text: string): TransmissionId {
   const parsed = parseTransmissionId(text);
   if (parsed.kind === 'invalid')
     throw new Error(`The database holds ${JSON.stringify(text)} as a transmission id.`);

@@ -38,8 +38,11 @@ export async function beginUpload(
     readonly name: EntryName;
     readonly source: TransmissionSource;
     readonly writer: string;
+    /** What is done with it in the place of reading it, once it is whole. */
+    readonly decision?: { readonly verb: 'quarantine'; readonly reason: string };
   },
 ): Promise<void> {
+  const { decision } = input;
   const row = (nowMs: number): Insertable<TransmissionRow> => ({
     id: input.id,
     partner_id: input.partnerId,
@@ -62,6 +65,8 @@ export async function beginUpload(
     verdict: null,
     reason: null,
     answered_at_ms: null,
+    decision: decision?.verb ?? null,
+    decision_reason: decision?.reason ?? null,
   });
   await database.transaction(({ sql, nowMs }) => insertUpload(sql, row(nowMs)), { survives: 'process-end' });
 }

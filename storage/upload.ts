@@ -46,6 +46,12 @@ export interface UploadInput {
 
 const fencedOff = refuse('failure', 'This upload was taken over by another connection of yours.');
 
+const tooLarge = (maxFileBytes: number): FileRefusal =>
+  refuse(
+    'no-space',
+    `A file may have at most ${maxFileBytes} bytes here. Split it, and send its parts as files of their own.`,
+  );
+
 /** How much is read at once when a hash is computed at close, in bytes. */
 const hashBlockBytes = 1024 * 1024;
 
@@ -96,7 +102,7 @@ export class Upload implements WritableFile {
     const endBytes = offsetBytes + source.length;
     if (endBytes > this.#deps.maxFileBytes) {
       this.#failed = true;
-      return refuse('no-space', `A file may have at most ${this.#deps.maxFileBytes} bytes here.`);
+      return tooLarge(this.#deps.maxFileBytes);
     }
     this.#changed = true;
     if (offsetBytes === this.#hashedBytes) {
@@ -112,7 +118,7 @@ export class Upload implements WritableFile {
   async truncate(sizeBytes: number): Promise<FileRefusal | undefined> {
     if (this.#state !== 'open') return fencedOff;
     if (sizeBytes > this.#deps.maxFileBytes) {
-      return refuse('no-space', `A file may have at most ${this.#deps.maxFileBytes} bytes here.`);
+      return tooLarge(this.#deps.maxFileBytes);
     }
     await this.#settled();
     this.#changed = true;

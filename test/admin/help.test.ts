@@ -62,7 +62,7 @@ test('every command has a description and examples, fits 110 columns, and takes 
     if (/^Commands:/m.test(text)) continue;
     leaves += 1;
     const examples =
-      /^Examples:\n([\s\S]*)/m
+      /^Examples:\n((?:.+\n?)*)/m
         .exec(unbroken)?.[1]
         ?.split('\n')
         .filter((line) => /claimgate/.test(line)) ?? [];

@@ -47,7 +47,6 @@ test('what cannot be a value is refused with a sentence', (t) => {
     ['delimiters', '*^:*'],
     ['delimiters', '*^:A'],
     ['timeZone', 'Mars/Olympus'],
-    ['retention', 'originals'],
     ['inboundNames', 'a/b'],
   ];
   for (const [key, text] of wrong) {

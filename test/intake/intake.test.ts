@@ -47,6 +47,7 @@ async function upload({ mailboxes }: TestStorage, name: string, content: string 
 
 const settings = {
   workers: 1,
+  largeFileBytes: 1_000_000,
   leaseMs: 60_000,
   maxAttempts: 3,
   retryFirstMs: 1,

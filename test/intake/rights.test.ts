@@ -40,6 +40,7 @@ async function open(t: Test, ...words: readonly string[]): Promise<TestStorage> 
     observe: () => undefined,
     settings: {
       workers: 1,
+      largeFileBytes: 1_000_000,
       leaseMs: 60_000,
       maxAttempts: 1,
       retryFirstMs: 1,
@@ -226,6 +227,8 @@ test('what a program drops is under what the partner has agreed on', async (t) =
     observe: () => undefined,
     maxFileBytes: 1e8,
     stabilityMs: 100,
+    method: 'inotify',
+    pollMs: 1000,
   });
   t.teardown(() => watcher.close());
   const inbound = join(directory.mailboxes, 'acme/inbound');

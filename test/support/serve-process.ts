@@ -19,6 +19,8 @@ export interface ServeProcess {
   /** Where a user signs in by SFTP. */
   target(user: string): SftpTarget;
   readonly portalPort: number | undefined;
+  /** Resolves when it is gone, however it ended. */
+  readonly ended: Promise<unknown>;
   /** Ends it at once, as a crash or the kernel would. Resolves when it is gone. */
   kill(): Promise<void>;
   /** Ends it as an operator would. @returns its exit code */
@@ -31,6 +33,8 @@ export interface ServeInput {
   readonly config?: ConfigInput;
   /** Distinguishes the configuration and log of several starts. */
   readonly name: string;
+  /** For Node itself, before the program. */
+  readonly nodeArguments?: readonly string[];
 }
 
 interface Spawned {
@@ -56,11 +60,15 @@ function spawnServe(input: ServeInput): Spawned {
   });
   // JSON is YAML.
   writeFileSync(configFile, JSON.stringify(settings));
-  const child = spawn(process.execPath, [program, 'serve', '--config', configFile], {
-    cwd: root,
-    env: { PATH: process.env['PATH'] ?? '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...(input.nodeArguments ?? []), program, 'serve', '--config', configFile],
+    {
+      cwd: root,
+      env: { PATH: process.env['PATH'] ?? '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
@@ -85,7 +93,8 @@ export async function startServe(
   await until(
     `${input.name} serves`,
     () => {
-      if (child.exitCode !== null) throw new Error(`claimgate serve ended (${child.exitCode}): ${said()}`);
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`claimgate serve ended (${child.exitCode}): ${said()}`);
       return readLog(logFile).some(({ event }) => event === 'gateway.started');
     },
     60_000,
@@ -104,6 +113,7 @@ export async function startServe(
       user,
       fingerprints: (sftp?.['fingerprints'] ?? []) as readonly string[],
     }),
+    ended,
     kill,
     async stop() {
       child.kill('SIGTERM');

@@ -1,0 +1,99 @@
+// Loaded into `claimgate serve` before anything of it (node --import): counts what it does to the disk and the database,
+// step by step and by name, and ends the process with SIGKILL right after the step that `kill-at-step.json` in its
+// working directory names. The product knows nothing of it. Steps are what changes names on the disk and what commits:
+// what a crash between any two lines can fall between.
+
+// Loaded into `claimgate serve` before anything of it (node --import): counts what it does to the disk and the database,
+// step by step and by name, and ends the process with SIGKILL right after the step that `kill-at-step.json` in its
+// working directory names. The product knows nothing of it. Steps are what changes names on the disk and what commits:
+// what a crash between any two lines can fall between.
+
+import fs, { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import promises from 'node:fs/promises';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
+
+const data = join(process.cwd(), 'data');
+const wantedFile = join(process.cwd(), 'kill-at-step.json');
+const wanted = existsSync(wantedFile) ? JSON.parse(readFileSync(wantedFile, 'utf8')) : undefined;
+const stepsFile = join(process.cwd(), 'steps.log');
+let met = 0;
+
+/** A place in the data directory by its kind: without ids, days and names. */
+function placeOf(path) {
+  const text = String(path);
+  if (!text.startsWith(`${data}/`)) return undefined;
+  const place = text
+    .slice(data.length + 1)
+    .replace(/\d{4}\/\d{2}\/\d{2}/, 'DAY')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/, 'ID')
+    .replace(/^mailboxes\/[^/]+\/(inbound|outbound)\/.*$/, '$1/NAME')
+    .replace(/^backend\/(\w+)\/[^/]+\//, 'backend/$1/PARTNER/');
+  return /^(locks|keys|claimgate\.db)/.test(place) ? undefined : place;
+}
+
+function step(name) {
+  appendFileSync(stepsFile, `${name}\n`);
+  if (wanted === undefined || name !== wanted.step) return;
+  met += 1;
+  if (met === wanted.occurrence) process.kill(process.pid, 'SIGKILL');
+}
+
+/** What a call is as a step; undefined for one that changes nothing of ours. */
+function nameOf(call, [first, second]) {
+  const from = placeOf(first);
+  if (from === undefined) return undefined;
+  if (call === 'open') return /[wax]/.test(String(second)) ? `make ${from}` : undefined;
+  if (call === 'unlink' || call === 'rmdir') return `${call} ${from}`;
+  const to = placeOf(second);
+  return to === undefined ? undefined : `${call} ${from} to ${to}`;
+}
+
+for (const call of ['link', 'rename', 'unlink', 'open', 'copyFile', 'rmdir']) {
+  const later = promises[call];
+  promises[call] = async (...args) => {
+    const result = await later(...args);
+    const name = nameOf(call, args);
+    if (name !== undefined) step(name);
+    return result;
+  };
+  const atOnce = fs[`${call}Sync`];
+  fs[`${call}Sync`] = (...args) => {
+    const result = atOnce(...args);
+    const name = nameOf(call, args);
+    if (name !== undefined) step(name);
+    return result;
+  };
+}
+syncBuiltinESMExports();
+
+if (isMainThread) {
+  const require = createRequire(new URL('../../package.json', import.meta.url));
+  const Database = require('better-sqlite3');
+  const { prepare } = Database.prototype;
+  const touched = new Set();
+  Database.prototype.prepare = function prepareWatched(text) {
+    const statement = prepare.call(this, text);
+    const change = /^(insert into|update|delete from) "?(\w+)"?/.exec(text);
+    if (change === null && text !== 'commit' && text !== 'rollback') return statement;
+    return new Proxy(statement, {
+      get(target, key) {
+        const value = target[key];
+        if (typeof value !== 'function') return value;
+        return (...args) => {
+          const result = value.apply(target, args);
+          if (key !== 'run' && key !== 'all' && key !== 'get') return result;
+          if (change !== null && this.inTransaction) touched.add(change[2]);
+          if (text === 'rollback') touched.clear();
+          if (text === 'commit' && touched.size > 0) {
+            const name = `commit ${[...touched].sort().join('+')}`;
+            touched.clear();
+            step(name);
+          }
+          return result;
+        };
+      },
+    });
+  };
+}
