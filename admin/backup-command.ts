@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { readVersion } from '../observe.ts';
 import type { ReadBackup } from '../storage/backup-reader.ts';
@@ -100,6 +100,9 @@ function archivePath(to: string, encrypted: boolean, nowMs: number): string {
       `${path} is not a directory. Make it first, or name an archive that ends in ${ending}.`,
       2,
     );
+  const folder = dirname(path);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new CommandFailure(`There is no directory ${folder}. Make it first.`, 2);
   return path;
 }
 
