@@ -42,6 +42,7 @@ const packageHomes = {
   '@simplewebauthn/browser': ['portal'],
   '@simplewebauthn/server': ['auth'],
   '@uswds/uswds': ['portal'],
+  'age-encryption': ['storage'],
   bcrypt: ['auth'],
   'better-sqlite3': ['storage'],
   chokidar: ['intake'],
@@ -57,6 +58,7 @@ const packageHomes = {
   preact: ['portal'],
   // The demo plays a partner where the machine has no stock sftp.
   ssh2: ['server', 'admin/demo-sftp-client.ts'],
+  'tar-stream': ['storage'],
   uqr: ['portal'],
   // `claimgate config print` writes what the loader reads.
   yaml: ['config', 'admin'],

@@ -14,6 +14,7 @@ import { withCore } from './with-core.ts';
 const list: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'list',
   describe: 'List every user with the status of its SFTP account',
+  builder: (yargs) => yargs.example('$0 account list', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const accounts = new Map(
@@ -48,7 +49,10 @@ const list: CommandModule<GlobalOptions, GlobalOptions> = {
 const show: CommandModule<GlobalOptions, GlobalOptions & { readonly user: string }> = {
   command: 'show <user>',
   describe: 'Show one SFTP account and its keys',
-  builder: (yargs) => yargs.positional('user', { type: 'string', demandOption: true }),
+  builder: (yargs) =>
+    yargs
+      .positional('user', { type: 'string', demandOption: true })
+      .example('$0 account show jdoe', 'why a login was refused, too'),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const user = await findUser(core.database, userIdOf(options.user));
@@ -87,7 +91,8 @@ function switching(
       verb === 'disable'
         ? 'Refuse SFTP to a user at once; live sessions end'
         : 'Allow a disabled account again; the user must do SFTP Account Update',
-    builder: (yargs) => yargs.positional('user', { type: 'string', demandOption: true }),
+    builder: (yargs) =>
+      yargs.positional('user', { type: 'string', demandOption: true }).example(`$0 account ${verb} jdoe`, ''),
     handler: (options) =>
       withCore(options, async ({ core, output, actor }) => {
         const userId = userIdOf(options.user);

@@ -18,7 +18,8 @@ interface KeyOptions extends GlobalOptions {
 const list: CommandModule<GlobalOptions, GlobalOptions & { readonly user: string }> = {
   command: 'list <user>',
   describe: 'List the public keys of an SFTP account',
-  builder: (yargs) => yargs.positional('user', { type: 'string', demandOption: true }),
+  builder: (yargs) =>
+    yargs.positional('user', { type: 'string', demandOption: true }).example('$0 account key list jdoe', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const account = await findAccount(core.database, userIdOf(options.user));
@@ -61,7 +62,8 @@ const expire: CommandModule<GlobalOptions, KeyOptions & { readonly at: string }>
         demandOption: true,
         requiresArg: true,
         describe: 'YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ (UTC), or never',
-      }),
+      })
+      .example('$0 account key expire jdoe SHA256:AbC --at 2026-12-31', ''),
   handler: (options) =>
     withCore(options, async ({ core, output, actor }) => {
       const { fingerprint, at } = options;
@@ -95,7 +97,8 @@ const revoke: CommandModule<GlobalOptions, KeyOptions> = {
   builder: (yargs) =>
     yargs
       .positional('user', { type: 'string', demandOption: true })
-      .positional('fingerprint', { type: 'string', demandOption: true, describe: 'SHA256:...' }),
+      .positional('fingerprint', { type: 'string', demandOption: true, describe: 'SHA256:...' })
+      .example('$0 account key revoke jdoe SHA256:AbC', ''),
   handler: (options) =>
     withCore(options, async ({ core, output, actor }) => {
       const { fingerprint } = options;

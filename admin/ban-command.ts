@@ -15,6 +15,7 @@ const maxBanHours = 87_600;
 const list: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'list',
   describe: 'List addresses and networks that are banned now',
+  builder: (yargs) => yargs.example('$0 ban list', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const bans = (await listBans(core.database)).map(({ from, failures, lastFailureAtMs, untilMs }) => ({
@@ -64,11 +65,13 @@ const lift: CommandModule<GlobalOptions, GlobalOptions & { readonly from: string
   command: 'lift <from>',
   describe: 'Let an address or a network in again',
   builder: (yargs) =>
-    yargs.positional('from', {
-      type: 'string',
-      demandOption: true,
-      describe: 'An address (with the ban of its network) or a network',
-    }),
+    yargs
+      .positional('from', {
+        type: 'string',
+        demandOption: true,
+        describe: 'An address (with the ban of its network) or a network',
+      })
+      .example('$0 ban lift 203.0.113.7', ''),
   handler: (options) =>
     withCore(options, async ({ core, output, actor }) => {
       const { from } = options;

@@ -9,6 +9,8 @@ import { createOutput } from './output.ts';
 const check: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'check',
   describe: 'Check the configuration; exit 2 and say what to mend when it cannot be used',
+  builder: (yargs) =>
+    yargs.example('$0 config check --config /etc/claimgate/claimgate.yaml', 'before a restart'),
   handler: (options) => {
     const { sources } = loadConfigOf(options);
     createOutput(options).result({ ok: true, sources }, () =>
@@ -22,6 +24,7 @@ const check: CommandModule<GlobalOptions, GlobalOptions> = {
 const print: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'print',
   describe: 'Print every setting as it is in force',
+  builder: (yargs) => yargs.example('$0 config print', ''),
   handler: (options) => {
     const { config } = loadConfigOf(options);
     createOutput(options).result(config, () => stringify(config));
@@ -31,6 +34,7 @@ const print: CommandModule<GlobalOptions, GlobalOptions> = {
 const reference: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'reference',
   describe: 'Print what may be set, with defaults and environment names (Markdown)',
+  builder: (yargs) => yargs.example('$0 config reference', ''),
   handler: (options) => createOutput({ json: false }).result(options, printConfigReference),
 };
 

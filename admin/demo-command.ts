@@ -33,11 +33,13 @@ export const demoCommand: CommandModule<GlobalOptions, DemoOptions> = {
   command: 'demo',
   describe: 'Show the whole main job on a scratch data directory; exit 0 only if all of it held',
   builder: (yargs) =>
-    yargs.option('keep', {
-      type: 'boolean',
-      default: false,
-      describe: 'Keep the scratch directory and say where it is',
-    }),
+    yargs
+      .option('keep', {
+        type: 'boolean',
+        default: false,
+        describe: 'Keep the scratch directory and say where it is',
+      })
+      .example('$0 demo', 'half a minute; nothing of it stays'),
   handler: async (options) => {
     const root = await mkdtemp(join(tmpdir(), 'claimgate-demo-'));
     const log = openLog({ level: 'debug', file: join(root, 'claimgate.log') });

@@ -56,7 +56,8 @@ const list: CommandModule<GlobalOptions, ListOptions> = {
         requiresArg: true,
         describe: 'In this state',
       })
-      .option('limit', { type: 'number', default: 50, requiresArg: true, describe: 'At most so many' }),
+      .option('limit', { type: 'number', default: 50, requiresArg: true, describe: 'At most so many' })
+      .example('$0 dispatch list --state refused', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       if (!Number.isInteger(options.limit) || options.limit < 1)
@@ -83,7 +84,10 @@ const list: CommandModule<GlobalOptions, ListOptions> = {
 const show: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string }> = {
   command: 'show <id>',
   describe: 'Show one dispatch, who collected it, and why it was refused',
-  builder: (yargs) => yargs.positional('id', { type: 'string', demandOption: true }),
+  builder: (yargs) =>
+    yargs
+      .positional('id', { type: 'string', demandOption: true })
+      .example('$0 dispatch show 018f2d3c-0000-7000-8000-000000000000', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const dispatch = await findDispatch(core.database, options.id);

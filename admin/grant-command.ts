@@ -35,7 +35,9 @@ const list: CommandModule<GlobalOptions, ListOptions> = {
   command: 'list <user>',
   describe: 'List what a user was granted, and whether it is in force',
   builder: (yargs) =>
-    yargs.positional('user', { type: 'string', demandOption: true, describe: 'User id (NCID)' }),
+    yargs
+      .positional('user', { type: 'string', demandOption: true, describe: 'User id (NCID)' })
+      .example('$0 grant list jdoe', ''),
   handler: (options) =>
     withCore(options, async (context) => {
       const { core, output } = context;
@@ -68,7 +70,9 @@ const history: CommandModule<GlobalOptions, ListOptions> = {
   command: 'history <user>',
   describe: 'List the changes of a user’s grants, the newest first',
   builder: (yargs) =>
-    yargs.positional('user', { type: 'string', demandOption: true, describe: 'User id (NCID)' }),
+    yargs
+      .positional('user', { type: 'string', demandOption: true, describe: 'User id (NCID)' })
+      .example('$0 grant history jdoe', ''),
   handler: (options) =>
     withCore(options, async (context) => {
       const member = await memberOf(context, options.user);

@@ -10,6 +10,7 @@ import { withCore } from './with-core.ts';
 const list: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'list',
   describe: 'List the host keys: which serve, and which are announced',
+  builder: (yargs) => yargs.example('$0 hostkey list', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const { serving, announced } = core.hostKeys.read();
@@ -26,7 +27,9 @@ const rotate: CommandModule<GlobalOptions, GlobalOptions & { readonly type: 'ed2
   command: 'rotate',
   describe: 'Make a new host key and announce it; the old one goes on serving until it is retired',
   builder: (yargs) =>
-    yargs.option('type', { choices: ['ed25519', 'ecdsa'] as const, default: 'ed25519' as const }),
+    yargs
+      .option('type', { choices: ['ed25519', 'ecdsa'] as const, default: 'ed25519' as const })
+      .example('$0 hostkey rotate --type ecdsa', ''),
   handler: (options) =>
     withCore(options, async ({ core, output, actor }) => {
       const { kind, key } = await core.hostKeys.rotate({ kind: options.type, actor });
@@ -43,7 +46,9 @@ const retire: CommandModule<GlobalOptions, GlobalOptions & { readonly fingerprin
   command: 'retire <fingerprint>',
   describe: 'Take a host key out of service; the announced one of its type serves from now on',
   builder: (yargs) =>
-    yargs.positional('fingerprint', { type: 'string', demandOption: true, describe: 'SHA256:...' }),
+    yargs
+      .positional('fingerprint', { type: 'string', demandOption: true, describe: 'SHA256:...' })
+      .example('$0 hostkey retire SHA256:AbC', ''),
   handler: (options) =>
     withCore(options, async ({ core, output, actor }) => {
       const { fingerprint } = options;

@@ -35,7 +35,8 @@ const list: CommandModule<GlobalOptions, ListOptions> = {
   builder: (yargs) =>
     yargs
       .option('state', { choices: states, describe: 'Only those; dead ones were given up' })
-      .option('limit', { type: 'number', default: 50, describe: 'At most so many' }),
+      .option('limit', { type: 'number', default: 50, describe: 'At most so many' })
+      .example('$0 mail list --state dead', 'what could not be sent'),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const mails = (await listMails(core.database, options)).map(shown);
@@ -57,7 +58,10 @@ type OneMail = GlobalOptions & { readonly id: string };
 const show: CommandModule<GlobalOptions, OneMail> = {
   command: 'show <id>',
   describe: 'Show one mail; with its text where it was written into data/mail',
-  builder: (yargs) => yargs.positional('id', { type: 'string', demandOption: true }),
+  builder: (yargs) =>
+    yargs
+      .positional('id', { type: 'string', demandOption: true })
+      .example('$0 mail show 018f2d3c-0000-7000-8000-000000000000', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const mail = await findMail(core.database, options.id);
@@ -88,7 +92,10 @@ function plainTextOf(file: string): string {
 const retry: CommandModule<GlobalOptions, OneMail> = {
   command: 'retry <id>',
   describe: 'Try a mail that was given up once more',
-  builder: (yargs) => yargs.positional('id', { type: 'string', demandOption: true }),
+  builder: (yargs) =>
+    yargs
+      .positional('id', { type: 'string', demandOption: true })
+      .example('$0 mail retry 018f2d3c-0000-7000-8000-000000000000', ''),
   handler: (options) =>
     withCore(options, async ({ core, output, actor }) => {
       if (!(await retryMail(core.database, { id: options.id, actor })))

@@ -1,74 +1,19 @@
 #!/usr/bin/env -S node --max-semi-space-size=1
 // The command `claimgate`.
 
-import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { describeFault } from '../domain/observation.ts';
-import { readVersion } from '../observe.ts';
-import { accountCommand } from './account-command.ts';
-import { auditCommand } from './audit-command.ts';
-import { banCommand } from './ban-command.ts';
-import { broadcastCommand } from './broadcast-command.ts';
 import { CommandFailure } from './command-failure.ts';
-import { configCommand } from './config-command.ts';
-import { demoCommand } from './demo-command.ts';
-import { dispatchCommand } from './dispatch-command.ts';
-import { ediCommand } from './edi-command.ts';
-import { eventCommand } from './event-command.ts';
-import { globalOptions } from './global-options.ts';
-import { grantCommand } from './grant-command.ts';
-import { hookCommand } from './hook-command.ts';
-import { hostKeyCommand } from './hostkey-command.ts';
-import { mailCommand } from './mail-command.ts';
-import { partnerCommand } from './partner-command.ts';
-import { retentionCommand } from './retention-command.ts';
-import { roleCommand } from './role-command.ts';
-import { serveCommand } from './serve-command.ts';
-import { sessionCommand } from './session-command.ts';
-import { sftpStdioCommand } from './sftp-stdio-command.ts';
-import { transmissionCommand } from './transmission-command.ts';
-import { userCommand } from './user-command.ts';
+import { commandLine } from './command-line.ts';
 
-async function main(): Promise<void> {
-  await yargs(hideBin(process.argv))
-    .scriptName('claimgate')
-    .usage('$0 <command>\n\nSFTP gateway for healthcare EDI trading partners.')
-    .options(globalOptions)
-    .command(serveCommand)
-    .command(demoCommand)
-    .command(partnerCommand)
-    .command(userCommand)
-    .command(retentionCommand)
-    .command(roleCommand)
-    .command(grantCommand)
-    .command(mailCommand)
-    .command(accountCommand)
-    .command(sessionCommand)
-    .command(banCommand)
-    .command(hostKeyCommand)
-    .command(transmissionCommand)
-    .command(dispatchCommand)
-    .command(broadcastCommand)
-    .command(ediCommand)
-    .command(eventCommand)
-    .command(hookCommand)
-    .command(auditCommand)
-    .command(configCommand)
-    .command(sftpStdioCommand)
-    .demandCommand(1, 'Say what to do; claimgate --help lists the commands.')
-    .strict()
-    .version(readVersion())
-    .help()
-    .wrap(Math.min(110, process.stdout.columns ?? 110))
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? new CommandFailure(`${message}\nSee: claimgate --help`, 2);
-    })
-    .parseAsync();
-}
+// Whoever reads has seen enough, as in `claimgate audit export | head`: that is no fault.
+process.stdout.on('error', (thrown) => {
+  if ('code' in thrown && thrown.code === 'EPIPE') process.exit();
+  throw thrown;
+});
 
 try {
-  await main();
+  await commandLine(hideBin(process.argv)).parseAsync();
 } catch (thrown) {
   const known = thrown instanceof CommandFailure;
   const fault = describeFault(thrown);

@@ -69,6 +69,7 @@ const add: CommandModule<GlobalOptions, AddOptions> = {
 const list: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'list',
   describe: 'List trading partners',
+  builder: (yargs) => yargs.example('$0 partner list', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const partners = (await listPartners(core.database)).map(shown);
@@ -86,7 +87,10 @@ const list: CommandModule<GlobalOptions, GlobalOptions> = {
 const show: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string }> = {
   command: 'show <id>',
   describe: 'Show one trading partner and its users',
-  builder: (yargs) => yargs.positional('id', { type: 'string', demandOption: true }),
+  builder: (yargs) =>
+    yargs
+      .positional('id', { type: 'string', demandOption: true })
+      .example('$0 partner show carolina-clinic', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const partner = await findPartner(core.database, partnerIdOf(options.id));

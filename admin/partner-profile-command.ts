@@ -92,7 +92,10 @@ function whyNoSuchRule(key: ProfileKeyName, text: string): string | undefined {
 const show: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string }> = {
   command: 'show <id>',
   describe: 'Show every key, its value, and whether the partner has it or everyone',
-  builder: (yargs) => yargs.positional('id', { type: 'string', demandOption: true }),
+  builder: (yargs) =>
+    yargs
+      .positional('id', { type: 'string', demandOption: true })
+      .example('$0 partner profile show carolina-clinic', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const id = await existing(core.database, options.id);
@@ -135,6 +138,7 @@ const set: CommandModule<GlobalOptions, SetOptions> = {
 const reference: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'reference',
   describe: 'Print every key with its meaning, default and example, as Markdown',
+  builder: (yargs) => yargs.example('$0 partner profile reference', ''),
   handler: (options) => {
     createOutput(options).result(profileKeyFacts, printProfileReference);
   },

@@ -30,6 +30,25 @@ export async function askNewPassword(who: string): Promise<string> {
   }
 }
 
+/**
+ * Asks for a secret that is there already: once at a terminal, one line from a pipe.
+ * @throws CommandFailure (2) when nothing was given
+ */
+export async function askSecret(prompt: string): Promise<string> {
+  if (!process.stdin.isTTY) return readPiped();
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const reader = createInterface({ input: process.stdin, output: silent, terminal: true });
+  try {
+    process.stderr.write(prompt);
+    const answer = await reader.question('');
+    process.stderr.write('\n');
+    if (answer === '') throw new CommandFailure('Nothing was given.', 2);
+    return answer;
+  } finally {
+    reader.close();
+  }
+}
+
 /** More than any password has; what is longer is not one. */
 const maxPipedCharacters = 1024;
 

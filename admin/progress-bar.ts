@@ -9,38 +9,58 @@ const redrawMs = 100;
 const widthChars = 30;
 
 export interface ProgressBar {
-  /** So many more bytes have been read. */
-  advance(bytes: number): void;
+  /** So many more bytes were read, or things done. */
+  advance(more: number): void;
   /** Removes the bar from the terminal. */
   end(): void;
 }
 
 const silent: ProgressBar = { advance: () => undefined, end: () => undefined };
 
-/**
- * A bar for reading `totalBytes`; one that does nothing when the stream is no terminal or the file is not large.
- * @param deps where it is drawn, and the time in milliseconds
- */
+interface BarDeps {
+  readonly stream: { readonly isTTY?: boolean; write(text: string): unknown };
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+/** A bar for reading `totalBytes`; one that does nothing when the stream is no terminal or the file is not large. */
 export function createProgressBar(
-  deps: {
-    readonly stream: { readonly isTTY?: boolean; write(text: string): unknown };
-    readonly now: () => number;
-  },
-  input: { readonly label: string; readonly totalBytes: number },
+  deps: BarDeps,
+  { label, totalBytes }: { readonly label: string; readonly totalBytes: number },
 ): ProgressBar {
-  const { stream, now } = deps;
-  const { label, totalBytes } = input;
-  if (stream.isTTY !== true || totalBytes < progressBytesMin) return silent;
+  return totalBytes < progressBytesMin ? silent : startBar(deps, { label, total: totalBytes, rate: speed });
+}
+
+/** Fewer things are done before a bar would be drawn twice. */
+const countMin = 200;
+
+/** A bar for so many things that are done one after the other. */
+export function createCountBar(
+  deps: BarDeps,
+  { label, totalCount }: { readonly label: string; readonly totalCount: number },
+): ProgressBar {
+  return totalCount < countMin ? silent : startBar(deps, { label, total: totalCount, rate: () => '' });
+}
+
+function startBar(
+  { stream, now }: BarDeps,
+  bar: {
+    readonly label: string;
+    readonly total: number;
+    readonly rate: (done: number, elapsedMs: number) => string;
+  },
+): ProgressBar {
+  if (stream.isTTY !== true) return silent;
   const startedMs = now();
-  let doneBytes = 0;
+  let done = 0;
   let drawnMs = Number.NEGATIVE_INFINITY;
   return {
-    advance(bytes) {
-      doneBytes += bytes;
+    advance(more) {
+      done += more;
       const timeMs = now();
       if (timeMs - drawnMs < redrawMs) return;
       drawnMs = timeMs;
-      stream.write(`\r${draw(label, doneBytes / totalBytes, speed(doneBytes, timeMs - startedMs))}\u001b[K`);
+      stream.write(`\r${draw(bar.label, done / bar.total, bar.rate(done, timeMs - startedMs))}\u001b[K`);
     },
     end() {
       stream.write('\r\u001b[K');

@@ -23,7 +23,9 @@ const list: CommandModule<GlobalOptions, GlobalOptions & { readonly partner?: st
   command: 'list',
   describe: 'List who has which role',
   builder: (yargs) =>
-    yargs.option('partner', { type: 'string', requiresArg: true, describe: 'Of this trading partner only' }),
+    yargs
+      .option('partner', { type: 'string', requiresArg: true, describe: 'Of this trading partner only' })
+      .example('$0 role list --partner carolina-clinic', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const partnerId = options.partner === undefined ? undefined : partnerIdOf(options.partner);

@@ -11,6 +11,7 @@ import { withCore } from './with-core.ts';
 const list: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'list',
   describe: 'List live SFTP sessions (bytes and transfers are a few seconds old)',
+  builder: (yargs) => yargs.example('$0 session list', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const sessions = (await listSftpSessions(core.database)).map(({ sinceMs, ...session }) => ({
@@ -38,7 +39,10 @@ const list: CommandModule<GlobalOptions, GlobalOptions> = {
 const end: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string }> = {
   command: 'end <id>',
   describe: 'End a live SFTP session; an upload under way is kept as interrupted',
-  builder: (yargs) => yargs.positional('id', { type: 'string', demandOption: true }),
+  builder: (yargs) =>
+    yargs
+      .positional('id', { type: 'string', demandOption: true })
+      .example('$0 session end 018f2d3c-0000-7000-8000-000000000000', ''),
   handler: (options) =>
     withCore(options, async ({ core, output, actor }) => {
       const asked = await requestSessionEnd(core.database, { id: options.id, actor });

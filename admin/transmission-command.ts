@@ -87,7 +87,10 @@ const list: CommandModule<GlobalOptions, ListOptions> = {
 const show: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string }> = {
   command: 'show <id>',
   describe: 'Show one transmission: interchanges, findings, acknowledgements',
-  builder: (yargs) => yargs.positional('id', { type: 'string', demandOption: true }),
+  builder: (yargs) =>
+    yargs
+      .positional('id', { type: 'string', demandOption: true })
+      .example('$0 transmission show 018f2d3c-0000-7000-8000-000000000000', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const detail = await showTransmission(core.database, transmissionIdOf(options.id));

@@ -19,7 +19,9 @@ const list: CommandModule<GlobalOptions, GlobalOptions & { readonly partner?: st
   command: 'list',
   describe: 'List users',
   builder: (yargs) =>
-    yargs.option('partner', { type: 'string', requiresArg: true, describe: 'Of this trading partner only' }),
+    yargs
+      .option('partner', { type: 'string', requiresArg: true, describe: 'Of this trading partner only' })
+      .example('$0 user list --partner carolina-clinic', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const filter = options.partner === undefined ? {} : { partnerId: partnerIdOf(options.partner) };
@@ -39,7 +41,8 @@ const list: CommandModule<GlobalOptions, GlobalOptions & { readonly partner?: st
 const show: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string }> = {
   command: 'show <id>',
   describe: 'Show one user, with roles and SFTP account status',
-  builder: (yargs) => yargs.positional('id', { type: 'string', demandOption: true }),
+  builder: (yargs) =>
+    yargs.positional('id', { type: 'string', demandOption: true }).example('$0 user show jdoe', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const user = await findUser(core.database, userIdOf(options.id));
@@ -58,7 +61,10 @@ const show: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string }
 const passwd: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string }> = {
   command: 'passwd <id>',
   describe: 'Set a user’s identity password; SFTP then needs Setup/Update again',
-  builder: (yargs) => yargs.positional('id', { type: 'string', demandOption: true }),
+  builder: (yargs) =>
+    yargs
+      .positional('id', { type: 'string', demandOption: true })
+      .example('$0 user passwd jdoe', 'asks for it twice'),
   handler: (options) =>
     withCore(options, async ({ core, output, actor }) => {
       const userId = userIdOf(options.id);

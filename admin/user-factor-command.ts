@@ -23,7 +23,8 @@ async function findUserId({ core }: CommandContext, text: string) {
 const list: CommandModule<GlobalOptions, FactorOptions> = {
   command: 'list <user>',
   describe: 'List the second factors of a user',
-  builder: (yargs) => yargs.positional('user', { type: 'string', demandOption: true }),
+  builder: (yargs) =>
+    yargs.positional('user', { type: 'string', demandOption: true }).example('$0 user factor list jdoe', ''),
   handler: (options) =>
     withCore(options, async (context) => {
       const userId = await findUserId(context, options.user);
@@ -48,7 +49,10 @@ const list: CommandModule<GlobalOptions, FactorOptions> = {
 const reset: CommandModule<GlobalOptions, FactorOptions> = {
   command: 'reset <user>',
   describe: 'Take all second factors of a user away and end the sessions; the next sign-in makes a new one',
-  builder: (yargs) => yargs.positional('user', { type: 'string', demandOption: true }),
+  builder: (yargs) =>
+    yargs
+      .positional('user', { type: 'string', demandOption: true })
+      .example('$0 user factor reset jdoe', 'after a lost phone'),
   handler: (options) =>
     withCore(options, async (context) => {
       const userId = await findUserId(context, options.user);

@@ -21,7 +21,8 @@ function onUser(
   return {
     command: `${verb} <id>`,
     describe,
-    builder: (yargs) => yargs.positional('id', { type: 'string', demandOption: true }),
+    builder: (yargs) =>
+      yargs.positional('id', { type: 'string', demandOption: true }).example(`$0 user ${verb} jdoe`, ''),
     handler: (options) =>
       withCore(options, async (context) => {
         const user = await findUser(context.core.database, userIdOf(options.id));

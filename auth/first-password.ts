@@ -13,6 +13,10 @@ import type { PasswordHasher } from './password-hasher.ts';
 export interface FirstPasswords {
   /** Adds a user and sends the link. */
   invite(input: Omit<NewUser, 'passwordHash' | 'status' | 'confirmByMs'>): Promise<AddUserOutcome>;
+  /** A hash that no password has, for users who will choose theirs by a link: one is enough for many. */
+  unknownHash(): Promise<string>;
+  /** Queues the link's mail in the transaction that makes the user. */
+  sendLink(transaction: Transaction, input: { readonly id: UserId; readonly actor: Actor }): Promise<void>;
   /** Sends a new link to one who has not chosen a password yet. @returns false when there is no such user */
   sendAgain(input: { readonly userId: UserId; readonly actor: Actor }): Promise<boolean>;
 }
@@ -26,10 +30,13 @@ export interface FirstPasswordDeps {
 }
 
 export function createFirstPasswords(deps: FirstPasswordDeps): FirstPasswords {
+  // A password that nobody knows: signing in fails, and takes as long as for everyone else.
+  const unknownHash = () => deps.hasher.hash(deps.randomBytes(32).toString('base64'));
   return {
+    unknownHash,
+    sendLink: (transaction, input) => sendLink(deps, transaction, input),
     async invite(input) {
-      // A password that nobody knows: signing in fails, and takes as long as for everyone else.
-      const passwordHash = await deps.hasher.hash(deps.randomBytes(32).toString('base64'));
+      const passwordHash = await unknownHash();
       const user: NewUser = { ...input, passwordHash, status: 'unconfirmed' };
       return addUser(deps.database, user, (transaction) => sendLink(deps, transaction, input));
     },

@@ -9,10 +9,12 @@ export type Actor =
 
 export type AuditAction =
   | 'partner.add'
+  | 'partner.change'
   | 'partner.access'
   | 'partner.profile'
   | 'partner.transactions'
   | 'user.add'
+  | 'user.change'
   | 'user.password-change'
   | 'user.password-set'
   | 'user.lock'
@@ -61,6 +63,8 @@ export type AuditAction =
   | 'account.key-revoke'
   | 'ban.add'
   | 'ban.lift'
+  | 'backup.create'
+  | 'backup.restore'
   | 'host-key.announce'
   | 'host-key.retire'
   | 'sftp.login'

@@ -2,7 +2,8 @@
 // inserted row breaks the chain from there on (invariant I9; 45 CFR 164.312(b) and (c)(2)).
 
 import { createHash } from 'node:crypto';
-import { type AuditAction, type AuditRecord, printActor } from '../domain/audit.ts';
+import { sql as sqlText } from 'kysely';
+import { type AuditRecord, printActor } from '../domain/audit.ts';
 import { takeNumbers } from './counter.ts';
 import { prepareQuery } from './prepared-query.ts';
 import type { AuditRow } from './tables.ts';
@@ -115,24 +116,79 @@ export interface StoredAuditRecord {
   readonly detail: string;
 }
 
-/**
- * Reads the newest audit records first.
- * @param input.subject only those of this subject, as `noun:id`
- * @param input.action only those of this action
- */
+/** What is looked for; what is left out is not asked. */
+export interface AuditQuery {
+  /** As `noun:id`. */
+  readonly subject?: string | undefined;
+  readonly action?: string | undefined;
+  /** As `user:jdoe`, `administrator:root` or `gateway`. */
+  readonly actor?: string | undefined;
+  readonly address?: string | undefined;
+  /** From this time on and before that one, in milliseconds since 1970. */
+  readonly fromMs?: number | undefined;
+  readonly untilMs?: number | undefined;
+  /** Stands somewhere in subject or detail, in this case. */
+  readonly text?: string | undefined;
+}
+
+/** Reads the newest audit records first. */
 export async function readAuditRecords(
   database: Database,
-  input: { readonly limit: number; readonly subject?: string; readonly action?: AuditAction },
+  input: AuditQuery & { readonly limit: number },
 ): Promise<readonly StoredAuditRecord[]> {
-  let query = database.sql
-    .selectFrom('audit_records')
-    .selectAll()
-    .orderBy('sequence', 'desc')
-    .limit(input.limit);
+  const rows = await matching(database, input).orderBy('sequence', 'desc').limit(input.limit).execute();
+  return rows.map(recordOf);
+}
+
+/** An audit record with the hashes that prove it. */
+export interface ProvableAuditRecord extends StoredAuditRecord {
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
+/** How many records are in memory at once. */
+const exportedAtOnce = 1000;
+
+/** Reads all matching records, the oldest first, however many there are. */
+export async function* exportAuditRecords(
+  database: Database,
+  input: AuditQuery,
+): AsyncGenerator<ProvableAuditRecord> {
+  let after = 0;
+  for (;;) {
+    const rows = await matching(database, input)
+      .where('sequence', '>', after)
+      .orderBy('sequence')
+      .limit(exportedAtOnce)
+      .execute();
+    for (const row of rows) {
+      after = Number(row.sequence);
+      yield { ...recordOf(row), previousHash: row.previous_hash, hash: row.hash };
+    }
+    if (rows.length < exportedAtOnce) return;
+  }
+}
+
+function matching({ sql }: Database, input: AuditQuery) {
+  let query = sql.selectFrom('audit_records').selectAll();
   if (input.subject !== undefined) query = query.where('subject', '=', input.subject);
   if (input.action !== undefined) query = query.where('action', '=', input.action);
-  const rows = await query.execute();
-  return rows.map((row) => ({
+  if (input.actor !== undefined) query = query.where('actor', '=', input.actor);
+  if (input.address !== undefined) query = query.where('address', '=', input.address);
+  if (input.fromMs !== undefined) query = query.where('at_ms', '>=', input.fromMs);
+  if (input.untilMs !== undefined) query = query.where('at_ms', '<', input.untilMs);
+  const { text } = input;
+  if (text !== undefined) {
+    const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+    query = query.where(
+      () => sqlText<boolean>`(subject like ${pattern} escape '\\' or detail like ${pattern} escape '\\')`,
+    );
+  }
+  return query;
+}
+
+function recordOf(row: AuditRow): StoredAuditRecord {
+  return {
     sequence: Number(row.sequence),
     atMs: Number(row.at_ms),
     actor: row.actor,
@@ -140,5 +196,5 @@ export async function readAuditRecords(
     subject: row.subject,
     address: row.address,
     detail: row.detail,
-  }));
+  };
 }

@@ -42,6 +42,20 @@ export interface DataDirectory {
   backEnd(folder: 'accepted' | 'test' | 'refused', partner: PartnerId): HostPath;
 }
 
+/** What stands directly below the data directory, beside the database. */
+export const dataFolders: readonly string[] = [
+  'keys',
+  'locks',
+  'staging',
+  'originals',
+  'derived',
+  'dispatched',
+  'mailboxes',
+  'backend',
+  'quarantine',
+  'mail',
+];
+
 /**
  * Makes what is missing of the data directory, for its owner alone, and gives the paths in it.
  * @param root absolute
@@ -49,18 +63,16 @@ export interface DataDirectory {
  */
 export function openDataDirectory(root: string): DataDirectory {
   const below = (...names: readonly string[]) => join(root, ...names) as HostPath;
-  for (const name of [
-    'keys',
-    'locks',
-    'staging',
-    'originals',
-    'mailboxes',
-    'backend',
-    'quarantine',
-    'mail',
-  ]) {
-    mkdirSync(below(name), { recursive: true, mode: 0o700 });
-  }
+  for (const name of dataFolders) mkdirSync(below(name), { recursive: true, mode: 0o700 });
+  return pathsBelow(root);
+}
+
+/**
+ * The paths in a data directory, which need not be there: for who looks at one, or makes one out of a backup.
+ * @param root absolute
+ */
+export function pathsBelow(root: string): DataDirectory {
+  const below = (...names: readonly string[]) => join(root, ...names) as HostPath;
   return {
     root: below(),
     database: below('claimgate.db'),

@@ -7,12 +7,13 @@ import { Kysely, type Transaction as KyselyTransaction } from 'kysely';
 import { appendAuditRecord } from './audit-trail.ts';
 import { createChanges } from './changes.ts';
 import { codeOf } from './disk-fault.ts';
-import { migrateSqlite } from './migrate.ts';
+import { migrateSqlite, migrations, schemaVersionOf } from './migrate.ts';
 import { appendEvent } from './outbox.ts';
 import { ClaimgateSqliteDialect } from './sqlite-dialect.ts';
 import { openSqliteLog } from './sqlite-log.ts';
 import type { Tables } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
+import { copyBeforeUpgrade } from './upgrade-copy.ts';
 
 export interface DatabaseOptions {
   /** The SQLite file, or `:memory:`. */
@@ -49,8 +50,8 @@ function unlessDamaged<Result>(file: string, work: () => Result): Result {
 }
 
 /**
- * Opens the database and brings its schema up to date. The caller closes it.
- * @throws NewerSchemaError, DatabaseDamagedError, and Error when the file cannot be opened
+ * Opens the database and brings its schema up to date, having copied what was there. The caller closes it.
+ * @throws NewerSchemaError, UpgradeCopyError, DatabaseDamagedError, and Error when the file cannot be opened
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const file = new SqliteFile(options.file, { timeout: options.busyTimeoutMs });
@@ -59,6 +60,12 @@ export function openDatabase(options: DatabaseOptions): Database {
   // wait for it outside of SQLite (sqlite-log.ts).
   file.pragma('synchronous = FULL');
   file.pragma('foreign_keys = ON');
+  const wanted = migrations.at(-1)?.version ?? 0;
+  copyBeforeUpgrade({
+    file: options.file,
+    found: unlessDamaged(options.file, () => schemaVersionOf(file)),
+    wanted,
+  });
   const migrated = unlessDamaged(options.file, () => migrateSqlite(file, options.now()));
   const reader =
     options.file === ':memory:'

@@ -106,33 +106,45 @@ async function agree(
  */
 export async function setPartnerRights(
   database: Database,
-  input: { readonly partnerId: PartnerId; readonly rights: readonly Right[]; readonly actor: Actor },
+  input: WantedPartnerRights,
 ): Promise<{ readonly kind: 'changed' | 'unchanged' } | undefined> {
-  return database.transaction(async (transaction) => {
-    const { sql } = transaction;
-    const { partnerId } = input;
-    const partner = await sql
-      .selectFrom('partners')
-      .select('id')
-      .where('id', '=', partnerId)
-      .executeTakeFirst();
-    if (partner === undefined) return undefined;
-    const words = (rights: readonly Right[]) => inOrder(rights).map(printRight).join(', ');
-    const before = words(await readPartnerRights(transaction, partnerId));
-    const after = words(input.rights);
-    if (before === after) return { kind: 'unchanged' };
-    await sql.deleteFrom('partner_transactions').where('partner_id', '=', partnerId).execute();
-    await agree(transaction, { ...input, rights: inOrder(input.rights) });
-    await noteAccountChange(transaction);
-    await transaction.event({ kind: 'partner.transactions-changed', partnerId });
-    await transaction.audit({
-      actor: input.actor,
-      action: 'partner.transactions',
-      subject: `partner:${partnerId}`,
-      detail: { before, after },
-    });
-    return { kind: 'changed' };
+  return database.transaction((transaction) => changePartnerRights(transaction, input));
+}
+
+interface WantedPartnerRights {
+  readonly partnerId: PartnerId;
+  readonly rights: readonly Right[];
+  readonly actor: Actor;
+}
+
+/** The same in a transaction that has more to do. */
+export async function changePartnerRights(
+  transaction: Transaction,
+  input: WantedPartnerRights,
+): Promise<{ readonly kind: 'changed' | 'unchanged' } | undefined> {
+  const { sql } = transaction;
+  const { partnerId } = input;
+  const partner = await sql
+    .selectFrom('partners')
+    .select('id')
+    .where('id', '=', partnerId)
+    .executeTakeFirst();
+  if (partner === undefined) return undefined;
+  const words = (rights: readonly Right[]) => inOrder(rights).map(printRight).join(', ');
+  const before = words(await readPartnerRights(transaction, partnerId));
+  const after = words(input.rights);
+  if (before === after) return { kind: 'unchanged' };
+  await sql.deleteFrom('partner_transactions').where('partner_id', '=', partnerId).execute();
+  await agree(transaction, { ...input, rights: inOrder(input.rights) });
+  await noteAccountChange(transaction);
+  await transaction.event({ kind: 'partner.transactions-changed', partnerId });
+  await transaction.audit({
+    actor: input.actor,
+    action: 'partner.transactions',
+    subject: `partner:${partnerId}`,
+    detail: { before, after },
   });
+  return { kind: 'changed' };
 }
 
 /** What one user was granted, and the version of it. */

@@ -12,6 +12,7 @@ import { partnerPages } from './migrations/0006-partner-pages.ts';
 import { intake } from './migrations/0007-intake.ts';
 import { backEnd } from './migrations/0008-back-end.ts';
 import { hooks } from './migrations/0009-hooks.ts';
+import { backups } from './migrations/0010-backups.ts';
 import { smallOriginals } from './migrations/0012-small-originals.ts';
 
 /** Every migration there is, in order. A new one is added at the end and nowhere else. */
@@ -25,8 +26,19 @@ export const migrations: readonly Migration[] = [
   intake,
   backEnd,
   hooks,
+  backups,
   smallOriginals,
 ];
+
+/** @returns the newest migration that a database has; 0: none. It changes nothing. */
+export function schemaVersionOf(file: SqliteFile): number {
+  const table = file
+    .prepare("select 1 from sqlite_master where type = 'table' and name = 'schema_migrations'")
+    .get();
+  if (table === undefined) return 0;
+  const newest = file.prepare('select coalesce(max(version), 0) as version from schema_migrations');
+  return (newest.get() as { readonly version: number }).version;
+}
 
 /** The database was made by a newer Claimgate than this one; going on could damage it. */
 export class NewerSchemaError extends Error {

@@ -6,7 +6,7 @@ import type { AuthenticationPolicy } from '../domain/login.ts';
 import { type Network, parseNetwork } from '../domain/network.ts';
 import { agreeOnEverything } from './grant-store.ts';
 import type { StoredPartnerRow } from './tables.ts';
-import type { Database } from './transaction.ts';
+import type { Database, Transaction } from './transaction.ts';
 
 export interface Partner {
   readonly id: PartnerId;
@@ -26,48 +26,79 @@ export type AddPartnerOutcome =
   | { readonly kind: 'unchanged'; readonly partner: Partner }
   | { readonly kind: 'conflict'; readonly why: string };
 
-/**
- * Adds a trading partner. Its mailbox is made by the caller.
- * @param input.actor who adds it, for the audit trail
- */
-export async function addPartner(
-  database: Database,
-  input: {
-    readonly id: PartnerId;
-    readonly name: string;
-    readonly submitterId: string;
-    readonly actor: Actor;
-  },
-): Promise<AddPartnerOutcome> {
-  return database.transaction(async (transaction): Promise<AddPartnerOutcome> => {
-    const taken = await transaction.sql
-      .selectFrom('partners')
-      .selectAll()
-      .where((where) => where.or([where('id', '=', input.id), where('submitter_id', '=', input.submitterId)]))
-      .executeTakeFirst();
-    if (taken !== undefined) return compare(taken, input);
-    const row = {
-      id: input.id,
-      name: input.name,
-      submitter_id: input.submitterId,
-      status: 'active' as const,
-      created_at_ms: transaction.nowMs,
-    };
-    const added = await transaction.sql
-      .insertInto('partners')
-      .values(row)
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    await agreeOnEverything(transaction, { partnerId: input.id, actor: input.actor });
-    await transaction.event({ kind: 'partner.created', partnerId: input.id });
-    await transaction.audit({
-      actor: input.actor,
-      action: 'partner.add',
-      subject: `partner:${input.id}`,
-      detail: { name: input.name, submitterId: input.submitterId },
-    });
-    return { kind: 'added', partner: partnerOf(added) };
+interface NewPartner {
+  readonly id: PartnerId;
+  readonly name: string;
+  readonly submitterId: string;
+  /** Who adds it, for the audit trail. */
+  readonly actor: Actor;
+}
+
+/** Adds a trading partner. Its mailbox is made by the caller. */
+export async function addPartner(database: Database, input: NewPartner): Promise<AddPartnerOutcome> {
+  return database.transaction((transaction) => insertPartner(transaction, input));
+}
+
+/** The same in a transaction that has more to do. */
+export async function insertPartner(transaction: Transaction, input: NewPartner): Promise<AddPartnerOutcome> {
+  const taken = await transaction.sql
+    .selectFrom('partners')
+    .selectAll()
+    .where((where) => where.or([where('id', '=', input.id), where('submitter_id', '=', input.submitterId)]))
+    .executeTakeFirst();
+  if (taken !== undefined) return compare(taken, input);
+  const row = {
+    id: input.id,
+    name: input.name,
+    submitter_id: input.submitterId,
+    status: 'active' as const,
+    created_at_ms: transaction.nowMs,
+  };
+  const added = await transaction.sql
+    .insertInto('partners')
+    .values(row)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await agreeOnEverything(transaction, { partnerId: input.id, actor: input.actor });
+  await transaction.event({ kind: 'partner.created', partnerId: input.id });
+  await transaction.audit({
+    actor: input.actor,
+    action: 'partner.add',
+    subject: `partner:${input.id}`,
+    detail: { name: input.name, submitterId: input.submitterId },
   });
+  return { kind: 'added', partner: partnerOf(added) };
+}
+
+/**
+ * Gives a partner another name or submitter id.
+ * @returns why it cannot be, or undefined when it is so now
+ */
+export async function changePartnerFacts(
+  transaction: Transaction,
+  input: NewPartner,
+): Promise<string | undefined> {
+  const { id, name, submitterId, actor } = input;
+  const taken = await transaction.sql
+    .selectFrom('partners')
+    .select('id')
+    .where('submitter_id', '=', submitterId)
+    .where('id', '!=', id)
+    .executeTakeFirst();
+  if (taken !== undefined) return `submitter id ${submitterId} belongs to trading partner ${taken.id}`;
+  await transaction.sql
+    .updateTable('partners')
+    .set({ name, submitter_id: submitterId })
+    .where('id', '=', id)
+    .execute();
+  await transaction.event({ kind: 'partner.changed', partnerId: id });
+  await transaction.audit({
+    actor,
+    action: 'partner.change',
+    subject: `partner:${id}`,
+    detail: { name, submitterId },
+  });
+  return undefined;
 }
 
 function compare(
@@ -106,34 +137,42 @@ export async function listPartners(database: Database): Promise<readonly Partner
  */
 export async function setPartnerAccess(
   database: Database,
-  input: {
-    readonly id: PartnerId;
-    readonly authentication?: AuthenticationPolicy | undefined;
-    readonly allowedNetworks?: readonly Network[] | undefined;
-    readonly actor: Actor;
-  },
+  input: PartnerAccess,
+): Promise<Partner | undefined> {
+  return database.transaction((transaction) => changePartnerAccess(transaction, input));
+}
+
+export interface PartnerAccess {
+  readonly id: PartnerId;
+  readonly authentication?: AuthenticationPolicy | undefined;
+  readonly allowedNetworks?: readonly Network[] | undefined;
+  readonly actor: Actor;
+}
+
+/** The same in a transaction that has more to do. */
+export async function changePartnerAccess(
+  transaction: Transaction,
+  input: PartnerAccess,
 ): Promise<Partner | undefined> {
   const { id, authentication, allowedNetworks, actor } = input;
-  return database.transaction(async (transaction) => {
-    const networks = allowedNetworks?.map(({ text }) => text).join(' ');
-    const row = await transaction.sql
-      .updateTable('partners')
-      .set((value) => ({
-        authentication: authentication ?? value.ref('authentication'),
-        allowed_networks: networks ?? value.ref('allowed_networks'),
-      }))
-      .where('id', '=', id)
-      .returningAll()
-      .executeTakeFirst();
-    if (row === undefined) return undefined;
-    await transaction.audit({
-      actor,
-      action: 'partner.access',
-      subject: `partner:${id}`,
-      detail: { authentication: row.authentication, allowedNetworks: row.allowed_networks },
-    });
-    return partnerOf(row);
+  const networks = allowedNetworks?.map(({ text }) => text).join(' ');
+  const row = await transaction.sql
+    .updateTable('partners')
+    .set((value) => ({
+      authentication: authentication ?? value.ref('authentication'),
+      allowed_networks: networks ?? value.ref('allowed_networks'),
+    }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  await transaction.audit({
+    actor,
+    action: 'partner.access',
+    subject: `partner:${id}`,
+    detail: { authentication: row.authentication, allowedNetworks: row.allowed_networks },
   });
+  return partnerOf(row);
 }
 
 function partnerOf(row: StoredPartnerRow): Partner {

@@ -589,6 +589,18 @@ export interface AuditRow {
   hash: string;
 }
 
+export interface BackupRow {
+  id: string;
+  path: string;
+  made_at_ms: number;
+  finished_at_ms: number;
+  files: number;
+  size_bytes: number;
+  manifest_sha256: string;
+  encrypted: 'yes' | 'no';
+  verified_at_ms: number | null;
+}
+
 /** The bytes of a file that is not durable by itself yet. */
 export interface SmallOriginalRow {
   transmission_id: string;
@@ -647,5 +659,6 @@ export interface Tables {
   hooks: HookRow;
   deliveries: DeliveryRow;
   audit_records: AuditRow;
+  backups: BackupRow;
   schema_migrations: MigrationRow;
 }

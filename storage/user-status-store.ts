@@ -116,31 +116,40 @@ export async function changeUserStatus(
   input: { readonly userId: UserId; readonly verb: StatusVerb; readonly actor: Actor },
   also: (transaction: Transaction) => Promise<void> = async () => undefined,
 ): Promise<boolean> {
+  return database.transaction(async (transaction) => {
+    const changed = await changeStatusWithin(transaction, input);
+    if (changed) await also(transaction);
+    return changed;
+  });
+}
+
+/** The same in a transaction that has more to do. */
+export async function changeStatusWithin(
+  transaction: Transaction,
+  input: { readonly userId: UserId; readonly verb: StatusVerb; readonly actor: Actor },
+): Promise<boolean> {
   const { userId, verb, actor } = input;
   const { from, to, action, event } = changes[verb];
-  return database.transaction(async (transaction) => {
-    const row = await transaction.sql
-      .updateTable('users')
-      .set(
-        to === 'active'
-          ? { status: to, active_at_ms: transaction.nowMs, confirm_by_ms: null }
-          : { status: to, confirm_by_ms: null },
-      )
-      .where('id', '=', userId)
-      .where('status', 'in', [...from])
-      .returning('partner_id')
-      .executeTakeFirst();
-    if (row === undefined) return false;
-    if (to !== 'active') {
-      await transaction.sql.deleteFrom('portal_sessions').where('user_id', '=', userId).execute();
-      await voidOneTimeSecrets(transaction, userId);
-      await requireAccountUpdate(transaction, { userId, actor });
-    }
-    await transaction.event({ kind: event, partnerId: maybePartnerId(row.partner_id), userId });
-    await transaction.audit({ actor, action, subject: `user:${userId}` });
-    await also(transaction);
-    return true;
-  });
+  const row = await transaction.sql
+    .updateTable('users')
+    .set(
+      to === 'active'
+        ? { status: to, active_at_ms: transaction.nowMs, confirm_by_ms: null }
+        : { status: to, confirm_by_ms: null },
+    )
+    .where('id', '=', userId)
+    .where('status', 'in', [...from])
+    .returning('partner_id')
+    .executeTakeFirst();
+  if (row === undefined) return false;
+  if (to !== 'active') {
+    await transaction.sql.deleteFrom('portal_sessions').where('user_id', '=', userId).execute();
+    await voidOneTimeSecrets(transaction, userId);
+    await requireAccountUpdate(transaction, { userId, actor });
+  }
+  await transaction.event({ kind: event, partnerId: maybePartnerId(row.partner_id), userId });
+  await transaction.audit({ actor, action, subject: `user:${userId}` });
+  return true;
 }
 
 /**

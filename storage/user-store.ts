@@ -83,25 +83,69 @@ export async function addUser(
   input: NewUser,
   also: (transaction: Transaction) => Promise<void> = async () => undefined,
 ): Promise<AddUserOutcome> {
-  return database.transaction(async (transaction): Promise<AddUserOutcome> => {
-    const { sql } = transaction;
-    const existing = await sql.selectFrom('users').selectAll().where('id', '=', input.id).executeTakeFirst();
-    if (existing !== undefined) return { kind: 'exists', user: userOf(existing) };
-    if (input.partnerId !== undefined) {
-      const { partnerId } = input;
-      const partner = await sql
-        .selectFrom('partners')
-        .select('id')
-        .where('id', '=', partnerId)
-        .executeTakeFirst();
-      if (partner === undefined) return { kind: 'no-such-partner' };
-    }
-    const user = await insertUser(transaction, input);
-    const { id: userId, partnerId, rights = [], actor } = input;
-    if (partnerId !== undefined)
-      await changeGrants(transaction, { partnerId, userId, rights, expectedVersion: 0, actor });
-    await also(transaction);
-    return { kind: 'added', user };
+  return database.transaction(async (transaction) => {
+    const outcome = await addUserWithin(transaction, input);
+    if (outcome.kind === 'added') await also(transaction);
+    return outcome;
+  });
+}
+
+/** The same in a transaction that has more to do. */
+export async function addUserWithin(transaction: Transaction, input: NewUser): Promise<AddUserOutcome> {
+  const { sql } = transaction;
+  const existing = await sql.selectFrom('users').selectAll().where('id', '=', input.id).executeTakeFirst();
+  if (existing !== undefined) return { kind: 'exists', user: userOf(existing) };
+  if (input.partnerId !== undefined) {
+    const { partnerId } = input;
+    const partner = await sql
+      .selectFrom('partners')
+      .select('id')
+      .where('id', '=', partnerId)
+      .executeTakeFirst();
+    if (partner === undefined) return { kind: 'no-such-partner' };
+  }
+  const user = await insertUser(transaction, input);
+  const { id: userId, partnerId, rights = [], actor } = input;
+  if (partnerId !== undefined)
+    await changeGrants(transaction, { partnerId, userId, rights, expectedVersion: 0, actor });
+  return { kind: 'added', user };
+}
+
+/** What an administrator may say of a user anew. */
+export interface UserFacts {
+  readonly id: UserId;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly email: string;
+  /** Undefined: as it is. */
+  readonly kind: UserKind | undefined;
+}
+
+/** Gives a user other names, another address or kind. Links that were mailed to another address are worth nothing then. */
+export async function changeUserFacts(
+  transaction: Transaction,
+  input: UserFacts & { readonly actor: Actor },
+): Promise<void> {
+  const { id, firstName, lastName, kind, actor } = input;
+  const email = input.email.toLowerCase();
+  const before = await transaction.sql
+    .selectFrom('users')
+    .select(['email', 'partner_id'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  await transaction.sql
+    .updateTable('users')
+    .set({ first_name: firstName, last_name: lastName, email, ...(kind === undefined ? {} : { kind }) })
+    .where('id', '=', id)
+    .execute();
+  if (before.email !== email) await voidOneTimeSecrets(transaction, id);
+  const partnerId = before.partner_id === null ? undefined : storedPartnerId(before.partner_id);
+  await transaction.event({ kind: 'user.changed', partnerId, userId: id });
+  await transaction.audit({
+    actor,
+    action: 'user.change',
+    subject: `user:${id}`,
+    detail: { addressChanged: before.email !== email },
   });
 }
 

@@ -1,0 +1,164 @@
+// The file of `claimgate apply` in the words of the house: ids, networks and rights parsed, everything that cannot be
+// named with its line before anything is changed.
+
+import type { Place, ProvisionedPartner, ProvisionedUser, ReadProvisioning } from '../config/provisioning.ts';
+import type { Role } from '../domain/account.ts';
+import { type PartnerId, parsePartnerId, parseUserId, type UserId } from '../domain/ids.ts';
+import type { AuthenticationPolicy } from '../domain/login.ts';
+import { type Network, parseNetwork } from '../domain/network.ts';
+import { parseEmail } from '../domain/person.ts';
+import { type Direction, everyRight, parseRight, type Right } from '../domain/right.ts';
+import type { UserKind } from '../domain/user.ts';
+
+/** What is undefined is left as it is. */
+export interface WantedUser {
+  readonly id: UserId;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly email: string;
+  readonly kind: UserKind | undefined;
+  readonly role: Role | undefined;
+  readonly status: 'invited' | 'active' | 'disabled' | 'expired' | undefined;
+  readonly send: Wanted;
+  readonly receive: Wanted;
+  readonly line: number;
+}
+
+/** `all`: whatever the partner has agreed on. */
+export type Wanted = readonly Right[] | 'all' | undefined;
+
+export interface WantedPartner {
+  readonly id: PartnerId;
+  readonly name: string;
+  readonly submitterId: string;
+  readonly authentication: AuthenticationPolicy | undefined;
+  readonly allowedNetworks: readonly Network[] | undefined;
+  readonly send: Wanted;
+  readonly receive: Wanted;
+  /** Undefined: nothing is said of its users. */
+  readonly users: readonly WantedUser[] | undefined;
+  readonly line: number;
+}
+
+export interface Blame {
+  readonly problems: { readonly line: number; readonly message: string }[];
+  at(line: number, message: string): undefined;
+}
+
+export function newBlame(): Blame {
+  const problems: { readonly line: number; readonly message: string }[] = [];
+  return {
+    problems,
+    at(line, message) {
+      problems.push({ line, message });
+      return undefined;
+    },
+  };
+}
+
+type Readable = ReadProvisioning & { readonly kind: 'ok' };
+
+/** Reads every partner; what cannot be goes to `blame`. */
+export function parseWanted(file: Readable, blame: Blame): readonly WantedPartner[] {
+  const seen = {
+    partners: new Map<string, number>(),
+    submitters: new Map<string, number>(),
+    users: new Map<string, number>(),
+  };
+  return file.value.partners.flatMap((one, at) => {
+    const place = ['partners', at];
+    const partner = parsePartner({ file, blame, place }, one);
+    if (partner === undefined) return [];
+    once(blame, seen.partners, partner.id, `trading partner ${partner.id}`, partner.line);
+    once(blame, seen.submitters, partner.submitterId, `submitter id ${partner.submitterId}`, partner.line);
+    for (const { id, line } of partner.users ?? []) once(blame, seen.users, id, `user ${id}`, line);
+    return [partner];
+  });
+}
+
+function once(blame: Blame, seen: Map<string, number>, key: string, what: string, line: number): void {
+  const first = seen.get(key);
+  if (first !== undefined) blame.at(line, `${what} stands in line ${first} already.`);
+  seen.set(key, line);
+}
+
+interface Reading {
+  readonly file: Readable;
+  readonly blame: Blame;
+  readonly place: Place;
+}
+
+/** DE I06, AN 15/15: what is compared is ISA06 without its padding. */
+const submitterForm = /^[\x21-\x7e][\x20-\x7e]{0,14}$/;
+
+function parsePartner(reading: Reading, one: ProvisionedPartner): WantedPartner | undefined {
+  const { file, blame, place } = reading;
+  const at = (key: string, message: string) => blame.at(file.lineOf([...place, key]), message);
+  const id = parsePartnerId(one.id);
+  if (id.kind === 'invalid') return at('id', `"${one.id}" is not a trading partner id: ${id.why}.`);
+  const submitterId = one.submitterId.trim();
+  if (!submitterForm.test(submitterId)) at('submitterId', 'A submitter id has 1 to 15 printable characters.');
+  const networks = one.allowedNetworks?.flatMap(
+    (text, index) =>
+      parseNetwork(text) ??
+      blame.at(file.lineOf([...place, 'allowedNetworks', index]), `"${text}" is no address or network.`) ??
+      [],
+  );
+  return {
+    id: id.id,
+    name: one.name,
+    submitterId,
+    authentication: one.authentication,
+    allowedNetworks: networks,
+    send: parseRights(reading, 'send', one.send),
+    receive: parseRights(reading, 'receive', one.receive),
+    users: one.users?.flatMap(
+      (user, index) => parseUser({ file, blame, place: [...place, 'users', index] }, user) ?? [],
+    ),
+    line: file.lineOf([...place, 'id']),
+  };
+}
+
+function parseUser(reading: Reading, one: ProvisionedUser): WantedUser | undefined {
+  const { file, blame, place } = reading;
+  const at = (key: string, message: string) => blame.at(file.lineOf([...place, key]), message);
+  const id = parseUserId(one.id);
+  if (id.kind === 'invalid') return at('id', `"${one.id}" is not a user id: ${id.why}.`);
+  const email = parseEmail(one.email) ?? at('email', `"${one.email}" is not an e-mail address.`);
+  if (email === undefined) return undefined;
+  const { firstName, lastName, kind, role, status } = one;
+  const send = parseRights(reading, 'send', one.send);
+  const receive = parseRights(reading, 'receive', one.receive);
+  return {
+    id: id.id,
+    firstName,
+    lastName,
+    email,
+    kind,
+    role,
+    status,
+    send,
+    receive,
+    line: file.lineOf([...place, 'id']),
+  };
+}
+
+function parseRights(
+  { file, blame, place }: Reading,
+  direction: Direction,
+  wanted: ProvisionedUser['send'],
+): Wanted {
+  if (wanted === undefined || wanted === 'all') return wanted;
+  if (wanted === 'none') return [];
+  const rights = wanted.flatMap(
+    (text, index) =>
+      parseRight(direction, text) ??
+      blame.at(
+        file.lineOf([...place, direction, index]),
+        `"${text}" is not a transaction that partners ${direction}.`,
+      ) ??
+      [],
+  );
+  // In the order of the house, so that the same rights are the same list.
+  return everyRight.filter((right) => rights.includes(right));
+}

@@ -1,0 +1,263 @@
+// `claimgate apply` and `claimgate export`: partners and users as a file.
+
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { test } from 'tap';
+import { exportState } from '../../admin/apply-export.ts';
+import { planApply } from '../../admin/apply-plan.ts';
+import { runPlan } from '../../admin/apply-run.ts';
+import { newBlame, parseWanted } from '../../admin/apply-wanted.ts';
+import { readProvisioning } from '../../config/provisioning.ts';
+import { type Core, openCore } from '../../core.ts';
+import { everyRight } from '../../domain/right.ts';
+import { verifyAuditTrail } from '../../storage/audit-trail.ts';
+import { readProvisionedState } from '../../storage/provision-store.ts';
+import { run, whyNotBuilt } from '../support/command.ts';
+import { testConfig } from '../support/gateway.ts';
+import { until } from '../support/until.ts';
+
+const skip = whyNotBuilt() ?? false;
+const actor = { kind: 'administrator', name: 'test' } as const;
+
+const file = `partners:
+  - id: clinic
+    name: Clinic
+    submitterId: TSN1
+    authentication: both
+    allowedNetworks: [192.0.2.0/24]
+    send: [837P, 270]
+    receive: all
+    users:
+      - id: jdoe
+        firstName: Jo
+        lastName: Doe
+        email: Jo@clinic.example
+        role: office-administrator
+        status: active
+      - id: mroe
+        firstName: Max
+        lastName: Roe
+        email: max@clinic.example
+        send: [837P]
+        receive: none
+`;
+
+test('a file is told as a difference, made so, and changes nothing a second time', { skip }, async (t) => {
+  const cwd = t.testdir({ 'partners.yaml': file });
+  const apply = (...more: readonly string[]) => run(cwd, ['apply', '-f', 'partners.yaml', ...more]);
+  const dry = await apply('--dry-run');
+  t.match(dry, {
+    code: 0,
+    out: /\+ partner clinic {2}Clinic \(TSN1\)\n\+ user jdoe of clinic/,
+    err: /Nothing was changed/,
+  });
+  t.match(await run(cwd, ['partner', 'list']), { out: /no trading partners/ });
+  t.match(await apply(), { code: 0, out: /2 to create/, err: 'Done.\n' });
+  t.match(await run(cwd, ['partner', 'access', 'clinic']), {
+    out: /authentication: +both\nallowed: +192\.0\.2\.0\/24/,
+  });
+  t.match(await run(cwd, ['user', 'show', 'mroe', '--json']), { out: /"status": "unconfirmed"/ });
+  t.match(JSON.parse((await run(cwd, ['grant', 'list', 'mroe', '--json'])).out).grants, [
+    { transaction: '837P', inForce: true },
+  ]);
+  t.match(await run(cwd, ['mail', 'list']), { out: /invitation/ });
+  t.match(JSON.parse((await apply('--json')).out), {
+    applied: true,
+    counts: { partners: { unchanged: 1, change: 0 }, users: { unchanged: 2, create: 0 } },
+  });
+  const before = (await run(cwd, ['audit', 'list', '--json', '--limit', '1'])).out;
+  const exported = await run(cwd, ['export']);
+  writeFileSync(join(cwd, 'exported.yaml'), exported.out);
+  t.match(await run(cwd, ['apply', '-f', 'exported.yaml']), {
+    code: 0,
+    out: /^Partners: 0 to create, 0 to change, 1 unchanged/,
+  });
+  t.equal((await run(cwd, ['audit', 'list', '--json', '--limit', '1'])).out, before, 'not even a record');
+  t.notMatch(exported.out, /assword|hash/i);
+
+  writeFileSync(
+    join(cwd, 'partners.yaml'),
+    file.replace('name: Clinic', 'name: New name').replace(/ {6}- id: mroe[\s\S]*/, ''),
+  );
+  t.match(await apply('--prune'), {
+    code: 0,
+    out: /name: Clinic -> New name\n- user mroe of clinic {2}is not in the file/,
+  });
+  t.match(JSON.parse((await run(cwd, ['user', 'show', 'mroe', '--json'])).out), { status: 'disabled' });
+  t.match(await run(cwd, ['audit', 'verify']), { code: 0 });
+});
+
+test('what does not fit is told with its line, all of it, and nothing is changed', { skip }, async (t) => {
+  const cwd = t.testdir();
+  const refused = async (text: string): Promise<string> => {
+    writeFileSync(join(cwd, 'p.yaml'), text);
+    const ran = await run(cwd, ['apply', '-f', 'p.yaml']);
+    t.equal(ran.code, 2, ran.err + ran.out);
+    return ran.err;
+  };
+  t.match(await refused('partners:\n  - id: [\n'), /p\.yaml:\d+: It is not valid YAML/);
+  t.match(
+    await refused(file.replace('lastName: Roe', 'lastName: Roe\n        password: secret')),
+    /p\.yaml:\d+: .*passwords, keys and SFTP accounts/,
+  );
+  const wrong = file
+    .replace('[837P, 270]', '[837X, 270]')
+    .replace('192.0.2.0/24', '192.0.2.0/99')
+    .replace('id: mroe', 'id: jdoe');
+  const told = await refused(wrong);
+  t.match(told, /p\.yaml:6: "192\.0\.2\.0\/99" is no address/);
+  t.match(told, /p\.yaml:7: "837X" is not a transaction that partners send/);
+  t.match(told, /p\.yaml:16: user jdoe stands in line 10 already/);
+  t.match(await run(cwd, ['partner', 'list']), { out: /no trading partners/ });
+  t.match(await run(cwd, ['apply', '-f', 'nowhere.yaml']), { code: 2, err: /cannot be read/ });
+
+  writeFileSync(join(cwd, 'p.yaml'), file);
+  t.equal((await run(cwd, ['apply', '-f', 'p.yaml'])).code, 0);
+  t.match(
+    await refused(file.replace('role: office-administrator', 'role: general-user')),
+    /without an active office administrator/,
+  );
+  t.match(
+    await refused(file.replace('id: clinic', 'id: other')),
+    /submitter id TSN1 belongs to trading partner clinic[\s\S]*belongs to trading partner clinic\. Users move/,
+  );
+});
+
+const open = (root: string): Core =>
+  openCore({ config: testConfig(join(root, 'data')), observe: () => undefined });
+
+/** Applies a text. @returns what the plan said */
+async function apply(core: Core, text: string) {
+  const read = readProvisioning(text);
+  if (read.kind === 'refused') throw new Error(JSON.stringify(read.problems));
+  const blame = newBlame();
+  const wanted = parseWanted(read, blame);
+  const plan = planApply(await readProvisionedState(core.database), { wanted, prune: false }, blame);
+  if (blame.problems.length > 0) throw new Error(JSON.stringify(blame.problems));
+  await runPlan({ core, actor, advance: () => undefined }, plan);
+  return plan;
+}
+
+const rights = (direction: 'send' | 'receive') =>
+  fc.oneof(
+    fc.constantFrom('all' as const, 'none' as const, undefined),
+    fc.subarray(
+      everyRight
+        .filter((right) => right.direction === direction)
+        .map(({ transaction }) => transaction as string),
+    ),
+  );
+const person = fc.constantFrom('Ann', 'Zoë', "O'Neil", 'name: "x" # y', '- [a]', 'null', '12');
+const anyPartner = fc.record({
+  name: person,
+  authentication: fc.constantFrom('password', 'public-key', 'either', 'both', undefined),
+  allowedNetworks: fc.constantFrom(undefined, [], ['192.0.2.1'], ['192.0.2.0/24', '2001:db8::/32']),
+  send: rights('send'),
+  receive: rights('receive'),
+  users: fc.array(
+    fc.record({
+      firstName: person,
+      lastName: person,
+      kind: fc.constantFrom('individual', 'business', 'government', undefined),
+      role: fc.constantFrom('office-administrator', 'user-administrator', 'general-user', undefined),
+      status: fc.constantFrom('invited', 'active', 'disabled', 'expired', undefined),
+      send: rights('send'),
+      receive: rights('receive'),
+    }),
+    { maxLength: 4 },
+  ),
+});
+
+test('what is exported, applied anywhere, gives the same, and changes nothing where it came from', async (t) => {
+  let at = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyPartner, { maxLength: 3 }), async (some) => {
+      at += 1;
+      const partners = some.map((partner, index) => ({
+        ...partner,
+        id: `partner-${index}`,
+        submitterId: `TSN ${index}`,
+        users: partner.users.map((user, which) => ({
+          ...user,
+          id: `u${index}-${which}`,
+          email: `u${which}@example.org`,
+        })),
+      }));
+      const root = t.testdir({ [`one-${at}`]: {}, [`other-${at}`]: {} });
+      const one = open(join(root, `one-${at}`));
+      const other = open(join(root, `other-${at}`));
+      try {
+        await apply(one, JSON.stringify({ partners }));
+        const exported = exportState(await readProvisionedState(one.database), undefined);
+        const again = await apply(one, JSON.stringify(exported));
+        const kinds = again.flatMap((plan) => [plan.kind, ...plan.users.map(({ kind }) => kind)]);
+        if (kinds.some((kind) => kind !== 'unchanged')) throw new Error(JSON.stringify(again));
+        await apply(other, JSON.stringify(exported));
+        const copied = exportState(await readProvisionedState(other.database), undefined);
+        if (JSON.stringify(copied) !== JSON.stringify(exported))
+          throw new Error(JSON.stringify({ exported, copied }));
+      } finally {
+        await one.close();
+        await other.close();
+      }
+    }),
+    { numRuns: 6 },
+  );
+});
+
+test('SIGKILL in the middle leaves whole partners and users, and a second run does the rest', {
+  skip,
+  timeout: 180_000,
+}, async (t) => {
+  const cwd = t.testdir();
+  const partners = Array.from({ length: 30 }, (_, at) => ({
+    id: `p${at}`,
+    name: `Partner ${at}`,
+    submitterId: `TSN${at}`,
+    users: Array.from({ length: 20 }, (_unused, which) => ({
+      id: `user-${at}-${which}`,
+      firstName: 'F',
+      lastName: 'L',
+      email: `u${at}.${which}@example.org`,
+    })),
+  }));
+  writeFileSync(join(cwd, 'many.yaml'), JSON.stringify({ partners }));
+  const main = new URL('../../dist/admin/main.js', import.meta.url).pathname;
+  const child = spawn(process.execPath, [main, 'apply', '-f', 'many.yaml'], {
+    cwd,
+    stdio: 'ignore',
+    env: { PATH: process.env['PATH'] },
+  });
+  const ended = new Promise<NodeJS.Signals | null>((resolve) =>
+    child.on('close', (_code, signal) => resolve(signal)),
+  );
+  // As soon as some of them are there, and long before the last one.
+  const watching = open(cwd);
+  await until(
+    'some users are there',
+    async () => {
+      const row = await watching.database.sql
+        .selectFrom('users')
+        .select((of) => of.fn.countAll().as('count'))
+        .executeTakeFirst();
+      return Number(row?.count ?? 0) >= 40;
+    },
+    60_000,
+  );
+  child.kill('SIGKILL');
+  t.equal(await ended, 'SIGKILL', 'it was still at work');
+  await watching.close();
+  const core = open(cwd);
+  const state = await readProvisionedState(core.database);
+  t.ok(state.users.size > 0 && state.users.size < 600, `${state.users.size} users`);
+  for (const id of state.users.keys()) t.equal(state.granted.get(id)?.length, everyRight.length, id);
+  t.match(await verifyAuditTrail(core.database), { kind: 'intact' });
+  await core.close();
+  t.match(await run(cwd, ['apply', '-f', 'many.yaml']), { code: 0 });
+  t.match(JSON.parse((await run(cwd, ['apply', '-f', 'many.yaml', '--json'])).out).counts, {
+    partners: { unchanged: 30 },
+    users: { unchanged: 600 },
+  });
+});
