@@ -89,15 +89,7 @@ export function openCore(deps: CoreDeps): Core {
   const database = openDatabase({ file: directory.database, now, randomBytes, busyTimeoutMs, changePollMs });
   if (database.migrated.from !== database.migrated.to)
     observe({ kind: 'storage.migrated', ...database.migrated });
-  const hasher = createPasswordHasher({
-    pepper,
-    cost: config.auth.bcryptCost,
-    maxConcurrentHashes: config.auth.maxConcurrentHashes,
-    maxQueuedHashes: config.auth.maxQueuedHashes,
-    verifiedCacheMs: config.auth.verifiedPasswordCacheMs,
-    now,
-    randomBytes,
-  });
+  const hasher = openHasher(config, { pepper, now });
   const throttle = createSignInThrottle(database, config.auth);
   const policy = config.auth.passwordPolicy;
   const users = createUserDirectory({ database, hasher, throttle, policy, observe });
@@ -156,4 +148,16 @@ export function openCore(deps: CoreDeps): Core {
     secrets,
   };
   return { config, directory, database, ...accounts, mailboxes, hostKeys, gates, observe, close };
+}
+
+function openHasher({ auth }: Config, input: { readonly pepper: Buffer; readonly now: () => number }) {
+  return createPasswordHasher({
+    pepper: input.pepper,
+    cost: auth.bcryptCost,
+    maxConcurrentHashes: auth.maxConcurrentHashes,
+    maxQueuedHashes: auth.maxQueuedHashes,
+    verifiedCacheMs: auth.verifiedPasswordCacheMs,
+    now: input.now,
+    randomBytes,
+  });
 }

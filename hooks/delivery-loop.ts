@@ -110,19 +110,29 @@ async function tellDue(deps: DeliveryDeps, run: Run & { readonly channel: HookCh
     const more = await enqueueDeliveries(database, hook);
     const status = await findHook(database, hook.name);
     if (run.ending.aborted || status?.state !== 'enabled') return lookMs;
-    const pauseMs = status.pausedUntilMs - database.now();
-    if (pauseMs > 0) return more ? 0 : Math.min(pauseMs, lookMs);
+    const pauseMs = Math.min(status.pausedUntilMs - database.now(), lookMs);
+    if (pauseMs > 0) return more ? 0 : pauseMs;
     // One that has failed is asked with one event whether it is there again.
     const limit = status.failures > 0 ? 1 : hook.concurrency;
     const due = await listDueDeliveries(database, { hook: hook.name, limit });
-    const ends = await Promise.allSettled(due.map((delivery) => deliver(deps, run, delivery)));
-    // Only when none is under way any more: what is being sent must not be found due again.
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
-    if (due.length === 0 && !more) {
-      const dueAtMs = await nextDueAt(database, hook.name);
-      return Math.min(lookMs, Math.max(1, (dueAtMs ?? Number.POSITIVE_INFINITY) - database.now()));
-    }
+    await deliverAll(deps, run, due);
+    if (due.length === 0 && !more) return untilDueMs(database, hook.name);
   }
+}
+
+async function deliverAll(
+  deps: DeliveryDeps,
+  run: Run & { readonly channel: HookChannel },
+  due: readonly DueDelivery[],
+): Promise<void> {
+  const ends = await Promise.allSettled(due.map((delivery) => deliver(deps, run, delivery)));
+  // Only when none is under way any more: what is being sent must not be found due again.
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+async function untilDueMs(database: Database, hook: string): Promise<number> {
+  const dueAtMs = await nextDueAt(database, hook);
+  return Math.min(lookMs, Math.max(1, (dueAtMs ?? Number.POSITIVE_INFINITY) - database.now()));
 }
 
 async function deliver(

@@ -159,9 +159,7 @@ async function dueUpTo(
         ),
       ]),
     )
-    .$if(input.last !== undefined, (query) =>
-      query.where('deliveries.event_sequence', '<=', input.last ?? 0),
-    )
+    .$if(input.last !== undefined, (query) => query.where('deliveries.event_sequence', '<=', input.last ?? 0))
     .orderBy('deliveries.event_sequence')
     .limit(input.limit)
     .execute();

@@ -16,7 +16,6 @@ const url = `http://127.0.0.1:${running.gateway.portal?.port}`;
 const batch = `${url}/trading-partner/batch-transfer`;
 
 async function open(
-  t: { teardown(work: () => unknown): void },
   javaScriptEnabled: boolean,
 ): Promise<{ readonly page: Page; readonly complaints: readonly string[] }> {
   const plain = running.browser();
@@ -40,7 +39,7 @@ const rows = (name: string) =>
   running.core.database.sql.selectFrom('transmissions').selectAll().where('name', '=', name).execute();
 
 test('files are looked at before they are sent, and followed to their answers', { skip }, async (t) => {
-  const { page, complaints } = await open(t, true);
+  const { page, complaints } = await open(true);
   const input = page.getByLabel('X12 files');
   await input.setInputFiles([
     { name: 'empty.x12', mimeType: 'text/plain', buffer: Buffer.alloc(0) },
@@ -67,7 +66,7 @@ test('files are looked at before they are sent, and followed to their answers', 
 });
 
 test('an upload under way shows its progress and can be cancelled', { skip }, async (t) => {
-  const { page } = await open(t, true);
+  const { page } = await open(true);
   // So slow that it cannot be over before it is cancelled.
   const session = await page.context().newCDPSession(page);
   await session.send('Network.enable');
@@ -94,7 +93,7 @@ test('an upload under way shows its progress and can be cancelled', { skip }, as
 });
 
 test('without script a file is sent by the form, and its receipt opened', { skip }, async (t) => {
-  const { page } = await open(t, false);
+  const { page } = await open(false);
   t.notOk(await page.getByRole('button', { name: 'Cancel' }).isVisible(), 'no button that would do nothing');
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
