@@ -1,6 +1,8 @@
 // What `claimgate doctor` looks at in the database, and in who is at work on it.
 
 import { listBackups } from '../storage/backup-store.ts';
+import { findMismatches } from '../storage/find-mismatches.ts';
+import { subjectOf } from '../storage/mismatch.ts';
 import { type Check, error, ok, printBytes, printDuration, type Scene, warning } from './doctor-check.ts';
 
 const database: Check = {
@@ -148,6 +150,24 @@ const backupAge: Check = {
   },
 };
 
+/** So many are named; the log of the next start names them all. */
+const mismatchesNamed = 5;
+
+const mismatches: Check = {
+  id: 'mismatches',
+  looksAt:
+    'whether journal and disk say the same: originals, answers, staging, quarantine, mailboxes, releases',
+  cure: 'restart the role intake, which repairs them and logs each as storage.mismatch; claimgate backup restore brings back what is gone',
+  needs: 'database',
+  async run({ database: rows, directory }) {
+    if (rows === undefined) return ok('None.');
+    const found = await findMismatches({ database: rows, directory });
+    if (found.length === 0) return ok('None.');
+    const named = found.slice(0, mismatchesNamed).map((one) => `${one.kind} ${subjectOf(one)}`);
+    return error(`${found.length}: ${named.join('; ')}${found.length > named.length ? '; ...' : '.'}`);
+  },
+};
+
 export const databaseChecks: readonly Check[] = [
   database,
   databaseLog,
@@ -156,6 +176,7 @@ export const databaseChecks: readonly Check[] = [
   givenUp,
   deadLetters,
   mails,
+  mismatches,
   backupAge,
 ];
 

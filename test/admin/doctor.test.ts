@@ -228,3 +228,16 @@ test('the doctor beside a running gateway knows who runs, and disturbs nobody', 
   t.match(await run(root, ['doctor', '--client-offer', 'nowhere']), { code: 2, err: /cannot be read/ });
   t.ok(openDatabase);
 });
+
+test('what journal and disk do not agree on is named', async (t) => {
+  const root = t.testdir();
+  const { directory } = openTestStorage(t, join(root, 'data'), testClock(Date.now() - 10_000));
+  t.match((await examine(root))('mismatches'), [{ verdict: 'ok' }]);
+  const folder = join(directory.root, 'originals', '2026', '01', '02');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, '01900000-0000-7000-8000-000000000000'), 'whose is this?');
+  const found = (await examine(root))('mismatches');
+  t.match(found, [
+    { verdict: 'error', found: /^1: original-unknown .*01900000/, cure: /restart the role intake/ },
+  ]);
+});
