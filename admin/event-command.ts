@@ -65,7 +65,10 @@ const list: CommandModule<GlobalOptions, FilterOptions> = {
 const show: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string }> = {
   command: 'show <id>',
   describe: 'Show one event as hooks are told of it',
-  builder: (yargs) => yargs.positional('id', { type: 'string', demandOption: true }),
+  builder: (yargs) =>
+    yargs
+      .positional('id', { type: 'string', demandOption: true })
+      .example('$0 event show 018f2d3c-0000-7000-8000-000000000000', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const event = await findEvent(core.database, options.id);
@@ -82,7 +85,8 @@ const tail: CommandModule<GlobalOptions, FilterOptions & { readonly follow: bool
     yargs
       .options(filterOptions)
       .option('limit', { type: 'number', default: 10, requiresArg: true, describe: 'How many to begin with' })
-      .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'Go on until interrupted' }),
+      .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'Go on until interrupted' })
+      .example("$0 event tail --follow --kind 'transmission.*'", ''),
   handler: (options) =>
     withCore(options, async ({ core: { database } }) => {
       const search = searchOf(options, database.now());

@@ -13,6 +13,7 @@ import { createOutput, printTable } from './output.ts';
 export const eventKindsCommand: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'kinds',
   describe: 'List every kind of event that there is',
+  builder: (yargs) => yargs.example('$0 event kinds', ''),
   handler: (options) => {
     const kinds = eventKinds().map((kind) => {
       const { version, tells } = eventDefinition(kind);
@@ -34,7 +35,8 @@ export const eventSchemaCommand: CommandModule<GlobalOptions, SchemaOptions> = {
   builder: (yargs) =>
     yargs
       .positional('kind', { type: 'string', describe: 'Such as transmission.received' })
-      .option('out', { type: 'string', requiresArg: true, describe: 'Folder to write all of them into' }),
+      .option('out', { type: 'string', requiresArg: true, describe: 'Folder to write all of them into' })
+      .example('$0 event schema transmission.answered', ''),
   handler: ({ kind: typed, out }) => {
     if (out !== undefined) {
       mkdirSync(out, { recursive: true });
@@ -59,6 +61,7 @@ const schemaText = (kind: EventKind): string => `${JSON.stringify(eventSchema(ki
 export const eventReferenceCommand: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'reference',
   describe: 'Print the catalogue of events (Markdown)',
+  builder: (yargs) => yargs.example('$0 event reference', ''),
   handler: () => {
     process.stdout.write(printEventReference());
   },

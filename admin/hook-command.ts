@@ -50,6 +50,7 @@ async function factsOf(core: Core, name: string, hook: ConfiguredHook | undefine
 const list: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'list',
   describe: 'List hooks, what waits for them and how they do',
+  builder: (yargs) => yargs.example('$0 hook list', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const hooks = configuredHooks(core);
@@ -86,7 +87,8 @@ const show: CommandModule<GlobalOptions, OneHook & { readonly secret: boolean }>
   builder: (yargs) =>
     yargs
       .positional('name', { type: 'string', demandOption: true })
-      .option('secret', { type: 'boolean', default: false, describe: 'Print the signing secret too' }),
+      .option('secret', { type: 'boolean', default: false, describe: 'Print the signing secret too' })
+      .example('$0 hook show claims-pipeline --secret', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const hook = hookNamed(core, options.name);
@@ -102,7 +104,10 @@ const show: CommandModule<GlobalOptions, OneHook & { readonly secret: boolean }>
 const trial: CommandModule<GlobalOptions, OneHook> = {
   command: 'test <name>',
   describe: 'Tell a hook of an event hook.test, now; exit 1 when it does not take it',
-  builder: (yargs) => yargs.positional('name', { type: 'string', demandOption: true }),
+  builder: (yargs) =>
+    yargs
+      .positional('name', { type: 'string', demandOption: true })
+      .example('$0 hook test claims-pipeline', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const result = await tryHook(core, hookNamed(core, options.name));
@@ -119,7 +124,10 @@ const trial: CommandModule<GlobalOptions, OneHook> = {
 const disable: CommandModule<GlobalOptions, OneHook> = {
   command: 'disable <name>',
   describe: 'Tell a hook of nothing more; what happens meanwhile it is told when it is enabled',
-  builder: (yargs) => yargs.positional('name', { type: 'string', demandOption: true }),
+  builder: (yargs) =>
+    yargs
+      .positional('name', { type: 'string', demandOption: true })
+      .example('$0 hook disable claims-pipeline', ''),
   handler: (options) =>
     withCore(options, async ({ core, output, actor }) => {
       const { name } = options;
@@ -137,7 +145,8 @@ const enable: CommandModule<GlobalOptions, OneHook & { readonly skip: boolean }>
   builder: (yargs) =>
     yargs
       .positional('name', { type: 'string', demandOption: true })
-      .option('skip', { type: 'boolean', default: false, describe: 'Leave out what has happened meanwhile' }),
+      .option('skip', { type: 'boolean', default: false, describe: 'Leave out what has happened meanwhile' })
+      .example('$0 hook enable claims-pipeline', ''),
   handler: (options) =>
     withCore(options, async ({ core, output, actor }) => {
       const { name, skip } = options;
@@ -164,12 +173,15 @@ const rotate: CommandModule<GlobalOptions, OneHook & { readonly 'overlap-hours':
   command: 'rotate <name>',
   describe: 'Give a webhook a new signing secret; both are signed with for a time',
   builder: (yargs) =>
-    yargs.positional('name', { type: 'string', demandOption: true }).option('overlap-hours', {
-      type: 'number',
-      default: 24,
-      requiresArg: true,
-      describe: 'How long the old one is signed with too',
-    }),
+    yargs
+      .positional('name', { type: 'string', demandOption: true })
+      .option('overlap-hours', {
+        type: 'number',
+        default: 24,
+        requiresArg: true,
+        describe: 'How long the old one is signed with too',
+      })
+      .example('$0 hook rotate claims-pipeline --overlap-hours 48', ''),
   handler: (options) =>
     withCore(options, async ({ core, output, actor }) => {
       const { name, 'overlap-hours': hours } = options;

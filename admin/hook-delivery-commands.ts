@@ -50,7 +50,8 @@ export const deliveriesCommand: CommandModule<
     yargs
       .positional('name', { type: 'string', describe: 'Only of this hook' })
       .option('state', { choices: ['waiting', 'delivered', 'dead'] as const, describe: 'Only those' })
-      .option('limit', limitOption),
+      .option('limit', limitOption)
+      .example('$0 hook deliveries claims-pipeline --state waiting', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const { name: hook, state, limit } = options;
@@ -63,7 +64,10 @@ export const deadLettersCommand: CommandModule<GlobalOptions, ListOptions> = {
   command: 'dead-letters [name]',
   describe: 'List what was given up; replay --dead tells it again',
   builder: (yargs) =>
-    yargs.positional('name', { type: 'string', describe: 'Only of this hook' }).option('limit', limitOption),
+    yargs
+      .positional('name', { type: 'string', describe: 'Only of this hook' })
+      .option('limit', limitOption)
+      .example('$0 hook dead-letters', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const { name: hook, limit } = options;

@@ -15,6 +15,7 @@ import { withCore } from './with-core.ts';
 const list: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'list',
   describe: 'Show how many days each kind of thing is kept, by trading partner',
+  builder: (yargs) => yargs.example('$0 retention list', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const { days } = purgeSettings(core.config);
@@ -33,11 +34,13 @@ const run: CommandModule<GlobalOptions, GlobalOptions & { readonly 'dry-run': bo
   command: 'run',
   describe: 'Remove what has had its time now, also beside a running gateway',
   builder: (yargs) =>
-    yargs.option('dry-run', {
-      type: 'boolean',
-      default: false,
-      describe: 'Tell what would go, and leave it',
-    }),
+    yargs
+      .option('dry-run', {
+        type: 'boolean',
+        default: false,
+        describe: 'Tell what would go, and leave it',
+      })
+      .example('$0 retention run --dry-run', ''),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
       const { database, directory, config } = core;

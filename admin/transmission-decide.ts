@@ -59,14 +59,17 @@ function decideCommand(verb: Verb): CommandModule<GlobalOptions, DecideOptions> 
     command: `${verb.verb} <id>`,
     describe: verb.describe,
     builder: (yargs) =>
-      yargs.positional('id', { type: 'string', demandOption: true }).option('reason', {
-        type: 'string',
-        requiresArg: true,
-        demandOption: verb.reasonNeeded,
-        describe: verb.reasonNeeded
-          ? 'Why, for the partner and the audit trail; no patient data'
-          : 'Why, for the audit trail; no patient data',
-      }),
+      yargs
+        .positional('id', { type: 'string', demandOption: true })
+        .option('reason', {
+          type: 'string',
+          requiresArg: true,
+          demandOption: verb.reasonNeeded,
+          describe: verb.reasonNeeded
+            ? 'Why, for the partner and the audit trail; no patient data'
+            : 'Why, for the audit trail; no patient data',
+        })
+        .example(exampleOf(verb), ''),
     handler: (options) =>
       withCore(options, async ({ core, output, actor }) => {
         const reason = (options.reason ?? 'decided by an administrator').trim();
@@ -81,5 +84,8 @@ function decideCommand(verb: Verb): CommandModule<GlobalOptions, DecideOptions> 
       }),
   };
 }
+
+const exampleOf = ({ verb, reasonNeeded }: Verb): string =>
+  `$0 transmission ${verb} 018f2d3c-0000-7000-8000-000000000000${reasonNeeded ? ' --reason "Sent to the wrong payer"' : ''}`;
 
 export const decideCommands = verbs.map(decideCommand);

@@ -61,6 +61,7 @@ const faultSentences: readonly (readonly [code: string, why: string])[] = [
   ['SQLITE_NOTADB', `The gateway cannot read its journal. ${laterAgain}`],
   ['SQLITE_IOERR', `The gateway's disk reported a fault. ${laterAgain}`],
   ['SQLITE_CANTOPEN', `The gateway cannot open its journal. ${laterAgain}`],
+  ['storage.commit-not-synced', `The gateway's disk reported a fault. ${laterAgain}`],
   ['EIO', `The gateway's disk reported a fault. ${laterAgain}`],
   ['EMFILE', 'The gateway has too many files open. Try again in a moment.'],
   ['ENFILE', 'The gateway has too many files open. Try again in a moment.'],
@@ -68,9 +69,18 @@ const faultSentences: readonly (readonly [code: string, why: string])[] = [
 
 /** @returns why a fault of ours kept a request from being done, as far as a client may and need know */
 export function explainFault(thrown: unknown): FileRefusal {
-  const code = codeOf(thrown) ?? '';
-  const known = faultSentences.find(([beginning]) => code.startsWith(beginning));
+  // What is at the bottom says more: a commit that could not be synced does not tell that the disk is full.
+  const known = causesOf(thrown)
+    .map((cause) => faultSentences.find(([beginning]) => (codeOf(cause) ?? '').startsWith(beginning)))
+    .findLast((found) => found !== undefined);
   return refuse('failure', known?.[1] ?? 'The operation failed; the cause was logged.');
+}
+
+/** An error, what caused it, and so on down; one that causes itself is told of once. */
+function causesOf(thrown: unknown): readonly unknown[] {
+  const found: unknown[] = [];
+  for (let one = thrown; one instanceof Error && !found.includes(one); one = one.cause) found.push(one);
+  return found;
 }
 
 /** Does `work`, giving `fallback` when the file is not there. */
