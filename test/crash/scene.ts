@@ -13,7 +13,7 @@ import { openPlainBrowser, type PlainBrowser } from '../support/portal.ts';
 import { readLog, type ServeProcess, startServe } from '../support/serve-process.ts';
 import { call, connectSsh, putFile } from '../support/ssh-client.ts';
 import { makeTestFolder } from '../support/test-folder.ts';
-import { until } from '../support/until.ts';
+import { until, within } from '../support/until.ts';
 
 const partner = 'acme-dental';
 const user = 'mfranklin';
@@ -147,11 +147,25 @@ async function resume(sftp: Sftp, name: string, bytes: Buffer): Promise<void> {
  * @returns how many were acknowledged; a gateway that dies acknowledges no more
  */
 export async function sendAll(t: Test, house: CrashHouse, serve: ServeProcess, label: string): Promise<void> {
-  const browser = await openBrowser(house, serve);
-  const { sftp } = await connectSsh(t, serve.target(user), firstPassword);
-  const by = { sftp, browser };
+  const by = await openBoth(t, house, serve);
+  // Killed while they signed in: nothing was sent.
+  if (by === undefined) return;
   const work = Object.entries(ways).map(([way, send]) => send(house, by, `${label}-${way}.x12`));
   await Promise.race([Promise.allSettled(work), serve.ended]);
+}
+
+/** @returns undefined when the gateway ends while they sign in */
+async function openBoth(t: Test, house: CrashHouse, serve: ServeProcess) {
+  try {
+    const browser = await openBrowser(house, serve);
+    const { sftp } = await connectSsh(t, serve.target(user), firstPassword);
+    return { sftp, browser };
+  } catch (thrown) {
+    await within('the end of the gateway', serve.ended, 5000).catch(() => {
+      throw thrown;
+    });
+    return undefined;
+  }
 }
 
 export async function waitUntilSettled({ core }: CrashHouse): Promise<void> {
