@@ -119,8 +119,6 @@ test('a gate may refuse a sign-in after its proof was verified, by SFTP and in t
   t.equal(page.status, 403);
   t.match(page.text, /Bob is on holiday\./);
   const records = await readAuditRecords(core.database, { limit: 100, subject: 'account:bob' });
-  t.match(
-    records.find(({ action }) => action === 'sftp.login-refused'),
-    { detail: /refused-by-gate/ },
-  );
+  const refusals = records.filter(({ action }) => action === 'sftp.login-refused');
+  t.ok(refusals.some(({ detail }) => /refused-by-gate/.test(detail)));
 });
