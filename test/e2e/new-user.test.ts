@@ -106,6 +106,7 @@ test('a new user gets from nothing to a 999, and back from a backup', {
     url: receiver.url,
     secretFile: join(cwd, 'hook-secret'),
     allowPrivateAddresses: true,
+    allowPlainHttp: true,
   };
   appendFileSync(join(cwd, 'claimgate.yaml'), `\nhooks:\n  webhooks: [${JSON.stringify(hook)}]\n`);
   await claimgate(['config', 'check']);
