@@ -89,8 +89,8 @@ export class SegmentWalk {
 
   #tellEnvelope(id: string): void {
     if (!ENVELOPE.has(id)) return;
-    const { baseOffset, start, position, marks } = this.#reader;
-    const markAt = (token: number): number => baseOffset + ((marks[token] ?? 0) >> 2);
+    const { baseOffset, start, position, marks, first } = this.#reader;
+    const markAt = (token: number): number => baseOffset + ((marks[first + token] ?? 0) >> 2);
     this.#onEnvelope?.({
       id: id as EnvelopeSegment['id'],
       place: [this.#interchange, this.#group, this.#set],
