@@ -14,8 +14,11 @@ export interface PartnersDeps extends CompareDeps {
   readonly partners: readonly PartnerId[];
 }
 
-/** Where each trading partner has a folder of its own, below the data directory. */
-const places = ['mailboxes', join('backend', 'accepted'), join('backend', 'outgoing')];
+/**
+ * Where each trading partner has a folder of its own that Claimgate makes, below the data directory. `backend/outgoing`
+ * is the back end's to write: a folder of nobody there is told of by its watch, and stays.
+ */
+const places = ['mailboxes', join('backend', 'accepted')];
 
 export async function findFolderMismatches(deps: PartnersDeps): Promise<readonly Mismatch[]> {
   const { directory, partners } = deps;
