@@ -39,7 +39,8 @@ export async function failLostOriginal(database: Database, lost: Lost): Promise<
       .returning('id')
       .executeTakeFirst();
     if (failed !== undefined) {
-      await transaction.event({ kind: 'transmission.failed', ...lost, reason });
+      const { transmissionId, partnerId } = lost;
+      await transaction.event({ kind: 'transmission.failed', transmissionId, partnerId, reason });
     }
     await transaction.audit({
       actor: { kind: 'gateway' },

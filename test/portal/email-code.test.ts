@@ -135,5 +135,8 @@ test('who has a second factor is not let around it by a mailed code', async (t) 
   t.match(late.shown.text, /Confirm that it is you/);
   t.notMatch(late.shown.html, /email-code/);
   t.equal((await late.send()).headers.get('location'), '/sign-in/factor');
-  t.equal((await listMails(database, { limit: 9 })).length, 1, 'and nothing more was mailed');
+  const codes = (await listMails(database, { limit: 9 })).filter(
+    ({ content }) => content.kind === 'email-code',
+  );
+  t.equal(codes.length, 1, 'and no code more was mailed');
 });
