@@ -15,7 +15,7 @@ import { hooks } from './migrations/0009-hooks.ts';
 import { backups } from './migrations/0010-backups.ts';
 import { smallOriginals } from './migrations/0012-small-originals.ts';
 
-/** Every migration there is, in order. A new one is added at the end and nowhere else. */
+/** Every migration there is, in order of version. A new one gets a higher version than all, and stands at the end. */
 export const migrations: readonly Migration[] = [
   mainJob,
   sftpAccess,
