@@ -148,7 +148,8 @@ async function writeFile(
     0o600,
   );
   try {
-    for await (const chunk of content) await handle.write(chunk);
+    // Not `write`, which may take less than it was given on a disk that is nearly full.
+    for await (const chunk of content) await handle.writeFile(chunk);
     await handle.chmod(mode);
     if (mtime !== undefined) await handle.utimes(mtime, mtime);
     await handle.sync();
