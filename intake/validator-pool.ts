@@ -33,6 +33,8 @@ export interface ValidatorPool {
  */
 const idleTimeoutMs = 10 * 60_000;
 
+const youngGenerationMb = 16;
+
 export function createValidatorPool(settings: { readonly workers: number }): ValidatorPool {
   // In the sources the worker is a `.ts` file, in the built product the `.js` beside this one.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
@@ -44,7 +46,9 @@ export function createValidatorPool(settings: { readonly workers: number }): Val
     maxThreads: settings.workers + 1,
     idleTimeout: idleTimeoutMs,
     // Enough for the largest set of findings; a runaway thread ends instead of the process.
-    resourceLimits: { maxOldGenerationSizeMb: 512 },
+    // The young generation is no larger in a thread than for the whole process, if that is not said otherwise, and a
+    // faulty file makes many findings.
+    resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: youngGenerationMb },
   });
   return {
     validate: (task, timeoutMs): Promise<ValidateOutcome> =>

@@ -3,6 +3,8 @@
 // again, after a crash, is not a duplicate of itself.
 
 import type { TransmissionId } from '../domain/ids.ts';
+import { prepareQuery } from './prepared-query.ts';
+import type { InterchangeKeyRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
 
 export interface InterchangeKey {
@@ -22,6 +24,35 @@ export type TakeOutcome =
       /** Whether the whole file was the same: a re-send, rather than a number used again. */
       readonly sameFile: boolean;
     };
+
+interface KeyColumns {
+  readonly sender: string;
+  readonly receiver: string;
+  readonly control_number: string;
+}
+
+const forgetOldKey = prepareQuery((sql, key: KeyColumns & { readonly seenBeforeMs: number }) =>
+  sql
+    .deleteFrom('interchange_keys')
+    .where('sender', '=', key.sender)
+    .where('receiver', '=', key.receiver)
+    .where('control_number', '=', key.control_number)
+    .where('seen_at_ms', '<', key.seenBeforeMs),
+);
+const insertKey = prepareQuery((sql, row: InterchangeKeyRow) =>
+  sql
+    .insertInto('interchange_keys')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['sender', 'receiver', 'control_number']).doNothing()),
+);
+const holderOf = prepareQuery((sql, key: KeyColumns) =>
+  sql
+    .selectFrom('interchange_keys')
+    .selectAll()
+    .where('sender', '=', key.sender)
+    .where('receiver', '=', key.receiver)
+    .where('control_number', '=', key.control_number),
+);
 
 /**
  * Takes the numbers of a file's interchanges, in order.
@@ -50,25 +81,10 @@ export async function takeInterchangeKeys(
         sha256: input.sha256,
         seen_at_ms: nowMs,
       };
-      await sql
-        .deleteFrom('interchange_keys')
-        .where('sender', '=', key.sender)
-        .where('receiver', '=', key.receiver)
-        .where('control_number', '=', key.controlNumber)
-        .where('seen_at_ms', '<', nowMs - input.windowMs)
-        .execute();
-      await sql
-        .insertInto('interchange_keys')
-        .values({ ...columns, ...mine })
-        .onConflict((conflict) => conflict.columns(['sender', 'receiver', 'control_number']).doNothing())
-        .execute();
-      const holder = await sql
-        .selectFrom('interchange_keys')
-        .selectAll()
-        .where('sender', '=', key.sender)
-        .where('receiver', '=', key.receiver)
-        .where('control_number', '=', key.controlNumber)
-        .executeTakeFirstOrThrow();
+      await forgetOldKey(sql, { ...columns, seenBeforeMs: nowMs - input.windowMs });
+      await insertKey(sql, { ...columns, ...mine });
+      const [holder] = await holderOf(sql, columns);
+      if (holder === undefined) throw new Error('An interchange key that was written is not there.');
       const own = holder.transmission_id === input.transmissionId && holder.ordinal === key.ordinal;
       outcomes.push(
         own
