@@ -58,7 +58,10 @@ class PartnerFolders {
 
   async start(): Promise<void> {
     const { root, method, pollMs } = this.#deps;
-    if (method === 'inotify') this.#watch(root, (name) => this.#later(() => this.#lookAtPartner(name, true)));
+    if (method === 'inotify')
+      this.#watch(root, (name) => {
+        void this.#later(() => this.#lookAtPartner(name, true));
+      });
     await this.#later(() => this.#lookAtAll());
     this.#every(method === 'polling' ? pollMs : relookMs);
   }
@@ -78,7 +81,7 @@ class PartnerFolders {
         await work();
       } catch (thrown) {
         this.#deps.onFault(thrown);
-        this.#after(retryMs, () => this.#later(work));
+        this.#after(retryMs, () => void this.#later(work));
       }
     });
     return this.#tail;
@@ -134,7 +137,7 @@ class PartnerFolders {
     watcher.on('error', (thrown) => {
       this.#unwatch(path);
       this.#deps.onFault(thrown);
-      this.#after(retryMs, () => this.#later(() => this.#lookAtAll()));
+      this.#after(retryMs, () => void this.#later(() => this.#lookAtAll()));
     });
   }
 

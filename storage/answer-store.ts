@@ -13,8 +13,8 @@ import { freeInterchangeKeys } from './interchange-keys.ts';
 import { literals } from './literals.ts';
 import { noteOutboundFile } from './outbound-file-store.ts';
 import { storedPartnerId } from './partner-store.ts';
-import type { FindingRow, FunctionalGroupRow, InterchangeRow, Tables, TransactionSetRow } from './tables.ts';
 import { prepareQuery } from './prepared-query.ts';
+import type { FindingRow, FunctionalGroupRow, InterchangeRow, Tables, TransactionSetRow } from './tables.ts';
 import type { Database, Sql, Transaction } from './transaction.ts';
 import { noteContent } from './transmission-content.ts';
 
@@ -116,10 +116,7 @@ const insertRelease = prepareQuery((sql, row: Insertable<Tables['releases']>) =>
   sql.insertInto('releases').values(row),
 );
 const nameTransactions = prepareQuery((sql, values: { id: string; transactions: string }) =>
-  sql
-    .updateTable('transmissions')
-    .set({ transactions: values.transactions })
-    .where('id', '=', values.id),
+  sql.updateTable('transmissions').set({ transactions: values.transactions }).where('id', '=', values.id),
 );
 const insertAcknowledgement = prepareQuery((sql, row: Insertable<Tables['acknowledgements']>) =>
   sql.insertInto('acknowledgements').values(row),
@@ -316,6 +313,7 @@ export async function markPublished(
     const { partnerId, userId } = file;
     await noteOutboundFile(transaction, { partnerId, name, inode, kinds: answerKinds(file.kinds), userId });
   }, notForPowerLoss);
+  database.changes.announce();
 }
 
 // After power loss it is due again, and known again by its inode.

@@ -85,6 +85,27 @@ const claimDue = prepareQuery(
 );
 
 /**
+ * Claims those that have waited longest, in one transaction.
+ * @param input.workers who claims them: a name for each claim, as many as are wanted
+ * @see claimTransmission
+ */
+export async function claimTransmissions(
+  database: Database,
+  input: Omit<ClaimInput, 'worker'> & { readonly workers: readonly string[] },
+): Promise<readonly { readonly claimed: ClaimedTransmission; readonly worker: string }[]> {
+  const { workers, ...rest } = input;
+  return database.transaction(async (transaction) => {
+    const claims: { readonly claimed: ClaimedTransmission; readonly worker: string }[] = [];
+    for (const worker of workers) {
+      const claimed = await claimNext(transaction, { ...rest, worker });
+      if (claimed === undefined) break;
+      claims.push({ claimed, worker });
+    }
+    return claims;
+  }, notForPowerLoss);
+}
+
+/**
  * Claims the transmission that has waited longest. A claim that does not survive power loss is no loss: the file is due
  * at the next start.
  * @param input.worker who claims it: a name for each claim
@@ -94,45 +115,52 @@ const claimDue = prepareQuery(
  */
 export async function claimTransmission(
   database: Database,
-  input: {
-    readonly worker: string;
-    readonly leaseMs: number;
-    readonly lane?: Lane;
-    /** Nothing is put off by more than this, in milliseconds: what seems to be, the clock was set back since. */
-    readonly horizonMs?: number;
-  },
+  input: ClaimInput,
+): Promise<ClaimedTransmission | undefined> {
+  return database.transaction((transaction) => claimNext(transaction, input), notForPowerLoss);
+}
+
+interface ClaimInput {
+  readonly worker: string;
+  readonly leaseMs: number;
+  readonly lane?: Lane;
+  /** Nothing is put off by more than this, in milliseconds: what seems to be, the clock was set back since. */
+  readonly horizonMs?: number;
+}
+
+async function claimNext(
+  { sql, nowMs }: Transaction,
+  input: ClaimInput,
 ): Promise<ClaimedTransmission | undefined> {
   const { lane = anySize, horizonMs = Number.MAX_SAFE_INTEGER } = input;
-  return database.transaction(async ({ sql, nowMs }) => {
-    const dueTimes = { nowMs, horizonAtMs: nowMs + horizonMs };
-    const [due] = await dueInLane(sql, { ...dueTimes, ...lane });
-    if (due === undefined) return undefined;
-    const { worker, leaseMs } = input;
-    const [row] = await claimDue(sql, { ...dueTimes, id: due.id, worker, leaseEndsAtMs: nowMs + leaseMs });
-    if (row === undefined) return undefined;
-    const id = parseTransmissionId(row.id);
-    const decision =
-      row.decision === null ? undefined : { verb: row.decision, reason: row.decision_reason ?? '' };
-    // To be discarded a file need not be there.
-    const needed = row.decision === 'discard' ? '' : row.original_path;
-    if (id.kind === 'invalid' || row.sha256 === null || needed === null) {
-      throw new Error(`Transmission ${row.id} is in the queue without an original.`);
-    }
-    return {
-      id: id.id,
-      partnerId: storedPartnerId(row.partner_id),
-      name: row.name,
-      sizeBytes: Number(row.size_bytes),
-      sha256: row.sha256,
-      originalPath: row.original_path ?? '',
-      decision,
-      receivedAtMs: Number(row.received_at_ms),
-      userId: row.user_id === null ? undefined : storedUserId(row.user_id),
-      source: row.source,
-      refusal: refusalOf(row.refusal),
-      attempt: row.attempts,
-    };
-  }, notForPowerLoss);
+  const dueTimes = { nowMs, horizonAtMs: nowMs + horizonMs };
+  const [due] = await dueInLane(sql, { ...dueTimes, ...lane });
+  if (due === undefined) return undefined;
+  const { worker, leaseMs } = input;
+  const [row] = await claimDue(sql, { ...dueTimes, id: due.id, worker, leaseEndsAtMs: nowMs + leaseMs });
+  if (row === undefined) return undefined;
+  const id = parseTransmissionId(row.id);
+  const decision =
+    row.decision === null ? undefined : { verb: row.decision, reason: row.decision_reason ?? '' };
+  // To be discarded a file need not be there.
+  const needed = row.decision === 'discard' ? '' : row.original_path;
+  if (id.kind === 'invalid' || row.sha256 === null || needed === null) {
+    throw new Error(`Transmission ${row.id} is in the queue without an original.`);
+  }
+  return {
+    id: id.id,
+    partnerId: storedPartnerId(row.partner_id),
+    name: row.name,
+    sizeBytes: Number(row.size_bytes),
+    sha256: row.sha256,
+    originalPath: row.original_path ?? '',
+    decision,
+    receivedAtMs: Number(row.received_at_ms),
+    userId: row.user_id === null ? undefined : storedUserId(row.user_id),
+    source: row.source,
+    refusal: refusalOf(row.refusal),
+    attempt: row.attempts,
+  };
 }
 
 function refusalOf(stored: string | null): string | undefined {

@@ -35,7 +35,9 @@ const putOutboundFile = prepareQuery((sql, row: OutboundFileRow) => {
   return sql
     .insertInto('outbound_files')
     .values(row)
-    .onConflict((conflict) => conflict.columns(['partner_id', 'name']).doUpdateSet({ inode, kinds, user_id }));
+    .onConflict((conflict) =>
+      conflict.columns(['partner_id', 'name']).doUpdateSet({ inode, kinds, user_id }),
+    );
 });
 
 /** A file of `outbound` was removed on purpose; call it in the transaction that says so. */

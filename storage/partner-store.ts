@@ -5,8 +5,8 @@ import { type PartnerId, parsePartnerId } from '../domain/ids.ts';
 import type { AuthenticationPolicy } from '../domain/login.ts';
 import { type Network, parseNetwork } from '../domain/network.ts';
 import { agreeOnEverything } from './grant-store.ts';
-import type { StoredPartnerRow } from './tables.ts';
 import { prepareQuery } from './prepared-query.ts';
+import type { StoredPartnerRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
 
 export interface Partner {
