@@ -94,7 +94,12 @@ export async function releaseOriginals(deps: OutboundDeps): Promise<readonly Rel
   const released: Released[] = [];
   for (;;) {
     const due = await listDueReleases(deps.database, batch);
-    for (const release of due) released.push(await releaseOriginal(deps, release));
+    // At once, so that they share a commit and its wait for the disk.
+    const outcomes = await Promise.allSettled(due.map((release) => releaseOriginal(deps, release)));
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      released.push(outcome.value);
+    }
     if (due.length < batch) return released;
   }
 }
