@@ -56,7 +56,7 @@ test('a scrape tells of sign-ins, transfers, answers and queues, and of no perso
   await waitForAnswers(running.dataDirectory, { partner, file: 'smith-claims.x12' });
   const found = await until('the answer is counted', async () => {
     const seen = await scrape(urlOf(running, '/metrics'));
-    return (seen.get('claimgate_receipt_to_answer_seconds_count{answer="999"}') ?? 0) > 0 && seen;
+    return (seen.get('claimgate_intake_stage_seconds_count{stage="publish"}') ?? 0) > 0 && seen;
   });
   const of = (series: string) => found.get(`claimgate_${series}`);
   t.equal(of('logins_total{door="portal",method="browser",outcome="accepted",reason="none"}'), 1);
@@ -67,7 +67,7 @@ test('a scrape tells of sign-ins, transfers, answers and queues, and of no perso
   t.equal(of('transfer_bytes_total{direction="upload"}'), Buffer.byteLength(readClaims('p-00-valid', 1)));
   t.equal(of('transmissions_received_total{source="sftp"}'), 1);
   t.equal(of('transmissions_answered_total{verdict="accepted"}'), 1);
-  t.equal(of('receipt_to_answer_seconds_bucket{le="3600",answer="999"}'), 1);
+  t.equal(of('receipt_to_answer_seconds_bucket{le="3600",answer="TA1 999"}'), 1);
   for (const stage of ['wait', 'read', 'answer', 'publish'])
     t.equal(of(`intake_stage_seconds_count{stage="${stage}"}`), 1, stage);
   t.equal(of('waiting{queue="intake"}'), 0);
