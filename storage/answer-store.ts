@@ -252,6 +252,9 @@ export interface UnpublishedFile {
   readonly kinds: string;
   readonly name: string;
   readonly path: string;
+  readonly writtenAtMs: number;
+  /** When what it answers was received. */
+  readonly receivedAtMs: number;
 }
 
 const selectUnpublished = (sql: Sql, limit: number) =>
@@ -265,6 +268,8 @@ const selectUnpublished = (sql: Sql, limit: number) =>
       'acknowledgements.kinds',
       'acknowledgements.name',
       'acknowledgements.path',
+      'acknowledgements.written_at_ms',
+      'transmissions.received_at_ms',
       'transmissions.user_id',
     ])
     .where('acknowledgements.state', 'in', literals('written'))
@@ -295,6 +300,8 @@ export async function listUnpublished(
     kinds: row.kinds,
     name: row.name,
     path: row.path,
+    writtenAtMs: Number(row.written_at_ms),
+    receivedAtMs: Number(row.received_at_ms ?? row.written_at_ms),
   }));
 }
 
