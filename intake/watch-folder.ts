@@ -37,10 +37,11 @@ export interface WatchFolderDeps extends WatchSettings {
   readonly take: (file: DroppedFile) => Promise<void>;
   /** For the log: whose fault it is when `take` fails. */
   readonly where: string;
+  /** How long after a fault a file is taken again, in milliseconds; half a minute when left out. */
+  readonly retryMs?: number;
 }
 
-/** How long after a fault a file is taken again, in milliseconds. */
-const retryMs = 30_000;
+const defaultRetryMs = 30_000;
 
 /** A growing file is looked at as often as this share of the time that it must not have grown, and not more often than that. */
 const looksWhileStable = 10;
@@ -93,6 +94,7 @@ interface Waiting {
 class FileTaker {
   readonly #deps: WatchFolderDeps;
   readonly #everyMs: number;
+  readonly #retryMs: number;
   readonly #waiting = new Map<string, Waiting>();
   /** What was taken and is there still, as it looked then. */
   readonly #taken = new Map<string, Look>();
@@ -102,6 +104,7 @@ class FileTaker {
 
   constructor(deps: WatchFolderDeps) {
     this.#deps = deps;
+    this.#retryMs = deps.retryMs ?? defaultRetryMs;
     this.#everyMs = Math.max(lookAtMostEveryMs, deps.stabilityMs / looksWhileStable);
   }
 
@@ -135,7 +138,7 @@ class FileTaker {
       .catch((thrown: unknown) => {
         this.#tell(thrown);
         this.#waiting.delete(waiting.path);
-        this.#begin(waiting.file, waiting.path, retryMs);
+        this.#begin(waiting.file, waiting.path, this.#retryMs);
       })
       .finally(() => this.#looks.delete(work));
     this.#looks.add(work);
@@ -181,7 +184,7 @@ class FileTaker {
       } catch (thrown) {
         this.#tell(thrown);
         this.#taken.delete(path);
-        if (!this.#waiting.has(path)) this.#begin(file, path, retryMs);
+        if (!this.#waiting.has(path)) this.#begin(file, path, this.#retryMs);
       }
     };
     const { partnerId } = file;
