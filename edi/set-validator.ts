@@ -55,7 +55,13 @@ export type SetValidatorDeps = {
 };
 
 /** The value that names a business unit, kept as bytes until a finding asks for it. */
-type OpenUnit = { instance: number; length: number; text: string; readonly bytes: Uint8Array };
+type OpenUnit = {
+  instance: number;
+  length: number;
+  /** What findings are told, once one has asked: all those in one instance of the loop share it. */
+  told: BusinessUnit | undefined;
+  readonly bytes: Uint8Array;
+};
 
 export class SetValidator {
   claimCount = 0;
@@ -104,7 +110,7 @@ export class SetValidator {
     this.#units = guide.units.map(() => ({
       instance: 0,
       length: 0,
-      text: '',
+      told: undefined,
       bytes: new Uint8Array(UNIT_BYTES_MAX),
     }));
   }
@@ -224,7 +230,8 @@ export class SetValidator {
       this.#show(segment);
       this.#checker.checkSome(node, again);
     }
-    if ((traits & HAS_CHECKS) !== 0) this.#ask(this.#segmentPlans[index] as SegmentPlan, node, present, segment);
+    if ((traits & HAS_CHECKS) !== 0)
+      this.#ask(this.#segmentPlans[index] as SegmentPlan, node, present, segment);
   }
 
   /** Turns the cursor to a segment that the reader has scanned. */
@@ -297,8 +304,8 @@ export class SetValidator {
       const open = this.#units[at];
       if (open === undefined || open.length === 0) continue;
       if (!this.#isBehind && !this.#isOpen(at, loop)) continue;
-      if (open.text === '') open.text = String.fromCharCode(...open.bytes.subarray(0, open.length));
-      return { name: guide.units[at]?.name as BusinessUnit['name'], value: open.text };
+      open.told ??= { name: guide.units[at]?.name as BusinessUnit['name'], value: textOf(open) };
+      return open.told;
     }
     return undefined;
   }
@@ -327,7 +334,7 @@ export class SetValidator {
     if (unit === undefined || open === undefined) return;
     open.instance = this.#placer.state.instance[unit.loop] as number;
     open.length = 0;
-    open.text = '';
+    open.told = undefined;
     const token = cursor.tokenOf(unit.element, 1);
     const spec = node.elements[unit.element - 1];
     if (token === 0 || spec === undefined) return;
@@ -376,9 +383,13 @@ function traitsOf({ index, opens, unit }: GuideNode, { guide, rules }: SetValida
   const marks = (plan?.mark ?? MARK_NOTHING) | ((plan?.codedMark ?? MARK_NOTHING) << 8);
   const opensClaim = guide.loops[opens]?.isClaim === true;
   const hasChecks = plan !== undefined && plan.checks.length > 0;
-  return (
-    marks | (opensClaim ? OPENS_CLAIM : 0) | (unit > 0 ? HAS_UNIT : 0) | (hasChecks ? HAS_CHECKS : 0)
-  );
+  return marks | (opensClaim ? OPENS_CLAIM : 0) | (unit > 0 ? HAS_UNIT : 0) | (hasChecks ? HAS_CHECKS : 0);
+}
+
+function textOf({ bytes, length }: OpenUnit): string {
+  let text = '';
+  for (let i = 0; i < length; i += 1) text += String.fromCharCode(bytes[i] as number);
+  return text;
 }
 
 /** What of a broken segment id may be shown: its beginning, without control characters. */

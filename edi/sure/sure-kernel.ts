@@ -74,7 +74,10 @@ type WasmRuntime = {
     module: object,
     imports: { readonly guide: { readonly memory: object } },
   ) => { readonly exports: Record<string, unknown> };
-  readonly Memory: new (pages: { readonly initial: number; readonly maximum: number }) => {
+  readonly Memory: new (pages: {
+    readonly initial: number;
+    readonly maximum: number;
+  }) => {
     readonly buffer: ArrayBuffer;
   };
 };
