@@ -106,7 +106,7 @@ export class SureKernel {
 
   constructor(module: object, image: GuideImage, runtime: WasmRuntime) {
     // Of its final size at once: where a memory has grown, V8 looks at every access to any typed array of the process
-    // for whether its bytes are still there, which made all of the engine, and the bare scan, half as slow again.
+    // for whether its bytes are still there: a bare scan then took half as long again.
     const pages = Math.ceil((IMAGE_AT + image.bytes.length) / PAGE_BYTES);
     const memory = new runtime.Memory({ initial: pages, maximum: PAGES_MAX });
     const { run } = new runtime.Instance(module, { guide: { memory } }).exports;
