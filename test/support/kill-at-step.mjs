@@ -3,11 +3,6 @@
 // working directory names. The product knows nothing of it. Steps are what changes names on the disk and what commits:
 // what a crash between any two lines can fall between.
 
-// Loaded into `claimgate serve` before anything of it (node --import): counts what it does to the disk and the database,
-// step by step and by name, and ends the process with SIGKILL right after the step that `kill-at-step.json` in its
-// working directory names. The product knows nothing of it. Steps are what changes names on the disk and what commits:
-// what a crash between any two lines can fall between.
-
 import fs, { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import promises from 'node:fs/promises';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
@@ -73,10 +68,26 @@ if (isMainThread) {
   const Database = require('better-sqlite3');
   const { prepare } = Database.prototype;
   const touched = new Set();
+  // Of a commit that several transactions share each is a step of its own, whichever came together this time.
+  let members = [];
+  const endMember = () => {
+    if (touched.size > 0) members.push([...touched].sort().join('+'));
+    touched.clear();
+  };
+  const follow = (text) => {
+    if (text === 'savepoint beside' || text === 'release beside') endMember();
+    if (text === 'rollback to beside' || text === 'rollback') touched.clear();
+    if (text === 'rollback') members = [];
+    if (text !== 'commit') return;
+    endMember();
+    const committed = members;
+    members = [];
+    for (const tables of committed) step(`commit ${tables}`);
+  };
   Database.prototype.prepare = function prepareWatched(text) {
     const statement = prepare.call(this, text);
     const change = /^(insert into|update|delete from) "?(\w+)"?/.exec(text);
-    if (change === null && text !== 'commit' && text !== 'rollback') return statement;
+    if (change === null && !/^(commit|rollback|savepoint|release)\b/.test(text)) return statement;
     return new Proxy(statement, {
       get(target, key) {
         const value = target[key];
@@ -85,12 +96,7 @@ if (isMainThread) {
           const result = value.apply(target, args);
           if (key !== 'run' && key !== 'all' && key !== 'get') return result;
           if (change !== null && this.inTransaction) touched.add(change[2]);
-          if (text === 'rollback') touched.clear();
-          if (text === 'commit' && touched.size > 0) {
-            const name = `commit ${[...touched].sort().join('+')}`;
-            touched.clear();
-            step(name);
-          }
+          follow(text);
           return result;
         };
       },
