@@ -66,6 +66,18 @@ export function dispatchNow(core: Core, input: DispatchInput): Promise<DispatchO
   );
 }
 
+/** The same for a role that goes on meanwhile: the file is read in a thread of the pool. */
+export function dispatchInPool(
+  core: Core,
+  pool: Pick<ValidatorPool, 'readDispatch'>,
+  input: DispatchInput,
+): Promise<DispatchOutcome> {
+  return dispatchFile(
+    depsOf(core, (task) => pool.readDispatch(task, core.config.intake.leaseMs)),
+    input,
+  );
+}
+
 /** Starts dispatching; what an earlier run had accepted is put out first. */
 export async function startDispatching(core: Core, pool: ValidatorPool): Promise<Closable> {
   const { config, database, directory, observe } = core;
