@@ -20,7 +20,7 @@ export const serveCommand: CommandModule<GlobalOptions, ServeOptions> = {
       .option('roles', {
         type: 'string',
         requiresArg: true,
-        describe: 'What this process does: sftp,intake,portal,hooks (all)',
+        describe: 'What this process does: sftp,intake,portal,hooks,api (all)',
       })
       .option('workers', {
         type: 'number',
@@ -53,10 +53,11 @@ export const serveCommand: CommandModule<GlobalOptions, ServeOptions> = {
     }).catch((thrown: unknown) => {
       throw explainStart(thrown);
     });
-    const { sftp, portal } = gateway;
+    const { sftp, portal, api } = gateway;
     if (process.stderr.isTTY) {
       if (sftp !== undefined) process.stderr.write(`SFTP on ${sftp.host}:${sftp.port}\n`);
       if (portal !== undefined) process.stderr.write(`Portal on http://${portal.host}:${portal.port}/\n`);
+      if (api !== undefined) process.stderr.write(`API on ${api.host}:${api.port}\n`);
     }
     const signal = await stopping;
     log.observe({ kind: 'gateway.stopping', signal });
@@ -119,7 +120,7 @@ function explainStart(thrown: unknown): CommandFailure {
   switch (fault.code) {
     case 'EADDRINUSE':
       return new CommandFailure(
-        `${fault.message}. Another program listens there: stop it, or set sftp.port or portal.port.`,
+        `${fault.message}. Another program listens there: stop it, or set sftp.port, portal.port or api.port.`,
         2,
       );
     case 'EACCES':

@@ -1,7 +1,7 @@
 // The settings of the HTTP API.
 
 import { z } from 'zod';
-import { bytes, day, mebibyte, milliseconds, port } from './measures.ts';
+import { bytes, day, mebibyte, milliseconds, minute, port, second } from './measures.ts';
 import { isLoopback } from './provider-schema.ts';
 
 export const api = z
@@ -19,6 +19,12 @@ export const api = z
       .default([])
       .describe('Addresses of reverse proxies whose X-Forwarded-For is believed.'),
     bodyLimitBytes: bytes.default(mebibyte).describe('Largest JSON body that is taken.'),
+    bodyTimeoutMs: milliseconds
+      .default(30 * second)
+      .describe('A JSON body that has not come whole by then loses its connection.'),
+    idleTimeoutMs: milliseconds
+      .default(minute)
+      .describe('A file, in or out, of which nothing moves for so long loses its connection.'),
     idempotencyMs: milliseconds
       .default(day)
       .describe('For how long a POST with the same Idempotency-Key is answered as it was the first time.'),

@@ -18,6 +18,9 @@ export interface ApiSettings {
   readonly tls: Certificate | undefined;
   readonly trustedProxies: readonly string[];
   readonly bodyLimitBytes: number;
+  readonly bodyTimeoutMs: number;
+  /** Of a file, in or out, in milliseconds. */
+  readonly idleTimeoutMs: number;
   readonly idempotencyMs: number;
   /** Streams of events at once. */
   readonly maxStreams: number;
@@ -61,4 +64,6 @@ export interface ApiDeps {
 export interface ApiContext extends ApiDeps {
   /** Tells streams that the server ends. */
   readonly closing: AbortSignal;
+  /** Takes one of the streams that may be open at once. @returns what gives it back; undefined when there is none */
+  readonly takeStream: () => (() => void) | undefined;
 }

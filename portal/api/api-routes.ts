@@ -4,10 +4,11 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
-import { uploadIdleMs, uploadTimeoutMs } from '../limits.ts';
+import { uploadTimeoutMs } from '../limits.ts';
 import { callerOf } from './api-caller.ts';
 import type { ApiContext } from './api-deps.ts';
 import { withUpload } from './api-upload.ts';
+import { etagOfText } from './api-values.ts';
 import type { Answer, BytesAnswer, Caller, Endpoint, JsonAnswer, StreamAnswer } from './endpoint.ts';
 import { onlyOnce } from './idempotency.ts';
 import { type Problem, printProblem, problem, problemKinds } from './problem.ts';
@@ -55,7 +56,7 @@ function register(app: FastifyInstance, context: ApiContext, endpoint: Endpoint)
   app.route({
     method: endpoint.method,
     url: routeOf(endpoint.at),
-    config: takesFile ? { bodyTimeoutMs: uploadTimeoutMs } : {},
+    config: { bodyTimeoutMs: takesFile ? uploadTimeoutMs : context.settings.bodyTimeoutMs },
     // Before the body: who may not ask does not get to send one.
     onRequest: async (request, reply) => {
       const caller = await callerOf(context, { request, reply, scope: endpoint.scope });
@@ -88,12 +89,12 @@ async function answer(context: ApiContext, exchange: Exchange): Promise<FastifyR
     lastEventId: headerOf(request, 'last-event-id'),
   });
   if (prepared.kind === 'problem') return sendProblem(request, reply, prepared);
-  if (endpoint.method !== 'POST') return send(request, reply, await prepared.perform(undefined));
-  const once = { request, reply, caller };
+  if (endpoint.method !== 'POST') return send(exchange, await prepared.perform(undefined), context.settings);
+  const once = { ...exchange, caller };
   if (!(body instanceof Readable))
     return post(context, { ...once, asked: [body] }, () => prepared.perform(undefined));
   const announcedBytes = Number(headerOf(request, 'content-length') ?? 0);
-  const endLimit = limitIdle(request.raw.socket);
+  const endLimit = limitIdle(request.raw.socket, context.settings.idleTimeoutMs);
   const outcome = await withUpload(context, { body, announcedBytes }, (upload) => {
     endLimit();
     return post(context, { ...once, asked: [upload.sha256] }, () => prepared.perform(upload));
@@ -106,11 +107,11 @@ async function answer(context: ApiContext, exchange: Exchange): Promise<FastifyR
  * Ends a connection on which nothing moves for a while: who sends or reads no more does not keep a file open.
  * @returns what ends the limit, and may be called twice
  */
-function limitIdle(socket: Socket): () => void {
+function limitIdle(socket: Socket, idleTimeoutMs: number): () => void {
   const cut = (): void => {
     socket.destroy();
   };
-  socket.setTimeout(uploadIdleMs, cut);
+  socket.setTimeout(idleTimeoutMs, cut);
   return () => {
     socket.setTimeout(0);
     socket.removeListener('timeout', cut);
@@ -141,15 +142,10 @@ function wrongBody({ takes }: Endpoint, body: unknown): Problem | undefined {
 
 async function post(
   context: ApiContext,
-  input: {
-    readonly request: FastifyRequest;
-    readonly reply: FastifyReply;
-    readonly caller: Caller;
-    readonly asked: readonly unknown[];
-  },
+  input: Exchange & { readonly caller: Caller; readonly asked: readonly unknown[] },
   perform: () => Promise<Answer>,
 ): Promise<FastifyReply> {
-  const { request, reply, caller, asked } = input;
+  const { endpoint, request, reply, caller, asked } = input;
   const once = await onlyOnce(
     context,
     {
@@ -168,20 +164,26 @@ async function post(
   if (once.kind === 'problem') return sendProblem(request, reply, once);
   if (once.replayed) reply.header('idempotent-replayed', 'true');
   const { status, body } = once.answer;
+  // An answer that was kept has it too: it is made of the body alone.
+  if (endpoint.tagged !== undefined && status < 400) reply.header('etag', etagOfText(body));
   return reply
     .code(status)
     .type(status < 400 ? 'application/json' : 'application/problem+json')
     .send(body);
 }
 
-function send(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
+function send(
+  { request, reply }: Exchange,
+  answer: Answer,
+  { idleTimeoutMs }: Pick<ApiContext['settings'], 'idleTimeoutMs'>,
+): FastifyReply {
   switch (answer.kind) {
     case 'problem':
       return sendProblem(request, reply, answer);
     case 'json':
       return sendJson(reply, answer);
     case 'bytes':
-      return sendBytes(request, reply, answer);
+      return sendBytes({ request, reply, idleTimeoutMs }, answer);
     case 'events':
       return sendEvents(reply, answer);
   }
@@ -200,8 +202,12 @@ function sendJson(reply: FastifyReply, { value, status = 200, etag }: JsonAnswer
   return reply.code(status).type('application/json').send(JSON.stringify(value));
 }
 
-function sendBytes(request: FastifyRequest, reply: FastifyReply, answer: BytesAnswer): FastifyReply {
-  const endLimit = limitIdle(request.raw.socket);
+function sendBytes(
+  to: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly idleTimeoutMs: number },
+  answer: BytesAnswer,
+): FastifyReply {
+  const { request, reply, idleTimeoutMs } = to;
+  const endLimit = limitIdle(request.raw.socket, idleTimeoutMs);
   reply.raw.once('close', () => {
     answer.stream.destroy();
     endLimit();
@@ -217,9 +223,20 @@ function sendBytes(request: FastifyRequest, reply: FastifyReply, answer: BytesAn
   );
 }
 
-function sendEvents(reply: FastifyReply, { events }: StreamAnswer): FastifyReply {
-  const stream = Readable.from(events, { objectMode: false });
-  reply.raw.once('close', () => stream.destroy());
+function sendEvents(reply: FastifyReply, { events, release }: StreamAnswer): FastifyReply {
+  const left = new AbortController();
+  const end = (): void => {
+    left.abort();
+    release();
+  };
+  if (reply.raw.closed) end();
+  else reply.raw.once('close', end);
+  const stream = Readable.from(events(left.signal), { objectMode: false });
   // A proxy that gathered the answer before handing it on would hold back what is to be told at once.
-  return reply.type('text/event-stream').header('x-accel-buffering', 'no').send(stream);
+  return reply
+    .type('text/event-stream')
+    .header('x-accel-buffering', 'no')
+    // A connection that has ended must not be kept for a next request: the server may be about to close.
+    .header('connection', 'close')
+    .send(stream);
 }

@@ -43,7 +43,8 @@ export async function startApi(deps: ApiDeps): Promise<ApiServer> {
   app.get(`${apiRoot}/openapi.json`, async (_request, reply) =>
     reply.type('application/json').send(document),
   );
-  registerEndpoints(app, { ...deps, closing: closing.signal }, endpoints);
+  const takeStream = streamCounter(settings.maxStreams);
+  registerEndpoints(app, { ...deps, closing: closing.signal, takeStream }, endpoints);
   const { host } = settings;
   await app.listen({ host, port: settings.port });
   const port = portOf(app);
@@ -58,6 +59,17 @@ export async function startApi(deps: ApiDeps): Promise<ApiServer> {
       closed ??= closeWithin(app, closeGraceMs);
       return closed;
     },
+  };
+}
+
+function streamCounter(max: number): () => (() => void) | undefined {
+  let open = 0;
+  return () => {
+    if (open >= max) return undefined;
+    open += 1;
+    return () => {
+      open -= 1;
+    };
   };
 }
 

@@ -39,6 +39,14 @@ export const timeIn = z.iso
   .transform((text) => Date.parse(text))
   .describe('A time with its zone (RFC 3339).');
 
+/** A name of a person or an organisation: nothing in it acts on a terminal, and every character is a whole one. */
+export const nameIn = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'A name has no control characters.');
+
 export const flagIn = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const noParameters = z.strictObject({});
@@ -66,8 +74,11 @@ export function partnerToSee({ key }: Caller, asked: PartnerId | undefined): Par
 }
 
 /** A strong entity tag (RFC 9110 section 8.8.3) of what a thing is shown as. */
-export const etagOf = (shown: unknown): string =>
-  `"${createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 27)}"`;
+export const etagOf = (shown: unknown): string => etagOfText(JSON.stringify(shown));
+
+/** The same of the answer's body. */
+export const etagOfText = (body: string): string =>
+  `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
 
 /**
  * Whether If-Match lets a change be made (RFC 9110 section 13.1.1).

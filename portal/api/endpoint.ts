@@ -46,7 +46,10 @@ export interface BytesAnswer {
 /** Answers by itself, for as long as the caller listens. */
 export interface StreamAnswer {
   readonly kind: 'events';
-  readonly events: AsyncIterable<string>;
+  /** @param left tells that the caller has gone, or that the server ends */
+  readonly events: (left: AbortSignal) => AsyncIterable<string>;
+  /** Called once, when the answer is over or never began. */
+  readonly release: () => void;
 }
 
 export type Answer = JsonAnswer<unknown> | BytesAnswer | StreamAnswer | Problem;

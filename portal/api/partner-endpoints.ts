@@ -10,7 +10,16 @@ import {
   listPartners,
   type Partner,
 } from '../../storage/partner-store.ts';
-import { etagOf, isMatch, maySee, noParameters, partnerIdIn, printTime, timeOut } from './api-values.ts';
+import {
+  etagOf,
+  isMatch,
+  maySee,
+  nameIn,
+  noParameters,
+  partnerIdIn,
+  printTime,
+  timeOut,
+} from './api-values.ts';
 import { cursorOf, cutPage, limit, pageOf } from './cursor.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { notFound, problem } from './problem.ts';
@@ -37,7 +46,6 @@ const shown = (partner: Partner): z.input<typeof partnerOut> => ({
   allowedNetworks: partner.allowedNetworks.map(({ text }) => text),
 });
 
-const nameIn = z.string().trim().min(1).max(200);
 const submitterIdIn = z
   .string()
   .max(40)

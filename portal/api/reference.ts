@@ -49,6 +49,11 @@ const middle = `## What holds everywhere
   more.
 - **Bytes** come with their SHA-256 in \`Repr-Digest\` (RFC 9530); they were compared with the journal before the first
   was sent.
+- **Events**: poll \`/events\` with the \`next\` of the last answer, or hold \`/events/stream\` open. The stream's
+  \`id\` is such a cursor too: a program that comes back with \`Last-Event-ID\` misses nothing. Something is sent every 15
+  seconds; a stream ends when its key does. At most \`api.maxStreams\` are open at once.
+- **Files**: \`POST /dispatches\` takes the bytes as \`application/octet-stream\`, at most \`storage.maxFileBytes\`. It is
+  answered when the file is in the partner's \`outbound\`, or was refused, with the report in \`detail\`.
 - **Errors** are problem details (RFC 9457). Tell them apart by \`code\`; \`requestId\` is in the gateway's log and in the
   header \`X-Request-Id\`.`;
 

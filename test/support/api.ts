@@ -1,9 +1,11 @@
 // The HTTP API of a real gateway, and a program that has a key for it.
 
+import createClient, { type Client } from 'openapi-fetch';
 import { createApiKey } from '../../auth/api-keys.ts';
 import type { Core } from '../../core.ts';
 import type { ApiScope } from '../../domain/api-key.ts';
 import type { Gateway } from '../../gateway.ts';
+import type { paths } from './api-types.ts';
 import { administrator } from './gateway.ts';
 import { partnerId } from './storage.ts';
 
@@ -64,3 +66,7 @@ export async function ask(
   const isJson = answer.headers.get('content-type')?.includes('json') === true;
   return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : { text } };
 }
+
+/** A program that uses the client which is generated from the description. */
+export const openClient = (url: string, key: string): Client<paths> =>
+  createClient<paths>({ baseUrl: url, headers: { authorization: `Bearer ${key}` } });
