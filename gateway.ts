@@ -2,14 +2,17 @@
 // Tests and `claimgate demo` start the same gateway that `claimgate serve` does.
 
 import { type Core, type CoreDeps, openCore } from './core.ts';
+import type { Observe } from './domain/observation.ts';
 import { readVersion } from './observe.ts';
 import type { ConnectionFacts } from './portal/portal-settings.ts';
 import { startApiRole } from './roles/api-role.ts';
 import type { Closable } from './roles/closable.ts';
+import { forwardObservations } from './roles/forward-observations.ts';
 import { configuredGates } from './roles/hook-parts.ts';
 import { startHooksRole } from './roles/hooks-role.ts';
 import { startHousekeeping } from './roles/housekeeping.ts';
 import { startIntakeRole } from './roles/intake-role.ts';
+import type { Monitoring } from './roles/monitoring.ts';
 import { connectionFacts, followCertificate, portalUrl, startPortalRole } from './roles/portal-role.ts';
 import {
   readHostKeys,
@@ -18,6 +21,7 @@ import {
   startSftpRole,
   workerVariable,
 } from './roles/sftp-role.ts';
+import type { WorkerObservations } from './server/worker-pool.ts';
 import { takeRole } from './storage/role-lock.ts';
 
 export { workerVariable };
@@ -32,6 +36,8 @@ export interface Gateway {
   readonly portal: { readonly host: string; readonly port: number } | undefined;
   /** Where the HTTP API listens; undefined without that role, or without a port for it. */
   readonly api: { readonly host: string; readonly port: number } | undefined;
+  /** Where metrics and health are asked for; undefined where the configuration does not want it. */
+  readonly monitoring: { readonly host: string; readonly port: number } | undefined;
   /** What the portal tells partners of the SFTP daemon. */
   readonly connection: () => ConnectionFacts;
   /** Stops everything in the reverse order of its start. Safe to call twice. */
@@ -58,10 +64,19 @@ export async function startGateway(deps: CoreDeps): Promise<Gateway> {
 
 /**
  * Serves SFTP as one of several workers of a gateway that has the role. The caller closes it.
+ * @param tellParent hands on what the parent counts
  * @throws Error when the port cannot be listened on
  */
-export async function startSftpWorker(deps: CoreDeps): Promise<SftpService> {
-  const core = openCore({ ...deps, openGates: configuredGates });
+export async function startSftpWorker(
+  deps: CoreDeps,
+  tellParent: (message: WorkerObservations) => void,
+): Promise<SftpService> {
+  const forward = deps.config.monitoring.enabled ? forwardObservations(tellParent) : undefined;
+  const observe: Observe = (observation) => {
+    deps.observe(observation);
+    forward?.observe(observation);
+  };
+  const core = openCore({ ...deps, observe, openGates: configuredGates });
   try {
     const service = await serveSftp(core, { workers: core.config.sftp.workers });
     return {
@@ -69,6 +84,7 @@ export async function startSftpWorker(deps: CoreDeps): Promise<SftpService> {
       async close() {
         await service.close();
         await core.close();
+        await forward?.close();
       },
     };
   } catch (thrown) {
@@ -78,9 +94,13 @@ export async function startSftpWorker(deps: CoreDeps): Promise<SftpService> {
 }
 
 async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise<void>): Promise<Gateway> {
-  const core = openCore({ ...deps, openGates: configuredGates });
+  const watched = await watchOver(deps);
+  const core = openCore({ ...deps, observe: watched.observe, openGates: configuredGates });
   opened.push(core);
   const { config, directory, observe } = core;
+  // First, so that it is there while everything else starts, and last to go.
+  const monitoring = await watched.start(core);
+  if (monitoring !== undefined) opened.push(monitoring);
   // A gateway that has no port for the API does not have the role.
   const roles = config.roles.filter((role) => role !== 'api' || config.api.port !== undefined);
   for (const role of roles) opened.push(takeRole(directory, role));
@@ -90,7 +110,10 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
   const connection = () => connectionFacts(config, readHostKeys(core), sftp?.port);
   if (config.roles.includes('intake')) opened.push(await startIntakeRole(core));
   if (config.roles.includes('sftp')) {
-    const server = await startSftpRole(core, deps.workerCommandLine);
+    const server = await startSftpRole(core, {
+      commandLine: deps.workerCommandLine,
+      count: watched.count,
+    });
     opened.push(server);
     sftp = server;
   }
@@ -117,16 +140,43 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
     roles,
     dataDirectory: directory.root,
   });
+  monitoring?.become('serving');
   let closing: Promise<void> | undefined;
   return {
     core,
+    monitoring,
     sftp,
     portal,
     api,
     connection,
     close() {
+      monitoring?.become('stopping');
       closing ??= closeAll().then(() => observe({ kind: 'gateway.stopped' }));
       return closing;
     },
+  };
+}
+
+interface Watch {
+  /** Tells the log and counts. */
+  readonly observe: Observe;
+  /** Counts alone: what another process of ours has told the log. */
+  readonly count: Observe;
+  start(core: Core): Promise<Monitoring | undefined>;
+}
+
+/** Metrics and health, where they are wanted; else nothing of them is even loaded. */
+async function watchOver({ config, observe }: CoreDeps): Promise<Watch> {
+  if (!config.monitoring.enabled) return { observe, count: () => undefined, start: async () => undefined };
+  const { createMetrics } = await import('./metrics/metrics.ts');
+  const { startMonitoring } = await import('./roles/monitoring.ts');
+  const metrics = createMetrics({ version: readVersion(), roles: config.roles });
+  return {
+    observe(observation) {
+      observe(observation);
+      metrics.count(observation);
+    },
+    count: metrics.count,
+    start: (core) => startMonitoring(core, metrics),
   };
 }

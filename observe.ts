@@ -29,6 +29,7 @@ const levels: Readonly<Record<Observation['kind'], Level>> = {
   'sftp.session-ended-by-account': 'warn',
   'sftp.protocol-error': 'warn',
   'portal.listening': 'info',
+  'monitoring.listening': 'info',
   'portal.certificate-loaded': 'info',
   'portal.request': 'debug',
   'portal.sign-in': 'info',

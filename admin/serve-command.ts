@@ -53,11 +53,13 @@ export const serveCommand: CommandModule<GlobalOptions, ServeOptions> = {
     }).catch((thrown: unknown) => {
       throw explainStart(thrown);
     });
-    const { sftp, portal, api } = gateway;
+    const { sftp, portal, api, monitoring } = gateway;
     if (process.stderr.isTTY) {
       if (sftp !== undefined) process.stderr.write(`SFTP on ${sftp.host}:${sftp.port}\n`);
       if (portal !== undefined) process.stderr.write(`Portal on http://${portal.host}:${portal.port}/\n`);
       if (api !== undefined) process.stderr.write(`API on ${api.host}:${api.port}\n`);
+      if (monitoring !== undefined)
+        process.stderr.write(`Metrics on ${monitoring.host}:${monitoring.port}/metrics\n`);
     }
     const signal = await stopping;
     log.observe({ kind: 'gateway.stopping', signal });
@@ -85,7 +87,7 @@ async function serveAsWorker(
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   try {
-    const { host, port, fingerprints, close } = await startSftpWorker(deps);
+    const { host, port, fingerprints, close } = await startSftpWorker(deps, tell);
     tell({ kind: 'listening', host, port, fingerprints });
     await Promise.race([told, failed]);
     await close();
@@ -120,7 +122,7 @@ function explainStart(thrown: unknown): CommandFailure {
   switch (fault.code) {
     case 'EADDRINUSE':
       return new CommandFailure(
-        `${fault.message}. Another program listens there: stop it, or set sftp.port, portal.port or api.port.`,
+        `${fault.message}. Another program listens there: stop it, or set sftp.port, portal.port, api.port or monitoring.port.`,
         2,
       );
     case 'EACCES':

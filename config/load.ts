@@ -233,6 +233,12 @@ function withAbsolutePaths(config: Config, workingDirectory: string): Config {
         caFile: absolute(config.mail.smtp.caFile),
       },
     },
+    monitoring: {
+      ...config.monitoring,
+      tlsCertificateFile: absolute(config.monitoring.tlsCertificateFile),
+      tlsKeyFile: absolute(config.monitoring.tlsKeyFile),
+      tokenFile: absolute(config.monitoring.tokenFile),
+    },
     log: { ...config.log, file: absolute(config.log.file) },
     hooks: {
       ...config.hooks,

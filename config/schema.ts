@@ -8,6 +8,7 @@ import { auth } from './auth-schema.ts';
 import { hooks, impossibleHooks } from './hooks-schema.ts';
 import { identity, impossibleMail, mail } from './identity-schema.ts';
 import { intake } from './intake-schema.ts';
+import { impossibleMonitoring, monitoring } from './monitoring-schema.ts';
 import { portal } from './portal-schema.ts';
 import { impossibleProvider, isLoopback } from './provider-schema.ts';
 import { retention } from './retention-schema.ts';
@@ -46,6 +47,7 @@ export const configSchema = z
     hooks,
     identity,
     mail,
+    monitoring,
     log,
   })
   .superRefine((config, context) => {
@@ -68,6 +70,7 @@ function impossibleCombinations(config: {
   readonly identity: z.infer<typeof identity>;
   readonly hooks: z.infer<typeof hooks>;
   readonly mail: z.infer<typeof mail>;
+  readonly monitoring: z.infer<typeof monitoring>;
 }): readonly Combination[] {
   const found: Combination[] = [];
   const { portal, sftp, auth, hooks } = config;
@@ -115,6 +118,7 @@ function impossibleCombinations(config: {
   }
   found.push(...impossibleListeners(sftp), ...impossibleMail(config.mail));
   found.push(...impossibleHooks(hooks, config.dataDirectory));
+  found.push(...impossibleMonitoring({ monitoring: config.monitoring, others: [sftp, portal] }));
   return found;
 }
 

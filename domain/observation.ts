@@ -122,7 +122,11 @@ export type Observation =
       readonly address: string;
       readonly message: string;
     }
-  | { readonly kind: 'portal.listening'; readonly host: string; readonly port: number }
+  | {
+      readonly kind: 'portal.listening' | 'monitoring.listening';
+      readonly host: string;
+      readonly port: number;
+    }
   /** New connections get the certificate in this file from now on. */
   | { readonly kind: 'portal.certificate-loaded'; readonly file: string }
   | {
@@ -184,6 +188,10 @@ export type Observation =
       readonly interchanges: number;
       readonly findings: number;
       readonly notChecked: readonly string[];
+      /** From receipt to the claim of this attempt. */
+      readonly waitedMs: number;
+      /** Of the attempt: reading it, and then writing the answer. */
+      readonly readMs: number;
       readonly durationMs: number;
     }
   | {
@@ -204,6 +212,11 @@ export type Observation =
       readonly transmissionId: string;
       readonly partnerId: string;
       readonly name: string;
+      /** `TA1`, `999`, `TA1 999` or `report`. */
+      readonly answer: string;
+      /** Since the answer was written, and since what it answers was received. */
+      readonly sinceWrittenMs: number;
+      readonly sinceReceivedMs: number;
     }
   | {
       readonly kind: 'intake.released';

@@ -1,6 +1,6 @@
 /** Validates transaction sets, one after the other, against its guide, segment by segment: places it, checks its elements, asks the rules. */
 import { ClaimState } from './claim-state.ts';
-import type { CompiledGuide, GuideLoop, GuideNode } from './compiled-guide.ts';
+import type { CompiledGuide, GuideLoop, GuideNode, GuideUnit } from './compiled-guide.ts';
 import { ElementChecker } from './element-checker.ts';
 import type { BusinessUnit } from './finding.ts';
 import { FindingMaker } from './finding-maker.ts';
@@ -15,9 +15,13 @@ import { SegmentPlacer } from './segment-placer.ts';
 import { SEGMENT_BYTES_MAX } from './segment-reader.ts';
 import type { SetFindings } from './set-findings.ts';
 import type { StandardDictionary } from './standard-dictionary.ts';
+import type { SureKernel } from './sure/sure-kernel.ts';
 
 /** X231A1 CTX01-2 is AN 1/35. */
 const UNIT_BYTES_MAX = 35;
+
+/** A run of the kernel that told fewer has not ended for lack of room. */
+const EVENTS_FEW = 4000;
 
 export type SetValidatorDeps = {
   readonly guide: CompiledGuide;
@@ -26,6 +30,8 @@ export type SetValidatorDeps = {
   readonly cursor: SegmentCursor;
   readonly policy: RulePolicy;
   readonly profile: EdiProfile;
+  /** What takes segments that are right beyond doubt; undefined where there is none. */
+  readonly kernel: SureKernel | undefined;
 };
 
 /** The value that names a business unit, kept as bytes until a finding asks for it. */
@@ -43,10 +49,16 @@ export class SetValidator {
   #scope: RuleScope;
   #claim: ClaimState;
   readonly #units: OpenUnit[];
+  readonly #kernel: SureKernel | undefined;
+  /** While what the kernel has taken is told to the rules, the placer is ahead of them. */
+  #isBehind = false;
+  /** The reader's number of the segment that the cursor stands on, while behind. */
+  #shown = -1;
 
   constructor(deps: SetValidatorDeps, findings: SetFindings) {
-    const { guide, cursor, policy, profile } = deps;
+    const { guide, cursor, policy, profile, kernel } = deps;
     this.#deps = deps;
+    this.#kernel = kernel;
     this.#cursor = cursor;
     this.#segmentNumbers = guide.segmentNumbers;
     this.#segmentPlans = deps.rules.segments;
@@ -57,6 +69,7 @@ export class SetValidator {
       guide,
       cursor,
       maker,
+      arrays: kernel?.arrays,
       onClose: (loop) => this.#onClose(loop),
       onLost: (loop, position) => this.#onLost(loop, position),
     });
@@ -113,7 +126,79 @@ export class SetValidator {
     const plan = this.#segmentPlans[node.index];
     if (plan === undefined) return;
     this.#claim.marks[plan.codedMark] = this.#maker.position;
-    this.#follow(plan, node, present);
+    this.#claim.marks[plan.mark] = this.#maker.position;
+    this.#ask(plan, node, present);
+  }
+
+  /**
+   * Takes what the kernel can take of the segments that come next.
+   * @returns how many that were: the reader has passed them.
+   */
+  takeAhead(): number {
+    const kernel = this.#kernel;
+    if (kernel === undefined || !this.#placer.isCertain) return 0;
+    const { reader } = this.#cursor;
+    const { state } = this.#placer;
+    let all = 0;
+    while (reader.look()) {
+      const from = reader.segment;
+      this.#forgetUnits();
+      const taken = kernel.run(reader, state);
+      if (taken === 0) break;
+      all += taken;
+      const before = this.#maker.position - from + 1;
+      this.#follow(kernel, before);
+      this.#maker.position = before + from + taken - 1;
+      reader.goTo(from + taken);
+      if (reader.segment < reader.segments && kernel.eventCount < EVENTS_FEW) break;
+    }
+    return all;
+  }
+
+  /** Tells the rules what the kernel has taken. `before`: position of a segment less the reader's number of it. */
+  #follow(kernel: SureKernel, before: number): void {
+    const { nodes, loops } = this.#deps.guide;
+    this.#isBehind = true;
+    this.#shown = -1;
+    for (let event = 0; event < kernel.eventCount; event += 1) {
+      const index = kernel.nodeAt(event);
+      const segment = kernel.segmentAt(event);
+      this.#maker.position = before + segment;
+      if (index < 0) {
+        this.#show(segment);
+        this.#onClose(loops[-1 - index] as GuideLoop);
+        continue;
+      }
+      const node = nodes[index] as GuideNode;
+      if (node.opens >= 0 && (loops[node.opens] as GuideLoop).isClaim) this.claimCount += 1;
+      if (node.unit > 0) {
+        this.#show(segment);
+        this.#openUnit(node);
+      }
+      let present = kernel.presentAt(event);
+      if (present < 0) {
+        this.#show(segment);
+        present = this.#checker.check(node);
+      }
+      const plan = this.#segmentPlans[index];
+      if (plan === undefined) continue;
+      this.#claim.marks[plan.codedMark] = this.#maker.position;
+      this.#claim.marks[plan.mark] = this.#maker.position;
+      if (plan.checks.length === 0) continue;
+      this.#show(segment);
+      this.#ask(plan, node, present);
+    }
+    this.#isBehind = false;
+  }
+
+  /** Turns the cursor to a segment that the reader has scanned. */
+  #show(segment: number): void {
+    if (segment === this.#shown) return;
+    this.#shown = segment;
+    const cursor = this.#cursor;
+    cursor.reader.goTo(segment);
+    cursor.reader.next();
+    cursor.load();
   }
 
   /** A segment whose code fits none of the places it may have: what waits for one of them is not missing. */
@@ -122,13 +207,14 @@ export class SetValidator {
     for (const { index } of guesses)
       this.#claim.marks[this.#segmentPlans[index]?.codedMark ?? MARK_NOTHING] = this.#maker.position;
     const plan = this.#segmentPlans[node.index];
-    if (plan !== undefined) this.#follow(plan, node, present);
+    if (plan === undefined) return;
+    this.#claim.marks[plan.mark] = this.#maker.position;
+    this.#ask(plan, node, present);
   }
 
-  /** Does what rules want at a place. `present` has a bit for each element that holds data. */
-  #follow({ mark, checks, care, flip }: SegmentPlan, node: GuideNode, present: number): void {
+  /** Asks the rules of a place. `present` has a bit for each element that holds data. */
+  #ask({ checks, care, flip }: SegmentPlan, node: GuideNode, present: number): void {
     const scope = this.#scope;
-    this.#claim.marks[mark] = this.#maker.position;
     for (let i = 0; i < checks.length; i += 1)
       if (((present & (care[i] as number)) ^ (flip[i] as number)) !== 0)
         (checks[i] as SegmentCheck)(scope, node);
@@ -158,23 +244,41 @@ export class SetValidator {
   #onClose(loop: GuideLoop): void {
     const checks = this.#deps.rules.loopEnds[loop.index];
     if (checks !== undefined) for (const check of checks) check(this.#scope, loop);
+    const { units } = this.#deps.guide;
+    for (let at = 0; at < units.length; at += 1)
+      if ((units[at] as GuideUnit).loop === loop.index) (this.#units[at] as OpenUnit).length = 0;
   }
 
   /** The business unit that a loop lies in: that of the innermost open loop around it that has one. */
   #unit(from: GuideLoop): BusinessUnit | undefined {
     const { guide } = this.#deps;
-    const { state } = this.#placer;
     for (let loop: GuideLoop | undefined = from; loop !== undefined; loop = guide.loops[loop.parent]) {
       const { index } = loop;
       let at = guide.units.length - 1;
       while (at >= 0 && guide.units[at]?.loop !== index) at -= 1;
       const open = this.#units[at];
-      if (open === undefined || open.length === 0 || !this.#placer.isOpen(loop)) continue;
-      if (open.instance !== state.instance[loop.index]) continue;
+      if (open === undefined || open.length === 0) continue;
+      if (!this.#isBehind && !this.#isOpen(at, loop)) continue;
       if (open.text === '') open.text = String.fromCharCode(...open.bytes.subarray(0, open.length));
       return { name: guide.units[at]?.name as BusinessUnit['name'], value: open.text };
     }
     return undefined;
+  }
+
+  /** Whether the loop that a unit was opened in is still open. Only while the placer is not ahead. */
+  #isOpen(unit: number, loop: GuideLoop): boolean {
+    const { state } = this.#placer;
+    return this.#placer.isOpen(loop) && this.#units[unit]?.instance === state.instance[loop.index];
+  }
+
+  /** Forgets units whose loops have been left by other ways than their end; from then on their end is enough. */
+  #forgetUnits(): void {
+    const { units, loops } = this.#deps.guide;
+    for (let at = 0; at < units.length; at += 1) {
+      const open = this.#units[at] as OpenUnit;
+      if (open.length > 0 && !this.#isOpen(at, loops[(units[at] as GuideUnit).loop] as GuideLoop))
+        open.length = 0;
+    }
   }
 
   /** Remembers the id of a business unit, unless the id itself is in error (RFI 2293: then CTX is left out). */

@@ -2,7 +2,8 @@
 // no other file and no release. What fails stays due in the journal and is made up for when intake looks again.
 
 import type { TransmissionId } from '../domain/ids.ts';
-import { describeFault, type Observe } from '../domain/observation.ts';
+import { describeFault, type Observation, type Observe } from '../domain/observation.ts';
+import type { UnpublishedFile } from '../storage/answer-store.ts';
 import type { DataDirectory } from '../storage/data-directory.ts';
 import { publishAnswers, releaseOriginals } from '../storage/outbound.ts';
 import { shareSync } from '../storage/shared-sync.ts';
@@ -39,8 +40,7 @@ export function createExits(deps: {
   };
   const publish = (of?: TransmissionId): Promise<void> =>
     guarded(async () => {
-      for (const { transmissionId, partnerId, name } of await publishAnswers(deps, of))
-        observe({ kind: 'intake.published', transmissionId, partnerId, name });
+      for (const file of await publishAnswers(deps, of)) observe(published(file, deps.database.now()));
     });
   const release = shareSync(() =>
     guarded(async () => {
@@ -57,5 +57,19 @@ export function createExits(deps: {
       await publish();
       await release();
     },
+  };
+}
+
+function published(file: UnpublishedFile, nowMs: number): Observation {
+  const { transmissionId, partnerId, name, kinds: answer } = file;
+  const since = (atMs: number) => Math.max(0, nowMs - atMs);
+  return {
+    kind: 'intake.published',
+    transmissionId,
+    partnerId,
+    name,
+    answer,
+    sinceWrittenMs: since(file.writtenAtMs),
+    sinceReceivedMs: since(file.receivedAtMs),
   };
 }

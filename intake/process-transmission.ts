@@ -87,6 +87,7 @@ export async function processTransmission(deps: ProcessDeps, claimed: ClaimedTra
   const outcome = await pool.validate(task, deps.validateTimeoutMs).catch((thrown: unknown) => {
     throw codeOf(thrown) === 'ENOENT' ? new OriginalMissingError(claimed.id) : thrown;
   });
+  const readMs = deps.database.now() - startedAtMs;
   if (outcome.kind === 'altered') throw new AlteredOriginalError(claimed.id, outcome.sha256);
   const { result } = outcome;
   const notAgreed = whyNotAgreed(agreed, claimed);
@@ -104,7 +105,8 @@ export async function processTransmission(deps: ProcessDeps, claimed: ClaimedTra
   const notGranted = await whyNotGranted(deps.database, { claimed, kinds });
   if (notGranted !== undefined)
     await refuse(deps, claimed, { ...refusal, reason: notGrantedReason, ...notGranted, kinds, agreed });
-  else await answer(deps, claimed, { found: result.interchanges, kinds, startedAtMs, agreed, profile });
+  else
+    await answer(deps, claimed, { found: result.interchanges, kinds, startedAtMs, readMs, agreed, profile });
 }
 
 const refusal = { state: 'quarantined' } as const;
@@ -169,6 +171,7 @@ async function answer(
     readonly found: readonly InterchangeResult[];
     readonly kinds: readonly ContentKind[];
     readonly startedAtMs: number;
+    readonly readMs: number;
     readonly agreed: PartnerProfile;
     readonly profile: EdiProfile;
   },
@@ -213,7 +216,9 @@ async function answer(
     interchanges: interchanges.length,
     findings: countFindings(interchanges),
     notChecked,
-    durationMs: deps.database.now() - input.startedAtMs,
+    waitedMs: Math.max(0, input.startedAtMs - claimed.receivedAtMs),
+    readMs: Math.max(0, input.readMs),
+    durationMs: Math.max(0, deps.database.now() - input.startedAtMs),
   });
 }
 

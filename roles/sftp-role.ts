@@ -47,11 +47,18 @@ const drainsUntilKill = 4;
 
 /**
  * Takes over from whoever had the role before, and serves.
- * @param workerCommandLine the arguments of a worker process, where the configuration asks for more than one
+ * @param workers.commandLine the arguments of a worker process, where the configuration asks for more than one
+ * @param workers.count counts what workers have observed
  */
 export async function startSftpRole(
   deps: SftpRoleDeps,
-  workerCommandLine: readonly string[] | undefined,
+  {
+    commandLine,
+    count,
+  }: {
+    readonly commandLine: readonly string[] | undefined;
+    readonly count: Observe;
+  },
 ): Promise<SftpService> {
   const { config, directory, database, observe } = deps;
   const { interruptedExpiryMs } = config.storage;
@@ -60,14 +67,15 @@ export async function startSftpRole(
   // This process has the role now: whoever left sessions behind is gone.
   await forgetSftpSessions(database);
   const { workers, drainMs } = config.sftp;
-  const service = await (workers === 1 || workerCommandLine === undefined
+  const service = await (workers === 1 || commandLine === undefined
     ? serveSftp(deps, { workers: 1 })
     : startWorkerPool({
         workers,
-        commandLine: workerCommandLine,
+        commandLine,
         environmentOf: (name) => ({ [workerVariable]: name }),
         newName: () => randomBytes(8).toString('hex'),
         observe,
+        count,
         endMs: drainsUntilKill * drainMs,
         gone: (name) => forgetSftpSessions(database, name),
       }));

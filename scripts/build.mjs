@@ -15,6 +15,7 @@ const rooms = [
   'edi',
   'hooks',
   'intake',
+  'metrics',
   'server',
   'portal',
   'roles',

@@ -47,4 +47,10 @@ export const debianPackages = [
     reason: 'the browser that walks through the portal',
     suites: ['test/portal/browser'],
   },
+  {
+    name: 'prometheus',
+    command: 'promtool',
+    reason: 'Prometheus itself reads the metrics, the alerts and the queries of the dashboard',
+    suites: ['test/metrics/prometheus'],
+  },
 ];

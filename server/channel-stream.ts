@@ -4,7 +4,7 @@
 
 import type { Socket } from 'node:net';
 import type { ServerChannel } from 'ssh2';
-import { OutputPace, patienceMs } from './output-pace.ts';
+import { OutputPace } from './output-pace.ts';
 import type { SessionStream, SessionStreamReceiver } from './session-stream.ts';
 import { keepWindowShutWhilePaused, outgoingWindow } from './ssh2-internals.ts';
 
@@ -180,7 +180,7 @@ export class ChannelStream implements SessionStream {
       if (this.#closed) return;
       this.#pace.disappointed();
       this.#send();
-    }, patienceMs);
+    }, this.#pace.patienceMs);
   }
 
   /** RFC 4254 sections 6.10 and 5.3: the exit status, then EOF and CLOSE (fault 20: nobody else sends them). */

@@ -1,10 +1,11 @@
 // Several processes that serve one SFTP port, so that every core is used. The process with the role is their parent: it
 // listens and hands each connection to the next worker (node:cluster), starts a worker again that died, and ends them all
-// when it ends. A worker says `listening` or `failed` once; the parent says `drain` once. A worker whose parent is gone
-// ends at once: its uploads are found as interrupted by whoever takes the role next.
+// when it ends. A worker says `listening` or `failed` once, and now and then what it has observed; the parent says
+// `drain` once. A worker whose parent is gone ends at once: its uploads are found as interrupted by whoever takes the role
+// next.
 
 import cluster, { type Worker } from 'node:cluster';
-import { describeFault, type Observe } from '../domain/observation.ts';
+import { describeFault, type Observation, type Observe } from '../domain/observation.ts';
 
 /** A worker that did not live so long is not started again at once, in milliseconds. */
 const pauseMs = 1000;
@@ -19,6 +20,12 @@ export type WorkerNews =
     }
   | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined };
 
+/** What a worker has observed that its parent counts, beside what it has written into the log itself. */
+export interface WorkerObservations {
+  readonly kind: 'observed';
+  readonly observations: readonly Observation[];
+}
+
 /** What a worker is told by its parent. */
 export const drainWord = 'drain';
 
@@ -30,6 +37,8 @@ export interface WorkerPoolDeps {
   readonly environmentOf: (name: string) => Readonly<Record<string, string>>;
   readonly newName: () => string;
   readonly observe: Observe;
+  /** Given what workers have observed, to be counted and not logged again. */
+  readonly count: Observe;
   /** A worker that has not ended so long after it was told is killed, in milliseconds. */
   readonly endMs: number;
   /** A worker of this name is gone, however it ended. Called before its successor is started. */
@@ -67,7 +76,7 @@ export async function startWorkerPool(deps: WorkerPoolDeps): Promise<WorkerPool>
     });
     // A worker that is gone cannot be told to drain; its end says all there is to say.
     worker.on('error', () => undefined);
-    const news = firstNews(worker, ended);
+    const news = firstNews(worker, { ended, count: deps.count });
     const entry: Running = {
       worker,
       ended: ended.then(({ how }) => died(entry, { name, startedAtMs, how })),
@@ -110,9 +119,15 @@ export async function startWorkerPool(deps: WorkerPoolDeps): Promise<WorkerPool>
   return { ...first, close };
 }
 
-function firstNews(worker: Worker, ended: Promise<{ readonly how: string }>): Promise<WorkerNews> {
+function firstNews(
+  worker: Worker,
+  { ended, count }: { readonly ended: Promise<{ readonly how: string }>; readonly count: Observe },
+): Promise<WorkerNews> {
   return new Promise((resolve) => {
-    worker.on('message', (message: WorkerNews) => resolve(message));
+    worker.on('message', (message: WorkerNews | WorkerObservations) => {
+      if (message.kind === 'observed') for (const observation of message.observations) count(observation);
+      else resolve(message);
+    });
     void ended.then(({ how }) =>
       resolve({ kind: 'failed', message: `An SFTP worker ended as it started (${how}).`, code: undefined }),
     );

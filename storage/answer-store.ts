@@ -246,6 +246,9 @@ export interface UnpublishedFile {
   readonly kinds: string;
   readonly name: string;
   readonly path: string;
+  readonly writtenAtMs: number;
+  /** When what it answers was received. */
+  readonly receivedAtMs: number;
 }
 
 /**
@@ -267,6 +270,8 @@ export async function listUnpublished(
       'acknowledgements.kinds',
       'acknowledgements.name',
       'acknowledgements.path',
+      'acknowledgements.written_at_ms',
+      'transmissions.received_at_ms',
       'transmissions.user_id',
     ])
     .where('acknowledgements.state', 'in', literals('written'))
@@ -282,6 +287,8 @@ export async function listUnpublished(
     kinds: row.kinds,
     name: row.name,
     path: row.path,
+    writtenAtMs: Number(row.written_at_ms),
+    receivedAtMs: Number(row.received_at_ms ?? row.written_at_ms),
   }));
 }
 

@@ -3,7 +3,20 @@ import { join } from 'node:path';
 import { test } from 'tap';
 
 const root = new URL('../..', import.meta.url).pathname;
-const rooms = ['domain', 'config', 'storage', 'auth', 'edi', 'hooks', 'intake', 'server', 'portal', 'admin'];
+const rooms = [
+  'domain',
+  'config',
+  'storage',
+  'auth',
+  'edi',
+  'hooks',
+  'intake',
+  'server',
+  'metrics',
+  'portal',
+  'roles',
+  'admin',
+];
 
 test('every error code is in docs/errors.md with the operator’s next step, and no other is', (t) => {
   const inCode = new Set<string>();
