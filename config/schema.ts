@@ -118,7 +118,8 @@ function impossibleCombinations(config: {
   }
   found.push(...impossibleListeners(sftp), ...impossibleMail(config.mail));
   found.push(...impossibleHooks(hooks, config.dataDirectory));
-  found.push(...impossibleMonitoring({ monitoring: config.monitoring, others: [sftp, portal] }));
+  const taken = [sftp, portal, { host: config.api.host, port: config.api.port ?? 0 }];
+  found.push(...impossibleMonitoring({ monitoring: config.monitoring, others: taken }));
   return found;
 }
 

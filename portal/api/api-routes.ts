@@ -233,10 +233,12 @@ function sendEvents(reply: FastifyReply, { events, release }: StreamAnswer): Fas
   else reply.raw.once('close', end);
   const stream = Readable.from(events(left.signal), { objectMode: false });
   // A proxy that gathered the answer before handing it on would hold back what is to be told at once.
-  return reply
-    .type('text/event-stream')
-    .header('x-accel-buffering', 'no')
-    // A connection that has ended must not be kept for a next request: the server may be about to close.
-    .header('connection', 'close')
-    .send(stream);
+  return (
+    reply
+      .type('text/event-stream')
+      .header('x-accel-buffering', 'no')
+      // A connection that has ended must not be kept for a next request: the server may be about to close.
+      .header('connection', 'close')
+      .send(stream)
+  );
 }

@@ -5,7 +5,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { uuidV7 } from '../../domain/ids.ts';
 import { describeFault } from '../../domain/observation.ts';
 import type { Certificate } from '../certificate-reload.ts';
-import { closeGraceMs } from '../limits.ts';
+import { closeGraceMs, maxHeaderBytes } from '../limits.ts';
 import {
   closeWithin,
   createWebListener,
@@ -85,6 +85,8 @@ function createApp(deps: ApiDeps): FastifyInstance {
     genReqId: () => uuidV7(database.now(), database.randomBytes(10)),
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
+    // The router answers longer ones by itself, past the description; so none is longer.
+    routerOptions: { maxParamLength: maxHeaderBytes },
     serverFactory: (handle) => createWebListener(settings.tls, handle),
     clientErrorHandler: (_error, socket) => {
       if (socket.writable)

@@ -125,7 +125,9 @@ function fitting(given: Schema): fc.Arbitrary<unknown> {
       return fc.array(fitting(schema.items ?? {}), { maxLength: 3 });
     case 'object': {
       const { properties = {}, required = [] } = schema;
-      const fields = Object.entries(properties).map(([name, inner]) => [name, valueFor(name, inner)] as const);
+      const fields = Object.entries(properties).map(
+        ([name, inner]) => [name, valueFor(name, inner)] as const,
+      );
       return fc.record(Object.fromEntries(fields), { requiredKeys: [...required] });
     }
     default:
@@ -198,7 +200,8 @@ function requestOf(
     ...(type === undefined ? {} : { 'content-type': type }),
     ...Object.fromEntries(given('header').map(([name, value]) => [name, asHeader(value)])),
   };
-  const sent = type === undefined ? {} : { body: type.includes('json') ? JSON.stringify(body) : String(body) };
+  const sent =
+    type === undefined ? {} : { body: type.includes('json') ? JSON.stringify(body) : String(body) };
   return { address: `${url}${path}?${query.join('&')}`, init: { method, headers, ...sent } };
 }
 
