@@ -97,8 +97,14 @@ test('a request that does not fit is told where', async (t) => {
   const told = await ask(`${url}/partners`, admin, { method: 'DELETE' });
   t.match(told, { status: 405, body: { code: 'method-not-allowed' } });
   t.equal(told.headers.get('allow'), 'GET, POST');
-  for (const path of [`/partners/${'x'.repeat(2000)}`,
-    '/partners/..%2f..%2fetc', '/partners/%00', '/partners/a/b', '/nothing', '/%ff'])
+  for (const path of [
+    `/partners/${'x'.repeat(2000)}`,
+    '/partners/..%2f..%2fetc',
+    '/partners/%00',
+    '/partners/a/b',
+    '/nothing',
+    '/%ff',
+  ])
     t.ok([400, 404].includes((await ask(`${url}${path}`, admin)).status), path);
 });
 
