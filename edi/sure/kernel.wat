@@ -8,11 +8,13 @@
   ;;     512  what each byte is worth in a segment id, 256 bytes
   ;;    1024  the bytes of the window
   ;;   66560  marks, then at 148480 the ends of segments: see scan-kernel.ts
-  ;;  214016  events, 16 bytes each: node (or -1 less a loop that is closed), elements present (-1: look again), segment
+  ;;  214016  events, 16 bytes each: node (or -1 less a loop that is closed), elements present (-1: look at
+  ;;          all again), segment, elements to look at again
   ;;  279552  by loop: serial number of its instance, at 280576 the position reached, at 281600 required items seen
   ;;  282624  by node: how often it was seen, at 286720 in which instance of its owner
   ;;  290816  segment key to the guide's small number
-  (memory (export "memory") 5 256)
+  ;; As large as the guide needs; 16 MiB at most.
+  (import "guide" "memory" (memory 5 256))
 
   ;; The mark that ends one component of the cursor's segment; 0 when it is not there.
   (func $token (param $first i32) (param $last i32) (param $element i32) (param $component i32) (result i32)
@@ -251,10 +253,12 @@
           (br $next))))
     (i32.const 1))
 
-  ;; Which elements hold data, a bit each; -1 when not all is right beyond doubt.
+  ;; Which elements hold data, a bit each. Those that are to be looked at again are left in the control, a bit each; -1 when
+  ;; the segment is to be looked at as a whole.
   (func $elements (param $node i32) (param $first i32) (param $last i32) (param $delta i32) (result i32)
     (local $present i32) (local $element i32) (local $spec i32) (local $beyond i32) (local $at i32) (local $past i32)
     (local $mark i32) (local $start i32) (local $end i32) (local $part i32) (local $parts i32) (local $component i32)
+    (local $again i32) (local $odd i32)
     (local.set $spec (i32.load offset=36 (local.get $node)))
     (local.set $beyond (i32.add (local.get $spec) (i32.shl (i32.load offset=32 (local.get $node)) (i32.const 5))))
     (local.set $element (i32.const 1))
@@ -275,6 +279,7 @@
           (then
             (local.set $part (i32.load offset=12 (local.get $spec)))
             (local.set $parts (i32.const 0))
+            (local.set $odd (i32.const 0))
             (local.set $component (i32.const 1))
             (block $whole
               (loop $inner
@@ -283,7 +288,7 @@
                     (if (i32.gt_s (local.get $component) (i32.load offset=16 (local.get $spec)))
                       (then (return (i32.const -1))))
                     (if (i32.eqz (call $passes (local.get $part) (local.get $start) (local.get $end)))
-                      (then (return (i32.const -1))))
+                      (then (local.set $odd (i32.const 1))))
                     (local.set $parts (i32.or (local.get $parts) (i32.shl (i32.const 1) (local.get $component))))))
                 (br_if $whole (i32.ne (local.get $mark) (i32.const 1)))
                 (local.set $at (i32.add (local.get $at) (i32.const 4)))
@@ -297,26 +302,38 @@
             (if (i32.eq (local.get $mark) (i32.const 2)) (then (return (i32.const -1))))
             (if (local.get $parts)
               (then
-                (if (i32.ne
-                    (i32.and (local.get $parts) (i32.load offset=24 (local.get $spec)))
-                    (i32.load offset=24 (local.get $spec)))
-                  (then (return (i32.const -1))))
-                (if (i32.eqz (call $keeps (i32.load offset=28 (local.get $spec)) (local.get $parts)))
-                  (then (return (i32.const -1))))
+                (if (i32.or
+                    (i32.or
+                      (local.get $odd)
+                      (i32.ne
+                        (i32.and (local.get $parts) (i32.load offset=24 (local.get $spec)))
+                        (i32.load offset=24 (local.get $spec))))
+                    (i32.eqz (call $keeps (i32.load offset=28 (local.get $spec)) (local.get $parts))))
+                  (then (local.set $again (i32.or
+                    (local.get $again)
+                    (i32.shl (i32.const 1) (local.get $element))))))
                 (local.set $present (i32.or (local.get $present) (i32.shl (i32.const 1) (local.get $element)))))
               (else
-                (if (i32.or (i32.load offset=20 (local.get $spec)) (i32.gt_s (local.get $component) (i32.const 1)))
-                  (then (return (i32.const -1)))))))
+                (if (i32.gt_s (local.get $component) (i32.const 1)) (then (return (i32.const -1))))
+                (if (i32.load offset=20 (local.get $spec))
+                  (then (local.set $again (i32.or
+                    (local.get $again)
+                    (i32.shl (i32.const 1) (local.get $element)))))))))
           (else
-            (if (i32.eq (i32.sub (local.get $mark) (i32.const 1)) (i32.const 0)) (then (return (i32.const -1))))
-            (if (i32.eq (local.get $mark) (i32.const 2)) (then (return (i32.const -1))))
+            ;; Components or repetitions.
+            (if (i32.lt_u (i32.sub (local.get $mark) (i32.const 1)) (i32.const 2)) (then (return (i32.const -1))))
             (if (i32.lt_s (local.get $start) (local.get $end))
               (then
                 (if (i32.eqz (call $passes (local.get $spec) (local.get $start) (local.get $end)))
-                  (then (return (i32.const -1))))
+                  (then (local.set $again (i32.or
+                    (local.get $again)
+                    (i32.shl (i32.const 1) (local.get $element))))))
                 (local.set $present (i32.or (local.get $present) (i32.shl (i32.const 1) (local.get $element)))))
               (else
-                (if (i32.load offset=20 (local.get $spec)) (then (return (i32.const -1))))))))
+                (if (i32.load offset=20 (local.get $spec))
+                  (then (local.set $again (i32.or
+                    (local.get $again)
+                    (i32.shl (i32.const 1) (local.get $element))))))))))
         (local.set $element (i32.add (local.get $element) (i32.const 1)))
         (local.set $spec (i32.add (local.get $spec) (i32.const 32)))
         (br $next)))
@@ -325,6 +342,7 @@
     (if (i32.le_s (local.get $element) (i32.load offset=40 (local.get $node))) (then (return (i32.const -1))))
     (if (i32.eqz (call $keeps (i32.load offset=44 (local.get $node)) (local.get $present)))
       (then (return (i32.const -1))))
+    (i32.store (i32.const 28) (local.get $again))
     (local.get $present))
 
   ;; The first node of a list all of whose qualifiers fit and that has room; 0 when that is not certain.
@@ -543,14 +561,19 @@
             (i32.store offset=281600 (local.get $at) (i32.const 0))
             (local.set $current (local.get $opens))))
         (local.set $present (i32.const -1))
+        (i32.store (i32.const 28) (i32.const 0))
         (if (i32.eqz (i32.and (local.get $end) (i32.const 2)))
           (then (local.set $present (call $elements
             (local.get $node)
             (local.get $first)
             (local.get $last)
             (local.get $delta)))))
-        (if (i32.or (i32.load offset=56 (local.get $node)) (i32.eq (local.get $present) (i32.const -1)))
+        (local.set $at (i32.load (i32.const 28)))
+        (if (i32.or
+            (i32.or (i32.load offset=56 (local.get $node)) (local.get $at))
+            (i32.eq (local.get $present) (i32.const -1)))
           (then
+            (i32.store offset=12 (local.get $event) (local.get $at))
             (i32.store (local.get $event) (i32.load (local.get $node)))
             (i32.store offset=4 (local.get $event) (local.get $present))
             (i32.store offset=8 (local.get $event) (local.get $segment))

@@ -26,9 +26,14 @@ const WINDOW_BYTES_MAX = MARKS_AT - WINDOW_AT;
 const MARKS_MAX = (ENDS_AT - MARKS_AT) / 4;
 const ENDS_MAX = (EVENTS_AT - ENDS_AT) / 4;
 const PAGE_BYTES = 65_536;
+/** Declared in kernel.wat. */
+const PAGES_MAX = 256;
 
-/** Numbers of an event: see `nodeAt`. */
-const EVENT_NUMBERS = 4;
+/** Numbers of an event, and which is which: see `events`. */
+export const EVENT_NUMBERS = 4;
+export const EVENT_PRESENT = 1;
+export const EVENT_SEGMENT = 2;
+export const EVENT_AGAIN = 3;
 
 /** Numbers in the first bytes of the memory. */
 const EVENT_COUNT = 0;
@@ -65,20 +70,34 @@ export type LoopPlace = { current: number; serial: number };
 /** What of the WebAssembly interface is used here; it is part of the language's surroundings, not of Node. */
 type WasmRuntime = {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: Record<string, unknown> };
+  readonly Instance: new (
+    module: object,
+    imports: { readonly guide: { readonly memory: object } },
+  ) => { readonly exports: Record<string, unknown> };
+  readonly Memory: new (pages: {
+    readonly initial: number;
+    readonly maximum: number;
+  }) => {
+    readonly buffer: ArrayBuffer;
+  };
 };
 
 type Run = (segment: number, beyond: number, firstMark: number, start: number) => number;
 
 export class SureKernel {
   readonly arrays: LoopArrays;
-  /** Events of the last run. */
+  /** How many events the last run had. */
   eventCount = 0;
+  /**
+   * The events, in order, `EVENT_NUMBERS` each: the segment's node (-1 less the loop, when a loop has ended), which
+   * elements hold data (a bit each; -1 when all are to be looked at again), the reader's number of the segment, and
+   * which elements are to be looked at again, a bit each.
+   */
+  readonly events: Int32Array;
   readonly #run: Run;
   readonly #window: Uint8Array;
   readonly #marks: Int32Array;
   readonly #ends: Int32Array;
-  readonly #events: Int32Array;
   readonly #controls: Int32Array;
   /** What has been copied: the reader, and which scan of it. */
   #reader: SegmentReader | undefined;
@@ -86,13 +105,17 @@ export class SureKernel {
   #fits = false;
 
   constructor(module: object, image: GuideImage, runtime: WasmRuntime) {
-    const { memory, run } = new runtime.Instance(module).exports;
-    const { buffer } = grown(memory as Memory, IMAGE_AT + image.bytes.length);
+    // Of its final size at once: where a memory has grown, V8 looks at every access to any typed array of the process
+    // for whether its bytes are still there: a bare scan then took half as long again.
+    const pages = Math.ceil((IMAGE_AT + image.bytes.length) / PAGE_BYTES);
+    const memory = new runtime.Memory({ initial: pages, maximum: PAGES_MAX });
+    const { run } = new runtime.Instance(module, { guide: { memory } }).exports;
+    const { buffer } = memory;
     this.#run = run as Run;
     this.#window = new Uint8Array(buffer, WINDOW_AT, WINDOW_BYTES_MAX);
     this.#marks = new Int32Array(buffer, MARKS_AT, MARKS_MAX);
     this.#ends = new Int32Array(buffer, ENDS_AT, ENDS_MAX);
-    this.#events = new Int32Array(buffer, EVENTS_AT, (INSTANCE_AT - EVENTS_AT) / 4);
+    this.events = new Int32Array(buffer, EVENTS_AT, (INSTANCE_AT - EVENTS_AT) / 4);
     this.#controls = new Int32Array(buffer, 0, CONTROLS);
     this.arrays = {
       instance: new Int32Array(buffer, INSTANCE_AT, LOOPS_MAX),
@@ -130,21 +153,6 @@ export class SureKernel {
     return next - segment;
   }
 
-  /** The node of an event; -1 less the loop when the event is that a loop has ended. */
-  nodeAt(event: number): number {
-    return this.#events[event * EVENT_NUMBERS] as number;
-  }
-
-  /** Which elements hold data, a bit each; -1 when the elements are to be checked by others. */
-  presentAt(event: number): number {
-    return this.#events[event * EVENT_NUMBERS + 1] as number;
-  }
-
-  /** The reader's number of the segment of an event. */
-  segmentAt(event: number): number {
-    return this.#events[event * EVENT_NUMBERS + 2] as number;
-  }
-
   /** Forgets what it has copied, before it serves another file. */
   forget(): void {
     this.#reader = undefined;
@@ -161,14 +169,6 @@ export class SureKernel {
     this.#ends.set(reader.ends.subarray(0, segments));
     this.#controls[DELTA] = WINDOW_AT - position;
   }
-}
-
-type Memory = { readonly grow: (pages: number) => number; readonly buffer: ArrayBuffer };
-
-function grown(memory: Memory, bytes: number): Memory {
-  const missing = bytes - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
-  return memory;
 }
 
 /** The kernels of one guide: one for each file that is being read. */
