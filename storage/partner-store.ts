@@ -5,6 +5,7 @@ import { type PartnerId, parsePartnerId } from '../domain/ids.ts';
 import type { AuthenticationPolicy } from '../domain/login.ts';
 import { type Network, parseNetwork } from '../domain/network.ts';
 import { agreeOnEverything } from './grant-store.ts';
+import { prepareQuery } from './prepared-query.ts';
 import type { StoredPartnerRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
 
@@ -124,9 +125,13 @@ export async function findPartner(
   { sql }: Pick<Database, 'sql'>,
   id: PartnerId,
 ): Promise<Partner | undefined> {
-  const row = await sql.selectFrom('partners').selectAll().where('id', '=', id).executeTakeFirst();
+  const [row] = await partnerById(sql, { id });
   return row === undefined ? undefined : partnerOf(row);
 }
+
+const partnerById = prepareQuery((sql, { id }: { id: string }) =>
+  sql.selectFrom('partners').selectAll().where('id', '=', id),
+);
 
 /**
  * @param page a part of them only: those after an id, at most so many
