@@ -82,6 +82,8 @@ export type AuditAction =
   | 'transmission.view'
   | 'transmission.list-export'
   | 'answer.view'
+  | 'content.open'
+  | 'content.view'
   | 'transmission.refuse'
   | 'hook.disable'
   | 'hook.enable'

@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { registerAssets } from './asset-routes.ts';
 import { registerBatchTransfer } from './batch-routes.tsx';
 import { registerConfirmation } from './confirmation-routes.tsx';
+import { registerDashboard } from './dashboard-routes.tsx';
 import { registerEmailCode } from './email-code-routes.tsx';
 import { registerFactorSignIn } from './factor-sign-in-routes.tsx';
 import { registerFactors } from './factors-routes.tsx';
@@ -77,6 +78,7 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
   registerSftpKeys(app, context);
   registerBatchTransfer(app, context);
   registerTransmissions(app, context);
+  registerDashboard(app, context);
   const { host } = deps.settings;
   await app.listen({ host, port: deps.settings.port });
   const port = portOf(app);

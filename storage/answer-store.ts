@@ -7,6 +7,7 @@ import type { PartnerId, TransmissionId } from '../domain/ids.ts';
 import { uuidV7 } from '../domain/ids.ts';
 import type { Verdict } from '../domain/transmission.ts';
 import type { EntryName } from '../domain/virtual-path.ts';
+import { countAnswerTime } from './activity-counts.ts';
 import { endClaim } from './intake-queue.ts';
 import { freeInterchangeKeys } from './interchange-keys.ts';
 import { literals } from './literals.ts';
@@ -308,6 +309,7 @@ export async function markPublished(
       .set({ state: 'published', published_at_ms: transaction.nowMs })
       .where('id', '=', file.id)
       .execute();
+    await countAnswerTime(transaction, file.receivedAtMs);
     const { partnerId, userId } = file;
     await noteOutboundFile(transaction, { partnerId, name, inode, kinds: answerKinds(file.kinds), userId });
   });

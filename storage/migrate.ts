@@ -15,6 +15,7 @@ import { hooks } from './migrations/0009-hooks.ts';
 import { backups } from './migrations/0010-backups.ts';
 import { smallOriginals } from './migrations/0012-small-originals.ts';
 import { watching } from './migrations/0014-watching.ts';
+import { activity } from './migrations/0015-activity.ts';
 
 /** Every migration there is, in order of version. A new one gets a higher version than all, and stands at the end. */
 export const migrations: readonly Migration[] = [
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   backups,
   smallOriginals,
   watching,
+  activity,
 ];
 
 /** @returns the newest migration that a database has; 0: none. It changes nothing. */

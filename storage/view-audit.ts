@@ -10,7 +10,10 @@ export async function recordView(
   database: Database,
   view: {
     readonly userId: UserId;
-    readonly action: Extract<AuditAction, 'transmission.view' | 'transmission.list-export' | 'answer.view'>;
+    readonly action: Extract<
+      AuditAction,
+      'transmission.view' | 'transmission.list-export' | 'answer.view' | 'content.view'
+    >;
     /** As `noun:id`. */
     readonly subject: string;
     readonly address: string;
