@@ -28,23 +28,39 @@ const ORAL_CAVITY = [...numbers(0, 9).map((number) => `0${number}`), '10', '20',
 
 type Test = (bytes: Uint8Array, start: number, end: number) => boolean;
 
-export type CodeSet = { readonly rule: RuleId; readonly has: Test };
+/** What a code looks like, as data: one of a list, made of certain characters, or what only the test itself knows. */
+type Look =
+  | { readonly kind: 'list'; readonly codes: readonly string[] }
+  | {
+      readonly kind: 'made';
+      readonly first: string;
+      readonly last: string;
+      readonly least: number;
+      readonly most: number;
+      readonly orDigits: boolean;
+    }
+  | { readonly kind: 'test' };
+
+type Form = { readonly has: Test; readonly look: Look };
+
+export type CodeSet = Form & { readonly rule: RuleId };
 
 function numbers(first: number, last: number): string[] {
   return Array.from({ length: last - first + 1 }, (_, i) => String(first + i));
 }
 
-function oneOf(codes: readonly string[]): Test {
+function oneOf(codes: readonly string[]): Form {
   const table = new CodeTable();
   const id = table.add(codes);
-  return (bytes, start, end) => table.has(id, bytes, start, end);
+  const has: Test = (bytes, start, end) => table.has(id, bytes, start, end);
+  return { has, look: { kind: 'list', codes } };
 }
 
 /** Between `least` and `most` bytes, each from `first` to `last`, or a digit where digits are let pass. */
-function madeOf(first: string, last: string, least: number, most: number, orDigits = false): Test {
+function madeOf(first: string, last: string, least: number, most: number, orDigits = false): Form {
   const from = first.charCodeAt(0);
   const to = last.charCodeAt(0);
-  return (bytes, start, end) => {
+  const has: Test = (bytes, start, end) => {
     if (end - start < least || end - start > most) return false;
     for (let i = start; i < end; i += 1) {
       const byte = bytes[i] as number;
@@ -52,6 +68,7 @@ function madeOf(first: string, last: string, least: number, most: number, orDigi
     }
     return true;
   };
+  return { has, look: { kind: 'made', first, last, least, most, orDigits } };
 }
 
 function isRemark(bytes: Uint8Array, start: number, end: number): boolean {
@@ -59,15 +76,15 @@ function isRemark(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 const CODE_SETS: ReadonlyMap<string, CodeSet> = new Map<string, CodeSet>([
-  ['state', { rule: 'code-set.state', has: oneOf(STATES) }],
-  ['place-of-service', { rule: 'code-set.place-of-service', has: oneOf(PLACES_OF_SERVICE) }],
-  ['country', { rule: 'code-set.country', has: madeOf('A', 'Z', 2, 3) }],
-  ['currency', { rule: 'code-set.currency', has: madeOf('A', 'Z', 3, 3) }],
-  ['taxonomy', { rule: 'code-set.taxonomy', has: madeOf('A', 'Z', 10, 10, true) }],
-  ['tooth', { rule: 'code-set.tooth', has: oneOf(TEETH) }],
-  ['oral-cavity', { rule: 'code-set.oral-cavity', has: oneOf(ORAL_CAVITY) }],
-  ['facility-type', { rule: 'code-set.facility-type', has: madeOf('1', '9', 2, 2) }],
-  ['remark', { rule: 'code-set.remark', has: isRemark }],
+  ['state', { rule: 'code-set.state', ...oneOf(STATES) }],
+  ['place-of-service', { rule: 'code-set.place-of-service', ...oneOf(PLACES_OF_SERVICE) }],
+  ['country', { rule: 'code-set.country', ...madeOf('A', 'Z', 2, 3) }],
+  ['currency', { rule: 'code-set.currency', ...madeOf('A', 'Z', 3, 3) }],
+  ['taxonomy', { rule: 'code-set.taxonomy', ...madeOf('A', 'Z', 10, 10, true) }],
+  ['tooth', { rule: 'code-set.tooth', ...oneOf(TEETH) }],
+  ['oral-cavity', { rule: 'code-set.oral-cavity', ...oneOf(ORAL_CAVITY) }],
+  ['facility-type', { rule: 'code-set.facility-type', ...madeOf('1', '9', 2, 2) }],
+  ['remark', { rule: 'code-set.remark', has: isRemark, look: { kind: 'test' } }],
 ]);
 
 /** The code set a guide names; undefined when Claimgate does not carry it, so that nothing is checked. */

@@ -61,6 +61,16 @@ export class ElementChecker {
     return present;
   }
 
+  /** Checks some elements of the cursor's segment, a bit each; the others are right, and so is what they are together. */
+  checkSome(node: GuideNode, elements: number): void {
+    this.#node = node;
+    this.#values.node = node;
+    for (let rest = elements; rest !== 0; rest &= rest - 1) {
+      const element = 31 - Math.clz32(rest & -rest);
+      this.#checkElement(node.elements[element - 1] as ElementSpec, element);
+    }
+  }
+
   /**
    * Checks the cursor's segment only as far as the code that says which of several alike it is. Where that is wrong or
    * missing, `node` is a guess, and what a guess would ask of the other elements is nothing to reject a claim for.
@@ -92,26 +102,28 @@ export class ElementChecker {
 
   /** Returns which of the first `count` elements hold data, a bit each. */
   #checkElements(specs: readonly ElementSpec[], count: number): number {
-    const cursor = this.#cursor;
-    const { marks, bytes, first, hasInvalid } = cursor.reader;
-    const { firstToken } = cursor;
-    const codes = this.#codes;
     let present = 0;
-    for (let element = 1; element <= count; element += 1) {
-      const spec = specs[element - 1] as ElementSpec;
-      const token = first + (firstToken[element] as number);
-      const mark = marks[token] as number;
-      const start = ((marks[token - 1] as number) >> 2) + 1;
-      const end = mark >> 2;
-      if ((mark & 3) === COMPONENT || (mark & 3) === REPETITION) {
-        if (this.#checkParts(spec, element)) present |= 1 << element;
-      } else if (start < end) {
-        present |= 1 << element;
-        if (hasInvalid || !passes(spec, codes, bytes, start, end))
-          this.#checkWhole(spec, element, start, end);
-      } else if (spec.usage === REQUIRED) this.#missing(spec, element);
-    }
+    for (let element = 1; element <= count; element += 1)
+      if (this.#checkElement(specs[element - 1] as ElementSpec, element)) present |= 1 << element;
     return present;
+  }
+
+  /** Returns whether the element holds data. */
+  #checkElement(spec: ElementSpec, element: number): boolean {
+    const { firstToken, reader } = this.#cursor;
+    const { marks, bytes, first, hasInvalid } = reader;
+    const token = first + (firstToken[element] as number);
+    const mark = marks[token] as number;
+    const start = ((marks[token - 1] as number) >> 2) + 1;
+    const end = mark >> 2;
+    if ((mark & 3) === COMPONENT || (mark & 3) === REPETITION) return this.#checkParts(spec, element);
+    if (start < end) {
+      if (hasInvalid || !passes(spec, this.#codes, bytes, start, end))
+        this.#checkWhole(spec, element, start, end);
+      return true;
+    }
+    if (spec.usage === REQUIRED) this.#missing(spec, element);
+    return false;
   }
 
   /** What no element shows alone. */

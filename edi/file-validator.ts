@@ -54,6 +54,7 @@ class FileReading {
   readonly #reader = new SegmentReader();
   readonly #cursor = new SegmentCursor(this.#reader);
   readonly #validators = new Map<CompiledGuide, SetValidator>();
+  readonly #onEnd: (() => void)[] = [];
   readonly #interchanges: InterchangeResult[] = [];
   readonly #warnings: FileWarning[] = [];
   #current: InterchangeReader | undefined;
@@ -81,6 +82,7 @@ class FileReading {
     this.#ended = true;
     this.#work();
     if (this.#current !== undefined) this.#finish(this.#current.abandon());
+    for (const act of this.#onEnd.splice(0)) act();
     if (this.#unreadable === undefined && this.#interchanges.length === 0)
       this.#unreadable = this.#sizeBytes === 0 ? 'empty-file' : 'only-white-space';
     if (this.#unreadable !== undefined) {
@@ -105,7 +107,9 @@ class FileReading {
   #read(): boolean {
     const reader = this.#reader;
     const current = this.#current as InterchangeReader;
-    while (reader.next()) {
+    for (;;) {
+      current.takeAhead();
+      if (!reader.next()) return false;
       const key = segmentKeyAt(reader.bytes, reader.start, (reader.marks[reader.first] as number) >> 2);
       const progress = current.take(key);
       if (progress === 'more') continue;
@@ -113,7 +117,6 @@ class FileReading {
       this.#finish(progress === 'ended' ? current.result() : current.abandon());
       return true;
     }
-    return false;
   }
 
   #finish(result: InterchangeResult): void {
@@ -142,6 +145,7 @@ class FileReading {
       policy: this.#policy,
       cursor: this.#cursor,
       validators: this.#validators,
+      onEnd: this.#onEnd,
       onFinding: onFinding ?? (() => {}),
       budget: { left: profile.findingsPerInterchangeMax },
     };

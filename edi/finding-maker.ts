@@ -67,6 +67,13 @@ export class FindingMaker {
   /** Elements of the segment at `#blamedAt` that something has been told of, a bit each. */
   #blamed = 0;
   #blamedAt = 0;
+  /** By node, by loop, and by node, element and component. */
+  readonly #segmentNames: string[] = [];
+  readonly #loopNames: string[] = [];
+  readonly #placeNames = new Map<
+    number,
+    { readonly spec: ElementSpec | undefined; readonly words: string }
+  >();
 
   constructor(deps: Deps, findings: SetFindings) {
     this.#deps = deps;
@@ -100,24 +107,18 @@ export class FindingMaker {
   segment(rule: RuleId, problem: SegmentProblem): void {
     const severity = this.#deps.policy.severityOf(rule);
     if (severity === 'off' || !this.findings.admits(severity)) return;
-    const [plain, hint] = wordsOf(rule, {
+    const words = wordsOf(rule, {
       segment: named(problem.segmentId, problem.name),
-      loop: loopWords(problem.loop),
+      loop: this.#loopWords(problem.loop),
       place: '',
       value: quoted(problem.value),
       limit: problem.limit ?? '',
     });
     const unit = this.unit(problem.loop);
-    const finding: Mutable<Omit<Finding, 'plain' | 'hint'>> = {
-      ruleId: rule,
-      snip: RULE_FACTS[rule].snip,
-      severity,
-      segmentId: problem.segmentId,
-      position: problem.position ?? this.position,
-      loop: problem.loop.id,
-      segmentCode: problem.code,
-    };
-    this.findings.keep(withWords(finding, problem.trigger, unit, plain, hint), problem.token ?? 0);
+    const { snip } = RULE_FACTS[rule];
+    const { segmentId, code: segmentCode, position = this.position, trigger } = problem;
+    const where = { ruleId: rule, snip, severity, segmentId, position, loop: problem.loop.id, segmentCode };
+    this.findings.keep(findingOf(where, undefined, trigger, unit, words), problem.token ?? 0);
   }
 
   /** A finding about an element of the current segment: IK3 8 with IK4. */
@@ -127,25 +128,47 @@ export class FindingMaker {
     const { node, spec } = problem;
     const loop = this.#deps.guide.loops[node.loop] as GuideLoop;
     const value = this.#shown(problem);
-    const [plain, hint] = wordsOf(rule, {
-      segment: named(node.segmentId, node.name),
-      loop: loopWords(loop),
-      place: named(placeWords(node.segmentId, problem), spec?.name),
+    const words = wordsOf(rule, {
+      segment: this.#segmentWords(node),
+      loop: this.#loopWords(loop),
+      place: this.#placeWords(node, problem.element, problem.component ?? 0, spec),
       value: quoted(value),
       limit: problem.limit ?? '',
     });
     const unit = this.unit(loop);
-    const finding: Mutable<Omit<Finding, 'plain' | 'hint'>> = {
+    const { snip } = RULE_FACTS[rule];
+    const { segmentId } = node;
+    const { position = this.position, trigger } = problem;
+    const where: Where = {
       ruleId: rule,
-      snip: RULE_FACTS[rule].snip,
+      snip,
       severity,
-      segmentId: node.segmentId,
-      position: problem.position ?? this.position,
+      segmentId,
+      position,
       loop: loop.id,
       segmentCode: '8',
-      element: elementOf(problem, value),
     };
-    this.findings.keep(withWords(finding, problem.trigger, unit, plain, hint));
+    this.findings.keep(findingOf(where, elementOf(problem, value), trigger, unit, words));
+  }
+
+  /** `NM1 (Billing Provider Name)`; faults repeat, so what has been put together once is kept. */
+  #segmentWords(node: GuideNode): string {
+    this.#segmentNames[node.index] ??= named(node.segmentId, node.name);
+    return this.#segmentNames[node.index] as string;
+  }
+
+  #loopWords(loop: GuideLoop): string {
+    this.#loopNames[loop.index] ??= loopWords(loop);
+    return this.#loopNames[loop.index] as string;
+  }
+
+  #placeWords(node: GuideNode, element: number, component: number, spec: ElementSpec | undefined): string {
+    const key = (node.index << 16) | (element << 8) | component;
+    const known = this.#placeNames.get(key);
+    if (known !== undefined && known.spec === spec) return known.words;
+    const words = named(placeWords(node.segmentId, element, component), spec?.name);
+    this.#placeNames.set(key, { spec, words });
+    return words;
   }
 
   /** The bad value as far as the partner's policy and IK404 let it be shown. */
@@ -158,43 +181,63 @@ export class FindingMaker {
   }
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Where = Omit<Finding, 'element' | 'trigger' | 'businessUnit' | 'plain' | 'hint'>;
 
-// Spreading `...(x && { x })` made five objects for one; a file with thousands of findings spent a fifth of its time
-// on collecting them.
+// Objects that grow field by field keep the later ones in an array of their own, and spreading `...(x && { x })` makes
+// five objects for one; a file with thousands of findings spent a fifth of its time on collecting them.
 function elementOf(problem: ElementProblem, value: string | undefined): FindingElement {
-  const { spec, component, repetition } = problem;
-  const element: Mutable<Omit<FindingElement, 'code'>> & { code?: ElementErrorCode } = {
-    element: problem.element,
+  const { spec, component, repetition, element, code } = problem;
+  const dataElement = spec === undefined ? undefined : numberOf(spec);
+  if (!component && !repetition && dataElement !== undefined)
+    return value === undefined ? { element, dataElement, code } : { element, dataElement, code, value };
+  return {
+    element,
+    ...(component && { component }),
+    ...(repetition && { repetition }),
+    ...(dataElement !== undefined && { dataElement }),
+    code,
+    ...(value !== undefined && { value }),
   };
-  if (component) element.component = component;
-  if (repetition) element.repetition = repetition;
-  if (spec !== undefined && isNumber(spec.dataElement)) element.dataElement = spec.dataElement;
-  element.code = problem.code;
-  if (value !== undefined) element.value = value;
-  return element as FindingElement;
 }
 
-/** A finding is complete with these. */
-function withWords(
-  from: Mutable<Omit<Finding, 'plain' | 'hint'>>,
+function findingOf(
+  where: Where,
+  element: FindingElement | undefined,
   trigger: SituationalTrigger | undefined,
-  unit: BusinessUnit | undefined,
-  plain: string,
-  hint: string,
+  businessUnit: BusinessUnit | undefined,
+  words: readonly [plain: string, hint: string],
 ): Finding {
-  const finding: typeof from & { plain?: string; hint?: string } = from;
-  if (trigger !== undefined) finding.trigger = trigger;
-  if (unit !== undefined) finding.businessUnit = unit;
-  finding.plain = plain;
-  finding.hint = hint;
-  return finding as Finding;
+  const { ruleId, snip, severity, segmentId, position, loop, segmentCode } = where;
+  const plain = words[0];
+  const hint = words[1];
+  if (element !== undefined && trigger === undefined && businessUnit !== undefined)
+    return {
+      ruleId,
+      snip,
+      severity,
+      segmentId,
+      position,
+      loop,
+      segmentCode,
+      element,
+      businessUnit,
+      plain,
+      hint,
+    };
+  return {
+    ...where,
+    ...(element !== undefined && { element }),
+    ...(trigger !== undefined && { trigger }),
+    ...(businessUnit !== undefined && { businessUnit }),
+    plain,
+    hint,
+  };
 }
 
 /** IK402 is numeric: composites (C022) have no number to give. */
-function isNumber(dataElement: string): boolean {
+function numberOf({ dataElement }: ElementSpec): string | undefined {
   const first = dataElement.charCodeAt(0);
-  return first >= 0x30 && first <= 0x39;
+  return first >= 0x30 && first <= 0x39 ? dataElement : undefined;
 }
 
 function named(id: string, name: string | undefined): string {
@@ -210,7 +253,7 @@ function quoted(value: string | undefined): string {
 }
 
 /** `CLM05-3`, as people write it. */
-function placeWords(segmentId: string, problem: ElementProblem): string {
-  const element = `${segmentId}${String(problem.element).padStart(2, '0')}`;
-  return problem.component ? `${element}-${problem.component}` : element;
+function placeWords(segmentId: string, element: number, component: number): string {
+  const whole = `${segmentId}${String(element).padStart(2, '0')}`;
+  return component > 0 ? `${whole}-${component}` : whole;
 }

@@ -13,6 +13,8 @@ import { GUIDE_999 } from './guides/999-x231a1.ts';
 import { planRules, type RulePlan } from './rule.ts';
 import { ALL_RULES } from './rules/rule-list.ts';
 import { createStandardDictionary, type StandardDictionary } from './standard-dictionary.ts';
+import { drawGuide } from './sure/guide-image.ts';
+import { createSureKernels, type GuideImage, type SureKernels } from './sure/sure-kernel.ts';
 
 /** GS08 to guide text. Adding a guide is adding a line. */
 const GUIDES: readonly (readonly [version: string, functionalId: string, text: string])[] = [
@@ -39,7 +41,12 @@ export const KNOWN_ALIASES: Readonly<Record<string, string>> = {
   '005010X231': '005010X231A1',
 };
 
-export type LibraryGuide = { readonly guide: CompiledGuide; readonly rules: RulePlan };
+export type LibraryGuide = {
+  readonly guide: CompiledGuide;
+  readonly rules: RulePlan;
+  /** What takes segments that are right beyond doubt; undefined where there is no WebAssembly. */
+  readonly kernels: SureKernels | undefined;
+};
 
 export type GuideLibrary = {
   /** GS08/ST03 values with a guide, such as `005010X222A1`. */
@@ -51,8 +58,13 @@ export type GuideLibrary = {
   readonly find: (version: string) => LibraryGuide | undefined;
 };
 
-/** Makes a library of all guides that ship with Claimgate. */
-export function createGuideLibrary(): GuideLibrary {
+/**
+ * Makes a library of all guides that ship with Claimgate.
+ * @param makeKernels what takes segments that are right beyond doubt: the fastest there is, unless a test wants none.
+ */
+export function createGuideLibrary(
+  makeKernels: (image: GuideImage) => SureKernels | undefined = createSureKernels,
+): GuideLibrary {
   const standard = createStandardDictionary();
   const compiled = new Map<string, LibraryGuide>();
   const find = (version: string): LibraryGuide | undefined => {
@@ -61,7 +73,9 @@ export function createGuideLibrary(): GuideLibrary {
     const text = GUIDES.find(([name]) => name === version)?.[2];
     if (text === undefined) return undefined;
     const guide = compileGuide(parseGuide(text), standard);
-    const entry = { guide, rules: planRules(guide, ALL_RULES) };
+    const rules = planRules(guide, ALL_RULES);
+    const image = drawGuide(guide, rules);
+    const entry = { guide, rules, kernels: image && makeKernels(image) };
     compiled.set(version, entry);
     return entry;
   };

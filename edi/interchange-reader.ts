@@ -55,6 +55,11 @@ export class InterchangeReader {
     return 'more';
   }
 
+  /** Lets the open set take what comes next and is right beyond doubt. */
+  takeAhead(): void {
+    if (this.#set !== undefined) this.segmentCount += this.#set.takeAhead();
+  }
+
   #takeEnvelope(key: number): Progress {
     const progress = this.#takeHeaderOrTrailer(key);
     this.#set = this.#group?.set;

@@ -3,6 +3,7 @@
  * when a loop begins anew; everything carries the serial number of the loop instance it was counted in.
  */
 import type { CompiledGuide, GuideNode } from './compiled-guide.ts';
+import type { LoopArrays } from './sure/sure-kernel.ts';
 
 export class LoopState {
   /** The innermost open loop. */
@@ -16,16 +17,19 @@ export class LoopState {
   /** How often each node, or the loop it opens, was seen in the instance of its owner that is named beside it. */
   readonly #count: Int32Array;
   readonly #countedIn: Int32Array;
-  #serial = 0;
+  /** Serial number of the newest instance. */
+  serial = 0;
 
-  constructor(guide: CompiledGuide) {
-    const loops = guide.loops.length;
-    const nodes = guide.nodes.length;
-    this.instance = new Int32Array(loops);
-    this.reached = new Int32Array(loops);
-    this.seen = new Int32Array(loops);
-    this.#count = new Int32Array(nodes);
-    this.#countedIn = new Int32Array(nodes);
+  /** @param arrays those that a kernel shares; undefined: its own. */
+  constructor(guide: CompiledGuide, arrays: LoopArrays = ownArrays(guide)) {
+    this.instance = arrays.instance;
+    this.reached = arrays.reached;
+    this.seen = arrays.seen;
+    this.#count = arrays.count;
+    this.#countedIn = arrays.countedIn;
+    // A kernel has served other sets.
+    this.#countedIn.fill(0);
+    this.instance.fill(0);
     this.enter(0);
   }
 
@@ -36,8 +40,8 @@ export class LoopState {
 
   /** Opens a new instance of a loop. */
   enter(loop: number): void {
-    this.#serial += 1;
-    this.instance[loop] = this.#serial;
+    this.serial += 1;
+    this.instance[loop] = this.serial;
     this.reached[loop] = 0;
     this.seen[loop] = 0;
     this.current = loop;
@@ -59,4 +63,14 @@ export class LoopState {
     if (this.#countedIn[index] !== this.instance[node.owner]) return true;
     return (this.#count[index] as number) < ownerMax;
   }
+}
+
+function ownArrays({ loops, nodes }: CompiledGuide): LoopArrays {
+  return {
+    instance: new Int32Array(loops.length),
+    reached: new Int32Array(loops.length),
+    seen: new Int32Array(loops.length),
+    count: new Int32Array(nodes.length),
+    countedIn: new Int32Array(nodes.length),
+  };
 }

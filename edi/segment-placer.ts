@@ -9,6 +9,7 @@ import { LoopState } from './loop-state.ts';
 import { hasCodesOf, homesOf, impliedFor, type LoopGuess, placeIn, type Stray } from './lost-opener.ts';
 import { reportLate, reportTooMany, reportUnexpected } from './placement-reports.ts';
 import type { SegmentCursor } from './segment-cursor.ts';
+import type { LoopArrays } from './sure/sure-kernel.ts';
 
 /** How well a segment fits a node. */
 const FITS_NOT = 0;
@@ -23,6 +24,8 @@ export type PlacerDeps = {
   readonly guide: CompiledGuide;
   readonly cursor: SegmentCursor;
   readonly maker: FindingMaker;
+  /** State that a kernel shares; undefined where there is none. */
+  readonly arrays: LoopArrays | undefined;
   /** Called before a loop is left, while its state still holds. */
   readonly onClose: (loop: GuideLoop) => void;
   /** Called when a loop is opened without its first segment, which was missing at `position`. */
@@ -49,7 +52,7 @@ export class SegmentPlacer {
     this.#cursor = deps.cursor;
     this.#candidates = deps.guide.candidates;
     this.#segmentCount = deps.guide.segmentCount;
-    this.state = new LoopState(deps.guide);
+    this.state = new LoopState(deps.guide, deps.arrays);
     this.#missingIn = new Int32Array(deps.guide.nodes.length);
     this.#missingToken = new Int32Array(deps.guide.nodes.length);
   }
@@ -57,6 +60,11 @@ export class SegmentPlacer {
   /** The places among which the last one was a guess, since the segment's codes fit none; empty when it was none. */
   get guesses(): readonly GuideNode[] {
     return this.#guesses;
+  }
+
+  /** Whether nothing that has been placed may turn out to be something else. */
+  get isCertain(): boolean {
+    return this.#stray === undefined && this.#openGuess === undefined;
   }
 
   /** Begins another set. */

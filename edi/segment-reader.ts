@@ -63,6 +63,10 @@ export class SegmentReader {
   overlong = false;
   /** Offset in the file of `bytes[0]`. */
   baseOffset = 0;
+  /** For each segment scanned: see scan-kernel.ts. */
+  readonly ends: Int32Array;
+  /** Changes whenever something else has been scanned, or has been moved. */
+  scans = 0;
 
   #end = 0;
   /** Up to where `bytes` has been scanned. */
@@ -77,7 +81,6 @@ export class SegmentReader {
   #dropped = false;
   #delimiters = NO_DELIMITERS;
   readonly #found: Scanned;
-  readonly #ends: Int32Array;
   readonly #ownFirst = new Int32Array(MARKS_MAX + 3);
   readonly #scan: ScanKernel;
 
@@ -85,8 +88,8 @@ export class SegmentReader {
   constructor(scan: ScanKernel = scanWindow) {
     this.#scan = scan;
     this.marks = new Int32Array(MARKS_MAX + WINDOW_BYTES_MAX);
-    this.#ends = new Int32Array(WINDOW_BYTES_MAX);
-    this.#found = { marks: this.marks, markCount: 0, ends: this.#ends, endCount: 0, flags: NOTHING_YET };
+    this.ends = new Int32Array(WINDOW_BYTES_MAX);
+    this.#found = { marks: this.marks, markCount: 0, ends: this.ends, endCount: 0, flags: NOTHING_YET };
   }
 
   /** Bytes not yet consumed. */
@@ -97,6 +100,49 @@ export class SegmentReader {
   /** Where the next unread byte stands in `bytes`. */
   get position(): number {
     return this.#next;
+  }
+
+  /** Up to where `bytes` has been scanned. */
+  get scanned(): number {
+    return this.#scanned;
+  }
+
+  /** Delimiters scanned. */
+  get markCount(): number {
+    return this.#found.markCount;
+  }
+
+  /** Segments scanned. */
+  get segments(): number {
+    return this.#found.endCount;
+  }
+
+  /** Number of the next segment among those scanned. */
+  get segment(): number {
+    return this.#segment;
+  }
+
+  /** Where in `marks` those of the next segment begin. */
+  get nextFirst(): number {
+    return this.#nextFirst;
+  }
+
+  /** Whether the segments scanned can be read by their marks alone. */
+  get isPlain(): boolean {
+    return !this.#dropped && this.#delimiters.segment !== LF;
+  }
+
+  /** Scans on when all that has been scanned has been read; false when more bytes are needed. */
+  look(): boolean {
+    return this.#segment < this.#found.endCount || this.#scanMore();
+  }
+
+  /** Goes on to another of the segments scanned: it is the next one to be read. */
+  goTo(segment: number): void {
+    if (segment === this.#segment) return;
+    this.#segment = segment;
+    this.#nextFirst = ((this.ends[segment - 1] as number) >> 2) + 1;
+    this.#next = ((this.marks[this.#nextFirst - 1] as number) >> 2) + 1;
   }
 
   /** Sets the delimiters for what follows. */
@@ -142,7 +188,7 @@ export class SegmentReader {
   next(): boolean {
     if (this.#segment === this.#found.endCount && !this.#scanMore()) return false;
     const { marks, bytes } = this;
-    const end = this.#ends[this.#segment] as number;
+    const end = this.ends[this.#segment] as number;
     this.#segment += 1;
     const first = this.#nextFirst;
     const last = end >> 2;
@@ -171,6 +217,7 @@ export class SegmentReader {
   /** Scans on until a segment has ended; false when more bytes are needed for that. */
   #scanMore(): boolean {
     const found = this.#found;
+    this.scans += 1;
     this.marks.copyWithin(0, this.#nextFirst, found.markCount);
     found.markCount -= this.#nextFirst;
     if (found.markCount > MARKS_MAX) found.markCount = MARKS_MAX;
@@ -194,6 +241,7 @@ export class SegmentReader {
   /** Forgets what has been scanned ahead. */
   #forget(): void {
     const found = this.#found;
+    this.scans += 1;
     found.markCount = 0;
     found.endCount = 0;
     found.flags = NOTHING_YET;
@@ -250,6 +298,7 @@ export class SegmentReader {
   /** Moves the unread bytes to the front, and grows the buffer when that is not enough. */
   #makeRoom(length: number): void {
     const from = this.#next;
+    this.scans += 1;
     const used = this.#end - from;
     const bytes =
       used + length > this.bytes.length

@@ -48,7 +48,11 @@ export class SetFindings {
 
   /** The findings kept, in order of position; those of one position in the order they were made. */
   get kept(): readonly Finding[] {
-    return this.#kept.map((kept) => kept.finding).sort((a, b) => a.position - b.position);
+    const findings = this.#kept.map((kept) => kept.finding);
+    const inOrder = findings.every(
+      (finding, i) => i === 0 || (findings[i - 1] as Finding).position <= finding.position,
+    );
+    return inOrder ? findings : findings.sort((a, b) => a.position - b.position);
   }
 
   /**

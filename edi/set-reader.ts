@@ -46,6 +46,13 @@ export class SetReader {
     this.#validator?.take(key);
   }
 
+  /** Takes what comes next and is right beyond doubt. Returns how many segments that were. */
+  takeAhead(): number {
+    const taken = this.#validator?.takeAhead() ?? 0;
+    this.#segments += taken;
+    return taken;
+  }
+
   /** Takes SE, which the cursor has loaded, and ends the set. */
   close(): SetResult {
     const { cursor } = this.#context;
@@ -87,8 +94,8 @@ export class SetReader {
 }
 
 function validatorFor(
-  { validators, library, profile, policy, cursor }: ValidationContext,
-  { guide, rules }: LibraryGuide,
+  { validators, library, profile, policy, cursor, onEnd }: ValidationContext,
+  { guide, rules, kernels }: LibraryGuide,
   findings: SetFindings,
 ): SetValidator {
   const made = validators.get(guide);
@@ -97,7 +104,9 @@ function validatorFor(
     return made;
   }
   const { standard } = library;
-  const validator = new SetValidator({ guide, rules, standard, profile, policy, cursor }, findings);
+  const kernel = kernels?.take();
+  const validator = new SetValidator({ guide, rules, standard, profile, policy, cursor, kernel }, findings);
+  if (kernel !== undefined) onEnd.push(() => kernels?.give(kernel));
   validators.set(guide, validator);
   return validator;
 }

@@ -16,6 +16,8 @@ export type ValidationContext = {
   readonly onFinding: (finding: Finding) => void;
   /** Those made so far, by guide. */
   readonly validators: Map<CompiledGuide, SetValidator>;
+  /** What is to be done at the end of the file. */
+  readonly onEnd: (() => void)[];
   /** What all sets of the current interchange may keep. */
   readonly budget: FindingBudget;
 };

@@ -135,7 +135,11 @@ export class ValueChecker {
       return;
     }
     const value = this.#cursor.textBetween(start, end);
-    this.#maker.element(rule, { code, node: this.node, spec, value, limit, ...shownPlace(place) });
+    const { node } = this;
+    const element = place & 0xff;
+    const component = (place >> 8) & 0xff;
+    const repetition = place >> 16;
+    this.#maker.element(rule, { code, node, element, component, repetition, spec, value, limit });
   }
 }
 

@@ -54,18 +54,28 @@ function isTold(finding: Finding): boolean {
 function writeFindings(writer: SegmentWriter, findings: readonly Finding[]): void {
   for (let from = 0, to = 1; from < findings.length; from = to, to += 1) {
     while (findings[to]?.position === findings[from]?.position) to += 1;
-    let rest = findings.slice(from, to);
-    // Nearly always there is one at a position.
-    if (rest.length === 1) {
-      writeSegmentErrors(writer, rest[0] as Finding, rest);
+    if (isOneError(findings, from, to)) {
+      writeSegmentErrors(writer, findings, from, to);
       continue;
     }
+    let rest = findings.slice(from, to);
     while (rest.length > 0) {
       const first = rest[0] as Finding;
-      writeSegmentErrors(writer, first, rest.filter((finding) => isAlike(first, finding)).sort(byPlace));
+      const alike = rest.filter((finding) => isAlike(first, finding)).sort(byPlace);
+      writeSegmentErrors(writer, alike, 0, alike.length);
       rest = rest.filter((finding) => !isAlike(first, finding));
     }
   }
+}
+
+/** Whether some findings of one position are told by one IK3 and in order of place already, as they nearly always are. */
+function isOneError(findings: readonly Finding[], from: number, to: number): boolean {
+  const first = findings[from] as Finding;
+  for (let i = from + 1; i < to; i += 1) {
+    const finding = findings[i] as Finding;
+    if (!isAlike(first, finding) || byPlace(findings[i - 1] as Finding, finding) > 0) return false;
+  }
+  return true;
 }
 
 /** Whether two findings of one position are told by one IK3. */
@@ -85,12 +95,20 @@ function byPlace(a: Finding, b: Finding): number {
   );
 }
 
-function writeSegmentErrors(writer: SegmentWriter, first: Finding, findings: readonly Finding[]): void {
-  writer.write('IK3', first.segmentId, String(first.position), loopShort(first.loop), first.segmentCode);
-  for (const finding of findings) if (finding.element === undefined) writeTrigger(writer, finding);
-  const unit = first.businessUnit;
+function writeSegmentErrors(
+  writer: SegmentWriter,
+  findings: readonly Finding[],
+  from: number,
+  to: number,
+): void {
+  const { segmentId, position, loop, segmentCode, businessUnit: unit } = findings[from] as Finding;
+  writer.write('IK3', segmentId, String(position), loopShort(loop), segmentCode);
+  for (let i = from; i < to; i += 1) {
+    const finding = findings[i] as Finding;
+    if (finding.element === undefined) writeTrigger(writer, finding);
+  }
   if (unit !== undefined && writer.canWrite(unit.value)) writer.write('CTX', [unit.name, unit.value]);
-  for (const finding of findings) writeElementError(writer, finding);
+  for (let i = from; i < to; i += 1) writeElementError(writer, findings[i] as Finding);
 }
 
 function writeElementError(writer: SegmentWriter, finding: Finding): void {

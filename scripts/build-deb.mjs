@@ -48,7 +48,9 @@ function run(command, args, options = {}) {
 
 /** Folders of the packages that the product runs with, below the repository. */
 function runtimePackages() {
-  const listed = run('npm', ['ls', '--omit=dev', '--all', '--parseable'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const listed = run('npm', ['ls', '--omit=dev', '--all', '--parseable'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const folders = listed.split('\n').map((line) => relative(home, line.trim()));
   return [...new Set(folders.filter((folder) => folder.startsWith('node_modules/')))];
 }
@@ -88,7 +90,12 @@ function makeTree(root, { version, architecture }) {
   copy(root, 'usr/share/claimgate/claimgate-alerts.yaml', 'prometheus/claimgate-alerts.yaml');
   copy(root, 'usr/share/claimgate/claimgate-grafana.json', 'grafana/claimgate.json');
   // Settings may name people and hosts; the group reads them, and nobody else.
-  put(root, 'etc/claimgate/claimgate.yaml', readFileSync(join(home, 'packaging/debian/claimgate.yaml')), 0o640);
+  put(
+    root,
+    'etc/claimgate/claimgate.yaml',
+    readFileSync(join(home, 'packaging/debian/claimgate.yaml')),
+    0o640,
+  );
   put(root, 'usr/share/doc/claimgate/copyright', readFileSync(join(home, 'LICENSE')));
   cpSync(join(home, 'docs'), join(root, 'usr/share/doc/claimgate/docs'), { recursive: true });
   const [major] = process.versions.node.split('.').map(Number);

@@ -1,4 +1,4 @@
-/** kernel.wat as WebAssembly, made from it by scripts/build-scan-kernel.mjs. */
+/** kernel.wat as WebAssembly, made from it by scripts/build-kernels.mjs. */
 
 const BASE64 = [
   'AGFzbQEAAAABCAFgBH9/f38AAwIBAAUDAQAGBxECBm1lbW9yeQIABHNjYW4AAArvBQHsBQIIexB/QYAC/QAEACEEQZAC/QAEACEF',

@@ -1,5 +1,5 @@
 ;; Finds the delimiters of a window of bytes, sixteen bytes at a time: edi/scan/scan-kernel.ts says what goes in and
-;; comes out. `node scripts/build-scan-kernel.mjs` turns this into edi/scan/kernel-bytes.ts; a test compares the two.
+;; comes out. `node scripts/build-kernels.mjs` turns this into edi/scan/kernel-bytes.ts; a test compares the two.
 (module
   ;; Layout of the memory, the same as in scan-kernel.ts:
   ;;      0  the kind (ENDS_*) of each byte that is a delimiter, 256 bytes

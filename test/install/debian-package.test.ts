@@ -19,7 +19,10 @@ const has = (command: string) => spawnSync(command, ['--version']).status === 0;
 const noDpkg = !has('dpkg-deb') || process.getuid?.() !== 0;
 const skip = noDpkg ? 'this is no Debian, or not root' : (whyNotBuilt() ?? false);
 
-test('the package is installed, works, and is removed again without its data', { skip, timeout: 240_000 }, (t) => {
+test('the package is installed, works, and is removed again without its data', {
+  skip,
+  timeout: 240_000,
+}, (t) => {
   const folder = makeTestFolder(t);
   const built = run(process.execPath, ['scripts/build-deb.mjs', '--skip-build', '--out', folder]);
   t.equal(built.status, 0, built.said);
@@ -30,7 +33,13 @@ test('the package is installed, works, and is removed again without its data', {
   writeFileSync(join(root, 'var/lib/dpkg/status'), '');
   // Node is this machine's, not a package below that folder.
   const dpkg = (...args: readonly string[]) =>
-    run('dpkg', [`--root=${root}`, '--force-depends', '--force-script-chrootless', '--log=/dev/null', ...args]);
+    run('dpkg', [
+      `--root=${root}`,
+      '--force-depends',
+      '--force-script-chrootless',
+      '--log=/dev/null',
+      ...args,
+    ]);
   const installed = dpkg('-i', join(folder, file));
   t.equal(installed.status, 0, installed.said);
   t.match(run('dpkg-query', [`--admindir=${root}/var/lib/dpkg`, '-W', '-f=${Status}', 'claimgate']), {
@@ -43,7 +52,9 @@ test('the package is installed, works, and is removed again without its data', {
   for (const name of ['typescript', 'tap', 'playwright-core', '@biomejs'])
     t.notOk(packages.includes(name), `${name} is for development alone`);
   const main = join(product, 'dist/admin/main.js');
-  const version = (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { readonly version: string }).version;
+  const version = (
+    JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { readonly version: string }
+  ).version;
   t.match(run(process.execPath, [main, '--version'], folder), { status: 0, said: version });
   const demo = run(process.execPath, [main, 'demo'], folder);
   t.equal(demo.status, 0, demo.said.slice(-2000));
@@ -51,12 +62,17 @@ test('the package is installed, works, and is removed again without its data', {
   writeFileSync(join(root, 'var/lib/claimgate/claimgate.db'), 'patients');
   const purged = dpkg('--purge', 'claimgate');
   t.equal(purged.status, 0, purged.said);
-  t.notOk(readdirSync(join(root, 'usr')).includes('lib') && readdirSync(join(root, 'usr/lib')).includes('claimgate'));
+  t.notOk(
+    readdirSync(join(root, 'usr')).includes('lib') &&
+      readdirSync(join(root, 'usr/lib')).includes('claimgate'),
+  );
   t.equal(readFileSync(join(root, 'var/lib/claimgate/claimgate.db'), 'utf8'), 'patients');
   t.end();
 });
 
-test('systemd takes the unit, and finds it well confined', { skip: has('systemd-analyze') ? false : 'no systemd-analyze' }, (t) => {
+test('systemd takes the unit, and finds it well confined', {
+  skip: has('systemd-analyze') ? false : 'no systemd-analyze',
+}, (t) => {
   const folder = makeTestFolder(t);
   const unit = join(folder, 'claimgate.service');
   copyFileSync(join(home, 'packaging/claimgate.service'), unit);

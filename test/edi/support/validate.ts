@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { acknowledge } from '../../../edi/acknowledge.ts';
 import type { FileResult } from '../../../edi/file-result.ts';
 import { createFileValidator } from '../../../edi/file-validator.ts';
-import { createGuideLibrary } from '../../../edi/guide-library.ts';
+import { createGuideLibrary, type GuideLibrary } from '../../../edi/guide-library.ts';
 import type { InterchangeResult } from '../../../edi/interchange-result.ts';
 import { defaultProfile, type EdiProfile } from '../../../edi/profile.ts';
 
@@ -13,10 +13,15 @@ const CONTROLS = { interchangeControlNumber: 7, groupControlNumber: 8, firstSetC
 /** Validates bytes or text, in chunks of a size or whole. */
 export function validate(
   input: string | Uint8Array,
-  options: { readonly profile?: Partial<EdiProfile>; readonly chunk?: number } = {},
+  options: {
+    readonly profile?: Partial<EdiProfile>;
+    readonly chunk?: number;
+    readonly library?: GuideLibrary;
+  } = {},
 ): FileResult {
   const bytes = typeof input === 'string' ? Buffer.from(input, 'latin1') : input;
-  const validator = createFileValidator({ library, profile: { ...defaultProfile, ...options.profile } });
+  const profile = { ...defaultProfile, ...options.profile };
+  const validator = createFileValidator({ library: options.library ?? library, profile });
   const size = options.chunk ?? bytes.length;
   for (let at = 0; at < bytes.length; at += size) validator.push(bytes.subarray(at, at + size));
   return validator.end();
