@@ -155,6 +155,18 @@ async function insertCounts({ transaction }, nowMs) {
     for (const word of ['sftp wrong-password', 'sftp no-account', 'portal refused'])
       add('login-refused', word);
   }
+  rows.push(...rejections(nowMs));
+  for (let from = 0; from < rows.length; from += 5000)
+    await transaction(({ sql }) =>
+      sql
+        .insertInto('activity_hours')
+        .values(rows.slice(from, from + 5000))
+        .execute(),
+    );
+}
+
+function rejections(nowMs) {
+  const rows = [];
   const today = nowMs - (nowMs % dayMs);
   for (let day = 0; day < 40; day += 1)
     for (let partner = 0; partner < 1000; partner += 1)
@@ -166,11 +178,5 @@ async function insertCounts({ transaction }, nowMs) {
           word,
           count: 1 + ((partner * day) % 17),
         });
-  for (let from = 0; from < rows.length; from += 5000)
-    await transaction(({ sql }) =>
-      sql
-        .insertInto('activity_hours')
-        .values(rows.slice(from, from + 5000))
-        .execute(),
-    );
+  return rows;
 }

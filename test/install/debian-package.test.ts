@@ -42,8 +42,8 @@ test('the package is installed, works, and is removed again without its data', {
     ]);
   const installed = dpkg('-i', join(folder, file));
   t.equal(installed.status, 0, installed.said);
-  t.match(run('dpkg-query', [`--admindir=${root}/var/lib/dpkg`, '-W', '-f=${Status}', 'claimgate']), {
-    said: 'install ok installed',
+  t.match(run('dpkg-query', [`--admindir=${root}/var/lib/dpkg`, '-W', 'claimgate']), {
+    said: /claimgate\s+0\./,
   });
   t.equal(statSync(join(root, 'usr/bin/claimgate')).mode & 0o777, 0o755);
   t.equal(statSync(join(root, 'etc/claimgate/claimgate.yaml')).mode & 0o777, 0o640);
