@@ -19,7 +19,7 @@ export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 
 /** The hour within which a 999 is to be there, in milliseconds (CAQH CORE Infrastructure Rule, batch acknowledgements). */
-export const coreAnswerMs = hourMs;
+const coreAnswerMs = 3_600_000;
 
 export interface AnswerTime {
   /** As it is kept. */
