@@ -25,6 +25,7 @@ import { type DataDirectory, openDataDirectory } from './storage/data-directory.
 import { openDatabase } from './storage/database.ts';
 import { readOrMakeKey } from './storage/key-file.ts';
 import { createMailboxes, type Mailboxes } from './storage/mailbox.ts';
+import { createRandomSource } from './storage/random-source.ts';
 import type { Database } from './storage/transaction.ts';
 
 /** The operator's gates, as plain functions: whoever uses them knows nothing of hooks. */
@@ -86,7 +87,13 @@ export function openCore(deps: CoreDeps): Core {
     readOrMakeKey(directory, { name: 'one-time-secrets', make: () => randomBytes(32) }),
   );
   const { busyTimeoutMs, changePollMs } = config.storage;
-  const database = openDatabase({ file: directory.database, now, randomBytes, busyTimeoutMs, changePollMs });
+  const database = openDatabase({
+    file: directory.database,
+    now,
+    randomBytes: createRandomSource(),
+    busyTimeoutMs,
+    changePollMs,
+  });
   if (database.migrated.from !== database.migrated.to)
     observe({ kind: 'storage.migrated', ...database.migrated });
   const hasher = openHasher(config, { pepper, now });

@@ -56,6 +56,19 @@ type Deps = {
   readonly badValues: BadValuePolicy;
 };
 
+/** What has been told of an element or component last: the same fault at the same place is told in the same words. */
+type KnownPlace = {
+  readonly spec: ElementSpec | undefined;
+  /** `NM109 (Billing Provider Identifier)`. */
+  readonly words: string;
+  rule: RuleId | undefined;
+  value: string | undefined;
+  limit: string;
+  told: readonly [plain: string, hint: string];
+};
+
+const NOTHING_TOLD = ['', ''] as const;
+
 export class FindingMaker {
   /** Where findings go: those of the set that is open. */
   findings: SetFindings;
@@ -70,10 +83,7 @@ export class FindingMaker {
   /** By node, by loop, and by node, element and component. */
   readonly #segmentNames: string[] = [];
   readonly #loopNames: string[] = [];
-  readonly #placeNames = new Map<
-    number,
-    { readonly spec: ElementSpec | undefined; readonly words: string }
-  >();
+  readonly #places = new Map<number, KnownPlace>();
 
   constructor(deps: Deps, findings: SetFindings) {
     this.#deps = deps;
@@ -128,13 +138,16 @@ export class FindingMaker {
     const { node, spec } = problem;
     const loop = this.#deps.guide.loops[node.loop] as GuideLoop;
     const value = this.#shown(problem);
-    const words = wordsOf(rule, {
-      segment: this.#segmentWords(node),
-      loop: this.#loopWords(loop),
-      place: this.#placeWords(node, problem.element, problem.component ?? 0, spec),
-      value: quoted(value),
-      limit: problem.limit ?? '',
-    });
+    const known = this.#placeOf(node, problem.element, problem.component ?? 0, spec);
+    const { limit = '' } = problem;
+    if (known.rule !== rule || known.value !== value || known.limit !== limit) {
+      known.rule = rule;
+      known.value = value;
+      known.limit = limit;
+      const segment = this.#segmentWords(node);
+      const within = this.#loopWords(loop);
+      known.told = wordsOf(rule, { segment, loop: within, place: known.words, value: quoted(value), limit });
+    }
     const unit = this.unit(loop);
     const { snip } = RULE_FACTS[rule];
     const { segmentId } = node;
@@ -148,7 +161,7 @@ export class FindingMaker {
       loop: loop.id,
       segmentCode: '8',
     };
-    this.findings.keep(findingOf(where, elementOf(problem, value), trigger, unit, words));
+    this.findings.keep(findingOf(where, elementOf(problem, value), trigger, unit, known.told));
   }
 
   /** `NM1 (Billing Provider Name)`; faults repeat, so what has been put together once is kept. */
@@ -162,13 +175,14 @@ export class FindingMaker {
     return this.#loopNames[loop.index] as string;
   }
 
-  #placeWords(node: GuideNode, element: number, component: number, spec: ElementSpec | undefined): string {
+  #placeOf(node: GuideNode, element: number, component: number, spec: ElementSpec | undefined): KnownPlace {
     const key = (node.index << 16) | (element << 8) | component;
-    const known = this.#placeNames.get(key);
-    if (known !== undefined && known.spec === spec) return known.words;
+    const known = this.#places.get(key);
+    if (known !== undefined && known.spec === spec) return known;
     const words = named(placeWords(node.segmentId, element, component), spec?.name);
-    this.#placeNames.set(key, { spec, words });
-    return words;
+    const place = { spec, words, rule: undefined, value: undefined, limit: '', told: NOTHING_TOLD };
+    this.#places.set(key, place);
+    return place;
   }
 
   /** The bad value as far as the partner's policy and IK404 let it be shown. */

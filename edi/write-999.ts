@@ -114,7 +114,12 @@ function writeSegmentErrors(
 function writeElementError(writer: SegmentWriter, finding: Finding): void {
   const { element } = finding;
   if (element === undefined) return;
-  const place = [String(element.element), String(element.component ?? ''), String(element.repetition ?? '')];
+  const { component, repetition } = element;
+  const whole = String(element.element);
+  const place =
+    component === undefined && repetition === undefined
+      ? whole
+      : [whole, String(component ?? ''), String(repetition ?? '')];
   const value = element.value?.trimEnd() ?? '';
   writer.write('IK4', place, element.dataElement ?? '', element.code, writer.canWrite(value) ? value : '');
   writeTrigger(writer, finding);

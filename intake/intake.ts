@@ -7,7 +7,7 @@ import type { EdiProfile } from '../edi/profile.ts';
 import type { DataDirectory } from '../storage/data-directory.ts';
 import {
   type ClaimedTransmission,
-  claimTransmission,
+  claimTransmissions,
   failTransmission,
   type Lane,
   nextDueAt,
@@ -99,15 +99,21 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
     void exits.release();
   };
   const fillLane = async (lane: LaneSlots): Promise<void> => {
-    while (!closing && lane.running < lane.slots) {
-      // A name for each claim: an attempt that lost its claim, to an administrator or because its lease ran out, does
-      // not pass for the one that this process has made since.
+    if (closing || lane.running >= lane.slots) return;
+    // A name for each claim: an attempt that lost its claim, to an administrator or because its lease ran out, does
+    // not pass for the one that this process has made since.
+    const workers = Array.from({ length: lane.slots - lane.running }, () => {
       claims += 1;
-      const worker = `${process}-${claims}`;
-      const { leaseMs, retryMaxMs } = settings;
-      const horizonMs = Math.max(leaseMs, retryMaxMs);
-      const claimed = await claimTransmission(database, { worker, leaseMs, horizonMs, lane: lane.lane });
-      if (claimed === undefined) break;
+      return `${process}-${claims}`;
+    });
+    const { leaseMs, retryMaxMs } = settings;
+    const horizonMs = Math.max(leaseMs, retryMaxMs);
+    for (const { claimed, worker } of await claimTransmissions(database, {
+      workers,
+      leaseMs,
+      horizonMs,
+      lane: lane.lane,
+    })) {
       lane.running += 1;
       const job: Promise<void> = work(claimed, worker).finally(() => {
         lane.running -= 1;

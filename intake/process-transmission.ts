@@ -22,7 +22,7 @@ import { takeInterchangeKeys } from '../storage/interchange-keys.ts';
 import { OriginalMissingError } from '../storage/lost-file-store.ts';
 import { quarantineOriginal } from '../storage/outbound.ts';
 import { readPartnerProfile } from '../storage/partner-profile-store.ts';
-import type { Database } from '../storage/transaction.ts';
+import type { Database, Transaction } from '../storage/transaction.ts';
 import { rejectMixedUsage, releaseFolder, whyNotAgreed } from './agreed-file.ts';
 import { agreedAnswerName } from './answer-name.ts';
 import { contentKinds } from './content-kinds.ts';
@@ -178,10 +178,11 @@ async function answer(
 ): Promise<void> {
   const { agreed } = input;
   const found = rejectMixedUsage(agreed, input.found);
-  const interchanges = await rejectDuplicates(deps, claimed, { found, agreed });
+  const numbered = await takeNumbers(deps, claimed, { found, agreed });
+  const interchanges = numbered.map(({ interchange }) => interchange);
   const files: AnswerFile[] = [];
-  for (const [index, interchange] of interchanges.entries()) {
-    const file = await writeAcknowledgement(deps, { claimed, interchange, ordinal: index + 1, agreed });
+  for (const [index, one] of numbered.entries()) {
+    const file = await writeAcknowledgement(deps, { ...one, claimed, ordinal: index + 1, agreed });
     if (file !== undefined) files.push(file);
   }
   const verdict = combineVerdicts(interchanges.map((interchange) => interchange.verdict));
@@ -261,19 +262,49 @@ function countFindings(interchanges: readonly InterchangeResult[]): number {
   return sets.reduce((sum, set) => sum + set.findings.length + set.findingsOmitted, 0);
 }
 
-/** An interchange whose number was used before is rejected as a whole: TA1 R 025, and nothing of it processed (I6). */
-async function rejectDuplicates(
+interface Numbered {
+  readonly interchange: InterchangeResult;
+  /** The control numbers of its acknowledgement; undefined: it gets none. */
+  readonly numbers: { readonly interchange: number; readonly firstGroup: number } | undefined;
+}
+
+/** Takes the numbers that the file bears, and those that its answers will bear. */
+async function takeNumbers(
   deps: ProcessDeps,
   claimed: ClaimedTransmission,
   input: { readonly found: readonly InterchangeResult[]; readonly agreed: PartnerProfile },
+): Promise<readonly Numbered[]> {
+  const { partnerId } = claimed;
+  const take = async (transaction: Transaction): Promise<readonly Numbered[]> => {
+    const numbered: Numbered[] = [];
+    for (const interchange of await rejectDuplicates(deps, transaction, { ...input, claimed })) {
+      const { interchanges, groups } = controlsNeeded(interchange);
+      const numbers =
+        interchanges === 0 ? undefined : await takeControlNumbers(transaction, { partnerId, groups });
+      numbered.push({ interchange, numbers });
+    }
+    return numbered;
+  };
+  return deps.database.transaction(take, { survives: 'process-end' });
+}
+
+/** An interchange whose number was used before is rejected as a whole: TA1 R 025, and nothing of it processed (I6). */
+async function rejectDuplicates(
+  deps: ProcessDeps,
+  transaction: Transaction,
+  input: {
+    readonly claimed: ClaimedTransmission;
+    readonly found: readonly InterchangeResult[];
+    readonly agreed: PartnerProfile;
+  },
 ): Promise<readonly InterchangeResult[]> {
-  const { found, agreed } = input;
+  const { claimed, found, agreed } = input;
   const { duplicateWindowDays } = agreed;
   // A rejected envelope takes no number: the sender corrects it and may send the same number again.
   const processed = [...found.entries()].filter(
     ([, { ta1, groups }]) => ta1.code !== 'R' && groups.length > 0,
   );
-  const outcomes = await takeInterchangeKeys(deps.database, {
+  const outcomes = await takeInterchangeKeys(transaction, {
     transmissionId: claimed.id,
     sha256: claimed.sha256,
     windowMs: duplicateWindowDays === undefined ? deps.duplicateWindowMs : duplicateWindowDays * dayMs,
@@ -294,20 +325,14 @@ async function rejectDuplicates(
 
 async function writeAcknowledgement(
   deps: ProcessDeps,
-  input: {
+  input: Numbered & {
     readonly claimed: ClaimedTransmission;
-    readonly interchange: InterchangeResult;
     readonly ordinal: number;
     readonly agreed: PartnerProfile;
   },
 ): Promise<AnswerFile | undefined> {
-  const { claimed, interchange, ordinal, agreed } = input;
-  const needed = controlsNeeded(interchange);
-  if (needed.interchanges === 0) return undefined;
-  const numbers = await takeControlNumbers(deps.database, {
-    partnerId: claimed.partnerId,
-    groups: needed.groups,
-  });
+  const { claimed, interchange, numbers, ordinal, agreed } = input;
+  if (numbers === undefined) return undefined;
   const content = acknowledge({
     interchange,
     controls: {
@@ -321,7 +346,7 @@ async function writeAcknowledgement(
   });
   if (content === undefined) return undefined;
   const controlNumber = String(numbers.interchange).padStart(9, '0');
-  const kinds = [interchange.ta1.due ? 'TA1' : '', needed.sets > 0 ? '999' : '']
+  const kinds = [interchange.ta1.due ? 'TA1' : '', controlsNeeded(interchange).sets > 0 ? '999' : '']
     .filter((kind) => kind !== '')
     .join(' ');
   return writeAnswerFile(deps, {

@@ -27,6 +27,14 @@ export interface ValidatorPool {
   close(): Promise<void>;
 }
 
+/**
+ * How long a thread stays that has nothing to do, in milliseconds. It has compiled its guides, which costs it as much
+ * as hundreds of small files do: one that ended between two files would do that again for each.
+ */
+const idleTimeoutMs = 10 * 60_000;
+
+const youngGenerationMb = 16;
+
 export function createValidatorPool(settings: { readonly workers: number }): ValidatorPool {
   // In the sources the worker is a `.ts` file, in the built product the `.js` beside this one.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
@@ -36,8 +44,11 @@ export function createValidatorPool(settings: { readonly workers: number }): Val
     minThreads: 1,
     // One that large files never have (intake.ts).
     maxThreads: settings.workers + 1,
+    idleTimeout: idleTimeoutMs,
     // Enough for the largest set of findings; a runaway thread ends instead of the process.
-    resourceLimits: { maxOldGenerationSizeMb: 512 },
+    // The young generation is no larger in a thread than for the whole process, if that is not said otherwise, and a
+    // faulty file makes many findings.
+    resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: youngGenerationMb },
   });
   return {
     validate: (task, timeoutMs): Promise<ValidateOutcome> =>

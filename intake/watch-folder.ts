@@ -2,18 +2,30 @@
 // fails is tried again, since a full disk does not change the file that it hindered.
 
 import type { Stats } from 'node:fs';
-import { basename, dirname, relative, sep } from 'node:path';
-import { watch as watchFiles } from 'chokidar';
-import { type PartnerId, parsePartnerId } from '../domain/ids.ts';
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PartnerId } from '../domain/ids.ts';
 import { describeFault, type Observe } from '../domain/observation.ts';
 import { type EntryName, isTemporaryName, parseEntryName } from '../domain/virtual-path.ts';
+import { unlessMissing } from '../storage/disk-fault.ts';
+import { watchFolders } from './folder-events.ts';
 
 export interface DroppedFile {
   readonly partnerId: PartnerId;
   readonly name: EntryName;
 }
 
-export interface WatchFolderDeps {
+/** How the operator wants folders to be watched. */
+export interface WatchSettings {
+  /** How long a file must not have changed, in milliseconds. */
+  readonly stabilityMs: number;
+  /** `polling` looks at every file again and again: for network file systems, which tell nothing of their changes. */
+  readonly method: 'inotify' | 'polling';
+  /** How often polling looks, in milliseconds. */
+  readonly pollMs: number;
+}
+
+export interface WatchFolderDeps extends WatchSettings {
   readonly observe: Observe;
   /** What all the folders are below. */
   readonly root: string;
@@ -25,82 +37,164 @@ export interface WatchFolderDeps {
   readonly take: (file: DroppedFile) => Promise<void>;
   /** For the log: whose fault it is when `take` fails. */
   readonly where: string;
-  /** How long a file must not have changed, in milliseconds. */
-  readonly stabilityMs: number;
+  /** How long after a fault a file is taken again, in milliseconds; half a minute when left out. */
+  readonly retryMs?: number;
 }
 
-/** How long after a fault a file is taken again, in milliseconds. */
-const retryMs = 30_000;
+const defaultRetryMs = 30_000;
+
+/** A growing file is looked at as often as this share of the time that it must not have grown, and not more often than that. */
+const looksWhileStable = 10;
+const lookAtMostEveryMs = 100;
 
 /**
  * Starts watching, with what is there already.
  * @returns once the first look is over; close it to end
  */
 export async function watchFolder(deps: WatchFolderDeps): Promise<{ readonly close: () => Promise<void> }> {
-  const tails = new Map<PartnerId, Promise<void>>();
-  const retries = new Set<NodeJS.Timeout>();
-  let closing = false;
-  const look = (path: string): void => {
-    const file = fileAt(deps, path);
-    if (file === undefined || closing) return;
-    const work = async (): Promise<void> => {
-      if (closing) return;
-      try {
-        await deps.take(file);
-      } catch (thrown) {
-        deps.observe({ kind: 'fault', where: deps.where, fault: describeFault(thrown) });
-        const timer = setTimeout(() => {
-          retries.delete(timer);
-          look(path);
-        }, retryMs);
-        retries.add(timer);
-      }
-    };
-    const tail: Promise<void> = (tails.get(file.partnerId) ?? Promise.resolve()).then(work).finally(() => {
-      if (tails.get(file.partnerId) === tail) tails.delete(file.partnerId);
-    });
-    tails.set(file.partnerId, tail);
-  };
-  const watcher = watchFiles(deps.root, {
-    depth: deps.inFolder === undefined ? 1 : 2,
-    followSymlinks: false,
-    awaitWriteFinish: {
-      stabilityThreshold: deps.stabilityMs,
-      pollInterval: Math.max(100, deps.stabilityMs / 10),
-    },
-    ignored: (path, stats) =>
-      stats?.isSymbolicLink() === true ||
-      isElsewhere(deps, path) ||
-      (stats?.isFile() === true && (deps.isOurs(stats) || fileAt(deps, path) === undefined)),
+  const taker = new FileTaker(deps);
+  const { root, inFolder, method, pollMs, observe, where } = deps;
+  const folders = await watchFolders({
+    root,
+    inFolder,
+    method,
+    pollMs,
+    onEntry: (partnerId, name) => taker.look(partnerId, name),
+    onFault: (thrown) => observe({ kind: 'fault', where, fault: describeFault(thrown) }),
   });
-  watcher.on('add', look);
-  watcher.on('change', look);
-  watcher.on('error', (thrown) =>
-    deps.observe({ kind: 'fault', where: deps.where, fault: describeFault(thrown) }),
-  );
-  await new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
   return {
     async close() {
-      closing = true;
-      for (const timer of retries) clearTimeout(timer);
-      await watcher.close();
-      await Promise.all(tails.values());
+      await folders.close();
+      await taker.close();
     },
   };
 }
 
-/** A partner's folder beside the one that is watched, with whatever is in it. */
-function isElsewhere({ root, inFolder }: WatchFolderDeps, path: string): boolean {
-  const [, folder] = relative(root, path).split(sep);
-  return inFolder !== undefined && folder !== undefined && folder !== inFolder;
+/** What a file looked like: while this stays the same, nobody writes it. */
+interface Look {
+  readonly inode: number;
+  readonly sizeBytes: number;
+  readonly changedAtMs: number;
 }
 
-/** Whose file a path is; undefined when it is in no such folder, or not whole by its name. */
-function fileAt({ root, inFolder }: WatchFolderDeps, path: string): DroppedFile | undefined {
-  const [folder = '', ...rest] = relative(root, dirname(path)).split(sep);
-  const partner = parsePartnerId(folder);
-  const name = parseEntryName(basename(path));
-  if (partner.kind === 'invalid' || partner.id !== folder || rest.join(sep) !== (inFolder ?? ''))
-    return undefined;
-  return name === undefined || isTemporaryName(name) ? undefined : { partnerId: partner.id, name };
+const isSame = (one: Look, other: Look): boolean =>
+  one.inode === other.inode && one.sizeBytes === other.sizeBytes && one.changedAtMs === other.changedAtMs;
+
+/** A file that is looked at until it has stopped growing. */
+interface Waiting {
+  readonly file: DroppedFile;
+  readonly path: string;
+  /** How it looked at first, and when that was on this process's own clock, which nobody sets back. */
+  first: { readonly look: Look; readonly atMs: number } | undefined;
+  /** Something was told of it since it was looked at. */
+  again: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+class FileTaker {
+  readonly #deps: WatchFolderDeps;
+  readonly #everyMs: number;
+  readonly #retryMs: number;
+  readonly #waiting = new Map<string, Waiting>();
+  /** What was taken and is there still, as it looked then. */
+  readonly #taken = new Map<string, Look>();
+  readonly #tails = new Map<PartnerId, Promise<void>>();
+  readonly #looks = new Set<Promise<void>>();
+  #closing = false;
+
+  constructor(deps: WatchFolderDeps) {
+    this.#deps = deps;
+    this.#retryMs = deps.retryMs ?? defaultRetryMs;
+    this.#everyMs = Math.max(lookAtMostEveryMs, deps.stabilityMs / looksWhileStable);
+  }
+
+  look(partnerId: PartnerId, text: string): void {
+    const name = parseEntryName(text);
+    if (name === undefined || isTemporaryName(name)) return;
+    const { root, inFolder } = this.#deps;
+    const path = inFolder === undefined ? join(root, partnerId, name) : join(root, partnerId, inFolder, name);
+    const waiting = this.#waiting.get(path);
+    if (waiting !== undefined) waiting.again = true;
+    else this.#begin({ partnerId, name }, path, 0);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const { timer } of this.#waiting.values()) clearTimeout(timer);
+    await Promise.all(this.#looks);
+    await Promise.all(this.#tails.values());
+  }
+
+  #begin(file: DroppedFile, path: string, inMs: number): void {
+    if (this.#closing) return;
+    const waiting: Waiting = { file, path, first: undefined, again: false, timer: undefined };
+    this.#waiting.set(path, waiting);
+    if (inMs === 0) this.#lookAt(waiting);
+    else waiting.timer = setTimeout(() => this.#lookAt(waiting), inMs);
+  }
+
+  #lookAt(waiting: Waiting): void {
+    const work: Promise<void> = this.#settle(waiting)
+      .catch((thrown: unknown) => {
+        this.#tell(thrown);
+        this.#waiting.delete(waiting.path);
+        this.#begin(waiting.file, waiting.path, this.#retryMs);
+      })
+      .finally(() => this.#looks.delete(work));
+    this.#looks.add(work);
+  }
+
+  async #settle(waiting: Waiting): Promise<void> {
+    const { path, file } = waiting;
+    waiting.again = false;
+    const look = await this.#lookOf(path);
+    if (this.#closing) return;
+    const nowMs = performance.now();
+    const stood = look !== undefined && waiting.first !== undefined && isSame(waiting.first.look, look);
+    if (look !== undefined && !stood) waiting.first = { look, atMs: nowMs };
+    const isStable = look !== undefined && nowMs - (waiting.first?.atMs ?? nowMs) >= this.#deps.stabilityMs;
+    if (look !== undefined && !isStable) {
+      waiting.timer = setTimeout(() => this.#lookAt(waiting), this.#everyMs);
+      return;
+    }
+    this.#waiting.delete(path);
+    if (look !== undefined) this.#take(file, path, look);
+    // What was told meanwhile may be of another file than the one that was seen, or not seen.
+    else if (waiting.again) this.#begin(file, path, 0);
+  }
+
+  /** @returns how the file looks that is to be taken; undefined when there is none, or it was taken as it is */
+  async #lookOf(path: string): Promise<Look | undefined> {
+    const stats = await unlessMissing(() => lstat(path), undefined);
+    if (stats === undefined || !stats.isFile() || this.#deps.isOurs(stats)) {
+      this.#taken.delete(path);
+      return undefined;
+    }
+    const look = { inode: stats.ino, sizeBytes: stats.size, changedAtMs: stats.mtimeMs };
+    const taken = this.#taken.get(path);
+    return taken !== undefined && isSame(taken, look) ? undefined : look;
+  }
+
+  #take(file: DroppedFile, path: string, look: Look): void {
+    this.#taken.set(path, look);
+    const work = async (): Promise<void> => {
+      if (this.#closing) return;
+      try {
+        await this.#deps.take(file);
+      } catch (thrown) {
+        this.#tell(thrown);
+        this.#taken.delete(path);
+        if (!this.#waiting.has(path)) this.#begin(file, path, this.#retryMs);
+      }
+    };
+    const { partnerId } = file;
+    const tail: Promise<void> = (this.#tails.get(partnerId) ?? Promise.resolve()).then(work).finally(() => {
+      if (this.#tails.get(partnerId) === tail) this.#tails.delete(partnerId);
+    });
+    this.#tails.set(partnerId, tail);
+  }
+
+  #tell(thrown: unknown): void {
+    this.#deps.observe({ kind: 'fault', where: this.#deps.where, fault: describeFault(thrown) });
+  }
 }

@@ -18,7 +18,7 @@ import {
 } from '../intake/dispatch-file.ts';
 import { readIntoStaging } from '../intake/dispatch-worker.ts';
 import type { ValidatorPool } from '../intake/validator-pool.ts';
-import { watchFolder } from '../intake/watch-folder.ts';
+import { type WatchSettings, watchFolder } from '../intake/watch-folder.ts';
 import { outgoingFile, publishDispatches } from '../storage/dispatch-folder.ts';
 import { readPartnerProfile } from '../storage/partner-profile-store.ts';
 import { findPartner } from '../storage/partner-store.ts';
@@ -66,6 +66,12 @@ export function dispatchNow(core: Core, input: DispatchInput): Promise<DispatchO
   );
 }
 
+/** @returns how the operator wants folders to be watched */
+export function watchSettings({ intake }: Pick<Core['config'], 'intake'>): WatchSettings {
+  const { adoptStabilityMs: stabilityMs, watch: method, watchPollMs: pollMs } = intake;
+  return { stabilityMs, method, pollMs };
+}
+
 /** Starts dispatching; what an earlier run had accepted is put out first. */
 export async function startDispatching(core: Core, pool: ValidatorPool): Promise<Closable> {
   const { config, database, directory, observe } = core;
@@ -73,7 +79,7 @@ export async function startDispatching(core: Core, pool: ValidatorPool): Promise
   await sweepCopies({ database, directory });
   const publisher = startPublisher(core);
   const reports = startReports(core);
-  const stabilityMs = config.intake.adoptStabilityMs;
+  const watching = watchSettings(config);
   await mkdir(directory.allOutgoing, { recursive: true, mode: 0o700 });
   const outgoing = await watchFolder({
     observe,
@@ -81,7 +87,7 @@ export async function startDispatching(core: Core, pool: ValidatorPool): Promise
     inFolder: undefined,
     isOurs: () => false,
     where: 'intake.dispatch',
-    stabilityMs,
+    ...watching,
     async take({ partnerId, name }) {
       const path = outgoingFile(directory, partnerId, name);
       const actor = { kind: 'gateway' } as const;
@@ -97,7 +103,7 @@ export async function startDispatching(core: Core, pool: ValidatorPool): Promise
     // Ours have a second name, among the originals or what was dispatched.
     isOurs: ({ nlink }) => nlink > 1,
     where: 'intake.adopt-outbound',
-    stabilityMs,
+    ...watching,
     take: (file) => adoptOutbound({ database, directory, observe }, file),
   });
   return {

@@ -12,7 +12,7 @@ import { findPartner } from '../storage/partner-store.ts';
 import { reconcile } from '../storage/reconcile.ts';
 import { type RecoveryReport, recoverAdoptions } from '../storage/recovery.ts';
 import type { Closable } from './closable.ts';
-import { startDispatching } from './dispatch.ts';
+import { startDispatching, watchSettings } from './dispatch.ts';
 import { ediProfileOf } from './partner-edi-profile.ts';
 import { startRetention } from './retention.ts';
 
@@ -31,15 +31,12 @@ export async function startIntakeRole(core: Core): Promise<Closable> {
     profileOf,
   });
   const { maxFileBytes } = config.storage;
-  const { adoptStabilityMs: stabilityMs, watch: method, watchPollMs: pollMs } = config.intake;
   const watcher = await watchInbound({
     database,
     directory,
     observe,
     maxFileBytes,
-    stabilityMs,
-    method,
-    pollMs,
+    ...watchSettings(config),
     gate: core.gates.upload,
   });
   const dispatching = await startDispatching(core, pool);

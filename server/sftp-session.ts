@@ -280,6 +280,8 @@ export class SftpSession<Path> {
       return;
     }
     this.#send(encodeReply(pending.id, reply));
+    // Nothing else is under way whose reply this one could leave with: a client that asks one thing at a time waits.
+    if (this.#requests === 0) this.#flush();
     if (this.#state === 'draining') this.#finishWhenAnswered();
     else if (this.#state === 'ending') this.#takeRequests();
     else this.#takeRequestsAgain();

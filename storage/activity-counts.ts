@@ -3,6 +3,7 @@
 
 import { sql as text } from 'kysely';
 import { type ActivityMeasure, answerTimeOf, dayMs, hourMs } from '../domain/activity.ts';
+import { prepareQuery } from './prepared-query.ts';
 import type { Database, Sql } from './transaction.ts';
 
 export interface ActivityCount {
@@ -28,10 +29,19 @@ export async function countAnswerTime(
   receivedAtMs: number,
 ): Promise<void> {
   const word = answerTimeOf(Math.max(0, nowMs - receivedAtMs));
-  await add(sql, [
-    { measure: 'answer-time', sinceMs: nowMs - (nowMs % hourMs), partnerId: '', word, count: 1 },
-  ]);
+  await addAnswerTime(sql, { sinceMs: nowMs - (nowMs % hourMs), word });
 }
+
+const addAnswerTime = prepareQuery((sql, { sinceMs, word }: { sinceMs: number; word: string }) =>
+  sql
+    .insertInto('activity_hours')
+    .values({ measure: 'answer-time', since_ms: sinceMs, partner_id: '', word, count: 1 })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['measure', 'since_ms', 'partner_id', 'word'])
+        .doUpdateSet({ count: text`activity_hours.count + 1` }),
+    ),
+);
 
 /**
  * Counts the next records of the audit trail. Counting and the note of how far it came are one transaction: nothing is

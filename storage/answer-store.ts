@@ -2,6 +2,7 @@
 // release that follows, event and audit record, all in one transaction (invariants I2 and I8). The acknowledgements'
 // bytes are on the disk and synced before it; putting them into `outbound` comes after it and may be repeated.
 
+import type { Insertable } from 'kysely';
 import type { ContentKind } from '../domain/content-kind.ts';
 import type { PartnerId, TransmissionId } from '../domain/ids.ts';
 import { uuidV7 } from '../domain/ids.ts';
@@ -13,8 +14,9 @@ import { freeInterchangeKeys } from './interchange-keys.ts';
 import { literals } from './literals.ts';
 import { noteOutboundFile } from './outbound-file-store.ts';
 import { storedPartnerId } from './partner-store.ts';
-import type { FindingRow, FunctionalGroupRow, InterchangeRow, TransactionSetRow } from './tables.ts';
-import type { Database, Transaction } from './transaction.ts';
+import { prepareQuery } from './prepared-query.ts';
+import type { FindingRow, FunctionalGroupRow, InterchangeRow, Tables, TransactionSetRow } from './tables.ts';
+import type { Database, Sql, Transaction } from './transaction.ts';
 import { noteContent } from './transmission-content.ts';
 
 export type InterchangeRecord = Omit<InterchangeRow, 'id' | 'transmission_id' | 'ordinal'> & {
@@ -85,25 +87,21 @@ export async function writeAnswer(database: Database, answer: Answer): Promise<b
       await writeInterchange(transaction, answer.id, interchange, index + 1);
     }
     if (answer.manifest !== undefined) {
-      await transaction.sql
-        .insertInto('releases')
-        .values({
-          id: newId(transaction),
-          transmission_id: answer.id,
-          manifest: answer.manifest,
-          state: 'due',
-          due_at_ms: transaction.nowMs,
-          released_at_ms: null,
-          folder: answer.folder ?? 'accepted',
-          path: answer.derivedPath ?? null,
-        })
-        .execute();
+      await insertRelease(transaction.sql, {
+        id: newId(transaction),
+        transmission_id: answer.id,
+        manifest: answer.manifest,
+        state: 'due',
+        due_at_ms: transaction.nowMs,
+        released_at_ms: null,
+        folder: answer.folder ?? 'accepted',
+        path: answer.derivedPath ?? null,
+      });
     }
-    await transaction.sql
-      .updateTable('transmissions')
-      .set({ transactions: transactionNames(answer.interchanges) })
-      .where('id', '=', answer.id)
-      .execute();
+    await nameTransactions(transaction.sql, {
+      id: answer.id,
+      transactions: transactionNames(answer.interchanges),
+    });
     await announce(transaction, answer);
     return true;
   });
@@ -115,28 +113,44 @@ function transactionNames(interchanges: readonly InterchangeRecord[]): string {
   return [...new Set(sets.map((set) => set.transaction_name.replaceAll(' ', '-')))].join(' ');
 }
 
+const insertRelease = prepareQuery((sql, row: Insertable<Tables['releases']>) =>
+  sql.insertInto('releases').values(row),
+);
+const nameTransactions = prepareQuery((sql, values: { id: string; transactions: string }) =>
+  sql.updateTable('transmissions').set({ transactions: values.transactions }).where('id', '=', values.id),
+);
+const insertAcknowledgement = prepareQuery((sql, row: Insertable<Tables['acknowledgements']>) =>
+  sql.insertInto('acknowledgements').values(row),
+);
+const insertInterchange = prepareQuery((sql, row: InterchangeRow) =>
+  sql.insertInto('interchanges').values(row),
+);
+const insertGroup = prepareQuery((sql, row: FunctionalGroupRow) =>
+  sql.insertInto('functional_groups').values(row),
+);
+const insertSet = prepareQuery((sql, row: TransactionSetRow) =>
+  sql.insertInto('transaction_sets').values(row),
+);
+
 const newId = (transaction: Transaction): string => uuidV7(transaction.nowMs, transaction.randomBytes(10));
 
 async function writeFiles(transaction: Transaction, answer: Answer): Promise<void> {
   for (const file of answer.files) {
-    await transaction.sql
-      .insertInto('acknowledgements')
-      .values({
-        id: file.id,
-        transmission_id: answer.id,
-        interchange_ordinal: file.interchangeOrdinal,
-        partner_id: answer.partnerId,
-        kinds: file.kinds,
-        name: file.name,
-        path: file.path,
-        size_bytes: file.sizeBytes,
-        sha256: file.sha256,
-        control_number: file.controlNumber,
-        state: 'written',
-        written_at_ms: transaction.nowMs,
-        published_at_ms: null,
-      })
-      .execute();
+    await insertAcknowledgement(transaction.sql, {
+      id: file.id,
+      transmission_id: answer.id,
+      interchange_ordinal: file.interchangeOrdinal,
+      partner_id: answer.partnerId,
+      kinds: file.kinds,
+      name: file.name,
+      path: file.path,
+      size_bytes: file.sizeBytes,
+      sha256: file.sha256,
+      control_number: file.controlNumber,
+      state: 'written',
+      written_at_ms: transaction.nowMs,
+      published_at_ms: null,
+    });
   }
 }
 
@@ -148,17 +162,12 @@ async function writeInterchange(
 ): Promise<void> {
   const { groups, ...columns } = interchange;
   const id = newId(transaction);
-  await transaction.sql
-    .insertInto('interchanges')
-    .values({ ...columns, id, transmission_id: transmissionId, ordinal })
-    .execute();
+  await insertInterchange(transaction.sql, { ...columns, id, transmission_id: transmissionId, ordinal });
   for (const [index, group] of groups.entries()) {
     const { sets, ...groupColumns } = group;
     const groupId = newId(transaction);
-    await transaction.sql
-      .insertInto('functional_groups')
-      .values({ ...groupColumns, id: groupId, interchange_id: id, ordinal: index + 1 })
-      .execute();
+    const row = { ...groupColumns, id: groupId, interchange_id: id, ordinal: index + 1 };
+    await insertGroup(transaction.sql, row);
     for (const [setIndex, set] of sets.entries()) {
       await writeSet(transaction, { transmissionId, groupId, set, ordinal: setIndex + 1 });
     }
@@ -179,16 +188,13 @@ async function writeSet(
 ): Promise<void> {
   const { findings, findingsOmitted, ...columns } = input.set;
   const id = newId(transaction);
-  await transaction.sql
-    .insertInto('transaction_sets')
-    .values({
-      ...columns,
-      id,
-      group_id: input.groupId,
-      ordinal: input.ordinal,
-      findings: findings.length + findingsOmitted,
-    })
-    .execute();
+  await insertSet(transaction.sql, {
+    ...columns,
+    id,
+    group_id: input.groupId,
+    ordinal: input.ordinal,
+    findings: findings.length + findingsOmitted,
+  });
   for (let start = 0; start < findings.length; start += findingsPerStatement) {
     await transaction.sql
       .insertInto('findings')
@@ -252,16 +258,8 @@ export interface UnpublishedFile {
   readonly receivedAtMs: number;
 }
 
-/**
- * @param input.of one transmission; left out: any
- * @returns answers that are written and not yet in `outbound`, the oldest first
- */
-export async function listUnpublished(
-  database: Database,
-  input: { readonly limit: number; readonly of?: TransmissionId | undefined },
-): Promise<readonly UnpublishedFile[]> {
-  const { of, limit } = input;
-  let query = database.sql
+const selectUnpublished = (sql: Sql, limit: number) =>
+  sql
     .selectFrom('acknowledgements')
     .innerJoin('transmissions', 'transmissions.id', 'acknowledgements.transmission_id')
     .select([
@@ -278,8 +276,23 @@ export async function listUnpublished(
     .where('acknowledgements.state', 'in', literals('written'))
     .orderBy('written_at_ms')
     .limit(limit);
-  if (of !== undefined) query = query.where('acknowledgements.transmission_id', '=', of);
-  const rows = await query.execute();
+const unpublished = prepareQuery((sql, { limit }: { limit: number }) => selectUnpublished(sql, limit));
+const unpublishedOf = prepareQuery((sql, { of, limit }: { of: string; limit: number }) =>
+  selectUnpublished(sql, limit).where('acknowledgements.transmission_id', '=', of),
+);
+
+/**
+ * @param input.of one transmission; left out: any
+ * @returns answers that are written and not yet in `outbound`, the oldest first
+ */
+export async function listUnpublished(
+  database: Database,
+  input: { readonly limit: number; readonly of?: TransmissionId | undefined },
+): Promise<readonly UnpublishedFile[]> {
+  const { of, limit } = input;
+  const rows = await (of === undefined
+    ? unpublished(database.sql, { limit })
+    : unpublishedOf(database.sql, { of, limit }));
   return rows.map((row) => ({
     id: row.id,
     transmissionId: row.transmission_id,
@@ -304,16 +317,23 @@ export async function markPublished(
 ): Promise<void> {
   const { file, name, inode } = input;
   await database.transaction(async (transaction) => {
-    await transaction.sql
-      .updateTable('acknowledgements')
-      .set({ state: 'published', published_at_ms: transaction.nowMs })
-      .where('id', '=', file.id)
-      .execute();
+    await publishedAt(transaction.sql, { id: file.id, nowMs: transaction.nowMs });
     await countAnswerTime(transaction, file.receivedAtMs);
     const { partnerId, userId } = file;
     await noteOutboundFile(transaction, { partnerId, name, inode, kinds: answerKinds(file.kinds), userId });
-  });
+  }, notForPowerLoss);
+  database.changes.announce();
 }
+
+// After power loss it is due again, and known again by its inode.
+const notForPowerLoss = { survives: 'process-end' } as const;
+
+const publishedAt = prepareQuery((sql, values: { id: string; nowMs: number }) =>
+  sql
+    .updateTable('acknowledgements')
+    .set({ state: 'published', published_at_ms: values.nowMs })
+    .where('id', '=', values.id),
+);
 
 /** A TA1 that stands in one file with a 999 says nothing beyond it. */
 const answerKinds = (kinds: string): readonly ContentKind[] => [kinds.includes('999') ? '999' : kinds];
@@ -330,9 +350,8 @@ export interface DueRelease {
   readonly manifest: string;
 }
 
-/** @returns releases that are due, the oldest first */
-export async function listDueReleases(database: Database, limit: number): Promise<readonly DueRelease[]> {
-  const rows = await database.sql
+const dueReleases = prepareQuery((sql, { limit }: { limit: number }) =>
+  sql
     .selectFrom('releases')
     .innerJoin('transmissions', 'transmissions.id', 'releases.transmission_id')
     .select([
@@ -347,8 +366,12 @@ export async function listDueReleases(database: Database, limit: number): Promis
     ])
     .where('releases.state', 'in', literals('due'))
     .orderBy('releases.due_at_ms')
-    .limit(limit)
-    .execute();
+    .limit(limit),
+);
+
+/** @returns releases that are due, the oldest first */
+export async function listDueReleases(database: Database, limit: number): Promise<readonly DueRelease[]> {
+  const rows = await dueReleases(database.sql, { limit });
   return rows.map((row) => ({
     id: row.id,
     transmissionId: row.transmission_id as TransmissionId,
@@ -360,6 +383,14 @@ export async function listDueReleases(database: Database, limit: number): Promis
   }));
 }
 
+const releasedAt = prepareQuery((sql, values: { id: string; nowMs: number }) =>
+  sql
+    .updateTable('releases')
+    .set({ state: 'released', released_at_ms: values.nowMs })
+    .where('id', '=', values.id)
+    .where('state', '=', 'due'),
+);
+
 /** The original and its manifest are with the back end: state, event and audit record. */
 export async function markReleased(
   database: Database,
@@ -367,12 +398,7 @@ export async function markReleased(
 ): Promise<void> {
   const { release, manifestPath } = input;
   await database.transaction(async (transaction) => {
-    await transaction.sql
-      .updateTable('releases')
-      .set({ state: 'released', released_at_ms: transaction.nowMs })
-      .where('id', '=', release.id)
-      .where('state', '=', 'due')
-      .execute();
+    await releasedAt(transaction.sql, { id: release.id, nowMs: transaction.nowMs });
     await transaction.event({
       kind: 'transmission.released',
       partnerId: release.partnerId,

@@ -3,30 +3,24 @@
 
 import type { PartnerId } from '../domain/ids.ts';
 import { takeNumbers } from './counter.ts';
-import type { Database, Transaction } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 
 /** ISA13 has nine digits; after the last one it begins again. */
 const maxControlNumber = 999_999_999;
 
 /**
- * Takes the control numbers for one acknowledgement interchange.
+ * Takes the control numbers for one acknowledgement interchange. They are used up when the answer that bears them is
+ * committed, which makes this durable too: of an answer that was not, power loss leaves nothing that anyone has seen.
  * @param input.groups how many functional groups it has
  * @returns its ISA13 and the first of its GS06
  */
 export async function takeControlNumbers(
-  database: Database,
+  { sql }: Pick<Transaction, 'sql'>,
   input: { readonly partnerId: PartnerId; readonly groups: number },
 ): Promise<{ readonly interchange: number; readonly firstGroup: number }> {
-  // A number is used up when the answer that bears it is committed, which makes this durable too: of an answer that was
-  // not, power loss leaves nothing that anyone has seen.
-  const survives = 'process-end';
-  const take = async ({ sql }: Transaction) => {
-    const interchange = await takeNumbers(sql, `isa13:${input.partnerId}`, 1);
-    const firstGroup =
-      input.groups === 0 ? 1 : await takeNumbers(sql, `gs06:${input.partnerId}`, input.groups);
-    return { interchange: wrap(interchange), firstGroup: wrap(firstGroup) };
-  };
-  return database.transaction(take, { survives });
+  const interchange = await takeNumbers(sql, `isa13:${input.partnerId}`, 1);
+  const firstGroup = input.groups === 0 ? 1 : await takeNumbers(sql, `gs06:${input.partnerId}`, input.groups);
+  return { interchange: wrap(interchange), firstGroup: wrap(firstGroup) };
 }
 
 const wrap = (number: number): number => ((number - 1) % maxControlNumber) + 1;

@@ -13,6 +13,7 @@ import { ClaimgateSqliteDialect } from './sqlite-dialect.ts';
 import { openSqliteLog } from './sqlite-log.ts';
 import type { Tables } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
+import { groupTransactions } from './transaction-group.ts';
 import { copyBeforeUpgrade } from './upgrade-copy.ts';
 
 export interface DatabaseOptions {
@@ -73,6 +74,15 @@ export function openDatabase(options: DatabaseOptions): Database {
       : new SqliteFile(options.file, { readonly: true, timeout: options.busyTimeoutMs });
   const sql = new Kysely<Tables>({ dialect: new ClaimgateSqliteDialect(file, reader) });
   const log = openSqliteLog(options.file);
+  const statements = new Map<string, SqliteFile.Statement>();
+  const grouped = groupTransactions({
+    run: (work) => sql.transaction().execute(work),
+    execute(text) {
+      const statement = statements.get(text) ?? file.prepare(text);
+      statements.set(text, statement);
+      statement.run();
+    },
+  });
   const changes = createChanges({
     version: () => file.pragma('data_version', { simple: true }) as number,
     pollMs: options.changePollMs,
@@ -84,9 +94,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     changes,
     migrated,
     async transaction(work, { survives } = { survives: 'power-loss' }) {
-      const result = await sql
-        .transaction()
-        .execute((trx) => work(openTransaction(trx, options.now(), options.randomBytes)));
+      const result = await grouped((trx) => work(openTransaction(trx, options.now(), options.randomBytes)));
       if (survives === 'process-end') return result;
       await log.sync();
       changes.announce();

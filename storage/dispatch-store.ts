@@ -14,6 +14,7 @@ import type { EntryName } from '../domain/virtual-path.ts';
 import { literals } from './literals.ts';
 import { noteOutboundFile } from './outbound-file-store.ts';
 import { storedPartnerId } from './partner-store.ts';
+import { prepareQuery } from './prepared-query.ts';
 import type { DispatchRow } from './tables.ts';
 import type { Database, Sql, Transaction } from './transaction.ts';
 
@@ -236,15 +237,17 @@ async function findSame(
 
 /** @returns dispatches that are not in `outbound` yet, the oldest first */
 export async function listUndispatched(database: Database, limit: number): Promise<readonly Dispatch[]> {
-  const rows = await database.sql
+  return (await undispatched(database.sql, { limit })).map(dispatchOf);
+}
+
+const undispatched = prepareQuery((sql, { limit }: { limit: number }) =>
+  sql
     .selectFrom('dispatches')
     .selectAll()
     .where('state', 'in', literals('accepted'))
     .orderBy('dispatched_at_ms')
-    .limit(limit)
-    .execute();
-  return rows.map(dispatchOf);
-}
+    .limit(limit),
+);
 
 /** @returns dispatches, the newest first */
 export async function listDispatches(

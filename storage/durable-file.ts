@@ -1,10 +1,10 @@
 // Files that Claimgate itself writes: whole or not there at all, and durable before anyone is told of them.
 
-import { link, lstat, open, rename, unlink } from 'node:fs/promises';
+import { link, lstat, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type DataDirectory, type HostPath, syncFile, syncFolder } from './data-directory.ts';
-import { codeOf, unlessMissing } from './disk-fault.ts';
-import { linkDurably, originalMode } from './publish-upload.ts';
+import { codeOf } from './disk-fault.ts';
+import { moveDurably, originalMode } from './publish-upload.ts';
 
 /** What the name of an answer ends in while it is in staging, where uploads are named by their ids alone. */
 const stagedAnswerEnding = '.ack';
@@ -44,19 +44,21 @@ export async function keepStagedAnswer(
   directory: DataDirectory,
   input: { readonly id: string; readonly to: HostPath },
 ): Promise<void> {
-  const staged = stagedAnswer(directory, input.id);
-  await unlessMissing(() => unlink(input.to), undefined);
-  await linkDurably(directory, staged, input.to);
-  await unlink(staged);
+  await moveDurably(directory, stagedAnswer(directory, input.id), input.to);
 }
 
 /**
  * Gives a file a further name in a folder, never overwriting another file.
+ * @param options.isDurable the file's bytes are on the disk already
  * @returns false when the name is taken by a different file; true when it stands there now, or did already
  */
-export async function linkOnce(from: HostPath, to: HostPath): Promise<boolean> {
+export async function linkOnce(
+  from: HostPath,
+  to: HostPath,
+  { isDurable }: { readonly isDurable: boolean } = { isDurable: false },
+): Promise<boolean> {
   // An original may not be durable by itself yet (small-originals.ts), and what is made of it lasts.
-  await syncFile(from);
+  if (!isDurable) await syncFile(from);
   try {
     await link(from, to);
   } catch (thrown) {

@@ -15,6 +15,7 @@ import {
   rightsOf,
 } from '../domain/right.ts';
 import { noteAccountChange } from './account-changes.ts';
+import { prepareQuery } from './prepared-query.ts';
 import type { Database, Sql, Transaction } from './transaction.ts';
 
 interface RightRow {
@@ -31,13 +32,20 @@ const rightsOfRows = (rows: readonly RightRow[]): readonly Right[] =>
  * @param holder.userId undefined for the partner itself: what a program drops is under the partner's rights
  */
 export async function readRights({ sql }: { readonly sql: Sql }, holder: RightsHolder): Promise<Rights> {
-  const rows = await sql
+  const { partnerId, userId } = holder;
+  const rows = await rightRows(sql, { partnerId, userId: userId ?? '' });
+  const held = holder.userId === undefined ? rows : rows.filter((row) => row.user_id !== null);
+  return held.length === 0 ? noRights : rightsOf(rightsOfRows(held), rightsOfRows(rows));
+}
+
+const rightRows = prepareQuery((sql, { partnerId, userId }: { partnerId: string; userId: string }) =>
+  sql
     .selectFrom('partner_transactions')
     .leftJoin('grants', (join) =>
       join
         .onRef('grants.transaction_name', '=', 'partner_transactions.transaction_name')
         .onRef('grants.direction', '=', 'partner_transactions.direction')
-        .on('grants.user_id', '=', holder.userId ?? '')
+        .on('grants.user_id', '=', userId)
         .on((on) =>
           on.exists(
             on
@@ -49,11 +57,8 @@ export async function readRights({ sql }: { readonly sql: Sql }, holder: RightsH
         ),
     )
     .select(['partner_transactions.transaction_name', 'partner_transactions.direction', 'grants.user_id'])
-    .where('partner_transactions.partner_id', '=', holder.partnerId)
-    .execute();
-  const held = holder.userId === undefined ? rows : rows.filter((row) => row.user_id !== null);
-  return held.length === 0 ? noRights : rightsOf(rightsOfRows(held), rightsOfRows(rows));
-}
+    .where('partner_transactions.partner_id', '=', partnerId),
+);
 
 /** @returns what a trading partner has agreed on, in the order of `everyRight` */
 export async function readPartnerRights(

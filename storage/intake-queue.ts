@@ -7,6 +7,7 @@ import type { Verdict } from '../domain/transmission.ts';
 import { freeInterchangeKeys } from './interchange-keys.ts';
 import { literals } from './literals.ts';
 import { storedPartnerId } from './partner-store.ts';
+import { prepareQuery } from './prepared-query.ts';
 import { storedUserId } from './stored-id.ts';
 import type { Tables } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
@@ -39,6 +40,71 @@ export interface Lane {
 
 const anySize: Lane = { minBytes: 0, maxBytes: Number.MAX_SAFE_INTEGER };
 
+interface DueTimes {
+  readonly nowMs: number;
+  readonly horizonAtMs: number;
+}
+
+/** A file that nobody has tried is due, whatever the clock says: it may have been set back since it came. */
+const isDue = (where: ExpressionBuilder<Tables, 'transmissions'>, { nowMs, horizonAtMs }: DueTimes) =>
+  where.or([
+    where('next_attempt_at_ms', '<=', nowMs),
+    where('next_attempt_at_ms', '>', horizonAtMs),
+    where.and([where('attempts', '=', 0), where('state', '=', 'received')]),
+  ]);
+
+const dueInLane = prepareQuery((sql, values: DueTimes & Lane) =>
+  sql
+    .selectFrom('transmissions')
+    .select('id')
+    .where('state', 'in', literals('received', 'processing'))
+    .where((where) => isDue(where, values))
+    .where('size_bytes', '>=', values.minBytes)
+    .where('size_bytes', '<=', values.maxBytes)
+    .orderBy('next_attempt_at_ms')
+    .limit(1),
+);
+
+const claimDue = prepareQuery(
+  (sql, values: DueTimes & { id: string; worker: string; leaseEndsAtMs: number }) =>
+    sql
+      .updateTable('transmissions')
+      .set((value) => ({
+        state: 'processing' as const,
+        claimed_by: values.worker,
+        lease_expires_at_ms: values.leaseEndsAtMs,
+        // While the lease holds, the next attempt is not due.
+        next_attempt_at_ms: values.leaseEndsAtMs,
+        attempts: value('attempts', '+', 1),
+        updated_at_ms: values.nowMs,
+      }))
+      .where('id', '=', values.id)
+      .where('state', 'in', literals('received', 'processing'))
+      .where((where) => isDue(where, values))
+      .returningAll(),
+);
+
+/**
+ * Claims those that have waited longest, in one transaction.
+ * @param input.workers who claims them: a name for each claim, as many as are wanted
+ * @see claimTransmission
+ */
+export async function claimTransmissions(
+  database: Database,
+  input: Omit<ClaimInput, 'worker'> & { readonly workers: readonly string[] },
+): Promise<readonly { readonly claimed: ClaimedTransmission; readonly worker: string }[]> {
+  const { workers, ...rest } = input;
+  return database.transaction(async (transaction) => {
+    const claims: { readonly claimed: ClaimedTransmission; readonly worker: string }[] = [];
+    for (const worker of workers) {
+      const claimed = await claimNext(transaction, { ...rest, worker });
+      if (claimed === undefined) break;
+      claims.push({ claimed, worker });
+    }
+    return claims;
+  }, notForPowerLoss);
+}
+
 /**
  * Claims the transmission that has waited longest. A claim that does not survive power loss is no loss: the file is due
  * at the next start.
@@ -49,74 +115,52 @@ const anySize: Lane = { minBytes: 0, maxBytes: Number.MAX_SAFE_INTEGER };
  */
 export async function claimTransmission(
   database: Database,
-  input: {
-    readonly worker: string;
-    readonly leaseMs: number;
-    readonly lane?: Lane;
-    /** Nothing is put off by more than this, in milliseconds: what seems to be, the clock was set back since. */
-    readonly horizonMs?: number;
-  },
+  input: ClaimInput,
+): Promise<ClaimedTransmission | undefined> {
+  return database.transaction((transaction) => claimNext(transaction, input), notForPowerLoss);
+}
+
+interface ClaimInput {
+  readonly worker: string;
+  readonly leaseMs: number;
+  readonly lane?: Lane;
+  /** Nothing is put off by more than this, in milliseconds: what seems to be, the clock was set back since. */
+  readonly horizonMs?: number;
+}
+
+async function claimNext(
+  { sql, nowMs }: Transaction,
+  input: ClaimInput,
 ): Promise<ClaimedTransmission | undefined> {
   const { lane = anySize, horizonMs = Number.MAX_SAFE_INTEGER } = input;
-  return database.transaction(async ({ sql, nowMs }) => {
-    // A file that nobody has tried is due, whatever the clock says: it may have been set back since it came.
-    const isDue = (where: ExpressionBuilder<Tables, 'transmissions'>) =>
-      where.or([
-        where('next_attempt_at_ms', '<=', nowMs),
-        where('next_attempt_at_ms', '>', nowMs + horizonMs),
-        where.and([where('attempts', '=', 0), where('state', '=', 'received')]),
-      ]);
-    const due = await sql
-      .selectFrom('transmissions')
-      .select('id')
-      .where('state', 'in', literals('received', 'processing'))
-      .where(isDue)
-      .where('size_bytes', '>=', lane.minBytes)
-      .where('size_bytes', '<=', lane.maxBytes)
-      .orderBy('next_attempt_at_ms')
-      .limit(1)
-      .executeTakeFirst();
-    if (due === undefined) return undefined;
-    const row = await sql
-      .updateTable('transmissions')
-      .set((value) => ({
-        state: 'processing' as const,
-        claimed_by: input.worker,
-        lease_expires_at_ms: nowMs + input.leaseMs,
-        // While the lease holds, the next attempt is not due.
-        next_attempt_at_ms: nowMs + input.leaseMs,
-        attempts: value('attempts', '+', 1),
-        updated_at_ms: nowMs,
-      }))
-      .where('id', '=', due.id)
-      .where('state', 'in', literals('received', 'processing'))
-      .where(isDue)
-      .returningAll()
-      .executeTakeFirst();
-    if (row === undefined) return undefined;
-    const id = parseTransmissionId(row.id);
-    const decision =
-      row.decision === null ? undefined : { verb: row.decision, reason: row.decision_reason ?? '' };
-    // To be discarded a file need not be there.
-    const needed = row.decision === 'discard' ? '' : row.original_path;
-    if (id.kind === 'invalid' || row.sha256 === null || needed === null) {
-      throw new Error(`Transmission ${row.id} is in the queue without an original.`);
-    }
-    return {
-      id: id.id,
-      partnerId: storedPartnerId(row.partner_id),
-      name: row.name,
-      sizeBytes: Number(row.size_bytes),
-      sha256: row.sha256,
-      originalPath: row.original_path ?? '',
-      decision,
-      receivedAtMs: Number(row.received_at_ms),
-      userId: row.user_id === null ? undefined : storedUserId(row.user_id),
-      source: row.source,
-      refusal: refusalOf(row.refusal),
-      attempt: row.attempts,
-    };
-  }, notForPowerLoss);
+  const dueTimes = { nowMs, horizonAtMs: nowMs + horizonMs };
+  const [due] = await dueInLane(sql, { ...dueTimes, ...lane });
+  if (due === undefined) return undefined;
+  const { worker, leaseMs } = input;
+  const [row] = await claimDue(sql, { ...dueTimes, id: due.id, worker, leaseEndsAtMs: nowMs + leaseMs });
+  if (row === undefined) return undefined;
+  const id = parseTransmissionId(row.id);
+  const decision =
+    row.decision === null ? undefined : { verb: row.decision, reason: row.decision_reason ?? '' };
+  // To be discarded a file need not be there.
+  const needed = row.decision === 'discard' ? '' : row.original_path;
+  if (id.kind === 'invalid' || row.sha256 === null || needed === null) {
+    throw new Error(`Transmission ${row.id} is in the queue without an original.`);
+  }
+  return {
+    id: id.id,
+    partnerId: storedPartnerId(row.partner_id),
+    name: row.name,
+    sizeBytes: Number(row.size_bytes),
+    sha256: row.sha256,
+    originalPath: row.original_path ?? '',
+    decision,
+    receivedAtMs: Number(row.received_at_ms),
+    userId: row.user_id === null ? undefined : storedUserId(row.user_id),
+    source: row.source,
+    refusal: refusalOf(row.refusal),
+    attempt: row.attempts,
+  };
 }
 
 function refusalOf(stored: string | null): string | undefined {
@@ -127,17 +171,20 @@ const notForPowerLoss = { survives: 'process-end' } as const;
 
 /** @returns when the next transmission will be due, in milliseconds since 1970; undefined when none waits */
 export async function nextDueAt(database: Database, lane: Lane = anySize): Promise<number | undefined> {
-  const row = await database.sql
+  const [row] = await nextInLane(database.sql, { ...lane });
+  return row === undefined ? undefined : Number(row.next_attempt_at_ms);
+}
+
+const nextInLane = prepareQuery((sql, lane: Lane) =>
+  sql
     .selectFrom('transmissions')
     .select('next_attempt_at_ms')
     .where('state', 'in', literals('received', 'processing'))
     .where('size_bytes', '>=', lane.minBytes)
     .where('size_bytes', '<=', lane.maxBytes)
     .orderBy('next_attempt_at_ms')
-    .limit(1)
-    .executeTakeFirst();
-  return row === undefined ? undefined : Number(row.next_attempt_at_ms);
-}
+    .limit(1),
+);
 
 /** The attempt failed; another one is made after `delayMs`. */
 export async function retryTransmission(
@@ -209,25 +256,49 @@ export async function endClaim(
     readonly reason?: string;
   },
 ): Promise<boolean> {
-  const ended = await transaction.sql
-    .updateTable('transmissions')
-    .set({
-      state: input.state,
-      claimed_by: null,
-      lease_expires_at_ms: null,
-      verdict: input.verdict ?? null,
-      reason: input.reason ?? null,
-      updated_at_ms: transaction.nowMs,
-      answered_at_ms: input.state === 'failed' ? null : transaction.nowMs,
-      decision: null,
-    })
-    .where('id', '=', input.id)
-    .where('claimed_by', '=', input.worker)
-    .where('state', '=', 'processing')
-    .returning('id')
-    .executeTakeFirst();
+  const { nowMs, sql } = transaction;
+  const [ended] = await endClaimOf(sql, {
+    id: input.id,
+    worker: input.worker,
+    state: input.state,
+    verdict: input.verdict ?? null,
+    reason: input.reason ?? null,
+    nowMs,
+    answeredAtMs: input.state === 'failed' ? null : nowMs,
+  });
   return ended !== undefined;
 }
+
+const endClaimOf = prepareQuery(
+  (
+    sql,
+    values: {
+      id: string;
+      worker: string;
+      state: 'answered' | 'quarantined' | 'discarded' | 'failed';
+      verdict: Verdict | null;
+      reason: string | null;
+      nowMs: number;
+      answeredAtMs: number | null;
+    },
+  ) =>
+    sql
+      .updateTable('transmissions')
+      .set({
+        state: values.state,
+        claimed_by: null,
+        lease_expires_at_ms: null,
+        verdict: values.verdict,
+        reason: values.reason,
+        updated_at_ms: values.nowMs,
+        answered_at_ms: values.answeredAtMs,
+        decision: null,
+      })
+      .where('id', '=', values.id)
+      .where('claimed_by', '=', values.worker)
+      .where('state', '=', 'processing')
+      .returning('id'),
+);
 
 /**
  * At start of the one process that has the intake role: whatever an earlier run had claimed is due at once.

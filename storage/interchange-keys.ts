@@ -3,7 +3,9 @@
 // again, after a crash, is not a duplicate of itself.
 
 import type { TransmissionId } from '../domain/ids.ts';
-import type { Database, Transaction } from './transaction.ts';
+import { prepareQuery } from './prepared-query.ts';
+import type { InterchangeKeyRow } from './tables.ts';
+import type { Transaction } from './transaction.ts';
 
 export interface InterchangeKey {
   /** Qualifier and id. */
@@ -23,13 +25,43 @@ export type TakeOutcome =
       readonly sameFile: boolean;
     };
 
+interface KeyColumns {
+  readonly sender: string;
+  readonly receiver: string;
+  readonly control_number: string;
+}
+
+const forgetOldKey = prepareQuery((sql, key: KeyColumns & { readonly seenBeforeMs: number }) =>
+  sql
+    .deleteFrom('interchange_keys')
+    .where('sender', '=', key.sender)
+    .where('receiver', '=', key.receiver)
+    .where('control_number', '=', key.control_number)
+    .where('seen_at_ms', '<', key.seenBeforeMs),
+);
+const insertKey = prepareQuery((sql, row: InterchangeKeyRow) =>
+  sql
+    .insertInto('interchange_keys')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['sender', 'receiver', 'control_number']).doNothing()),
+);
+const holderOf = prepareQuery((sql, key: KeyColumns) =>
+  sql
+    .selectFrom('interchange_keys')
+    .selectAll()
+    .where('sender', '=', key.sender)
+    .where('receiver', '=', key.receiver)
+    .where('control_number', '=', key.control_number),
+);
+
 /**
- * Takes the numbers of a file's interchanges, in order.
+ * Takes the numbers of a file's interchanges, in order. The answer's commit makes it durable: the log is one file, and
+ * what comes later in it is synced with all before.
  * @param input.sha256 of the file
  * @param input.windowMs how long a number stays taken
  */
 export async function takeInterchangeKeys(
-  database: Database,
+  { sql, nowMs }: Pick<Transaction, 'sql' | 'nowMs'>,
   input: {
     readonly transmissionId: TransmissionId;
     readonly sha256: string;
@@ -37,48 +69,27 @@ export async function takeInterchangeKeys(
     readonly keys: readonly InterchangeKey[];
   },
 ): Promise<readonly TakeOutcome[]> {
-  if (input.keys.length === 0) return [];
-  // The answer's commit makes it durable too: the log is one file, and what comes later in it is synced with all before.
-  const survives = 'process-end';
-  const take = async ({ sql, nowMs }: Transaction): Promise<readonly TakeOutcome[]> => {
-    const outcomes: TakeOutcome[] = [];
-    for (const key of input.keys) {
-      const columns = { sender: key.sender, receiver: key.receiver, control_number: key.controlNumber };
-      const mine = {
-        transmission_id: input.transmissionId,
-        ordinal: key.ordinal,
-        sha256: input.sha256,
-        seen_at_ms: nowMs,
-      };
-      await sql
-        .deleteFrom('interchange_keys')
-        .where('sender', '=', key.sender)
-        .where('receiver', '=', key.receiver)
-        .where('control_number', '=', key.controlNumber)
-        .where('seen_at_ms', '<', nowMs - input.windowMs)
-        .execute();
-      await sql
-        .insertInto('interchange_keys')
-        .values({ ...columns, ...mine })
-        .onConflict((conflict) => conflict.columns(['sender', 'receiver', 'control_number']).doNothing())
-        .execute();
-      const holder = await sql
-        .selectFrom('interchange_keys')
-        .selectAll()
-        .where('sender', '=', key.sender)
-        .where('receiver', '=', key.receiver)
-        .where('control_number', '=', key.controlNumber)
-        .executeTakeFirstOrThrow();
-      const own = holder.transmission_id === input.transmissionId && holder.ordinal === key.ordinal;
-      outcomes.push(
-        own
-          ? { kind: 'taken' }
-          : { kind: 'duplicate', of: holder.transmission_id, sameFile: holder.sha256 === input.sha256 },
-      );
-    }
-    return outcomes;
-  };
-  return database.transaction(take, { survives });
+  const outcomes: TakeOutcome[] = [];
+  for (const key of input.keys) {
+    const columns = { sender: key.sender, receiver: key.receiver, control_number: key.controlNumber };
+    const mine = {
+      transmission_id: input.transmissionId,
+      ordinal: key.ordinal,
+      sha256: input.sha256,
+      seen_at_ms: nowMs,
+    };
+    await forgetOldKey(sql, { ...columns, seenBeforeMs: nowMs - input.windowMs });
+    await insertKey(sql, { ...columns, ...mine });
+    const [holder] = await holderOf(sql, columns);
+    if (holder === undefined) throw new Error('An interchange key that was written is not there.');
+    const own = holder.transmission_id === input.transmissionId && holder.ordinal === key.ordinal;
+    outcomes.push(
+      own
+        ? { kind: 'taken' }
+        : { kind: 'duplicate', of: holder.transmission_id, sameFile: holder.sha256 === input.sha256 },
+    );
+  }
+  return outcomes;
 }
 
 /** What is not processed holds no number: it may be sent again, corrected. */

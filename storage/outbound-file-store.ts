@@ -6,6 +6,8 @@ import type { Stats } from 'node:fs';
 import type { ContentKind } from '../domain/content-kind.ts';
 import type { PartnerId } from '../domain/ids.ts';
 import type { EntryName } from '../domain/virtual-path.ts';
+import { prepareQuery } from './prepared-query.ts';
+import type { OutboundFileRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
 
 /** `device:inode`, by which a file is known under any name. */
@@ -25,12 +27,18 @@ export async function noteOutboundFile(
   },
 ): Promise<void> {
   const facts = { inode: input.inode, kinds: input.kinds.join(' '), user_id: input.userId ?? null };
-  await sql
-    .insertInto('outbound_files')
-    .values({ partner_id: input.partnerId, name: input.name, ...facts })
-    .onConflict((conflict) => conflict.columns(['partner_id', 'name']).doUpdateSet(facts))
-    .execute();
+  await putOutboundFile(sql, { partner_id: input.partnerId, name: input.name, ...facts });
 }
+
+const putOutboundFile = prepareQuery((sql, row: OutboundFileRow) => {
+  const { inode, kinds, user_id } = row;
+  return sql
+    .insertInto('outbound_files')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict.columns(['partner_id', 'name']).doUpdateSet({ inode, kinds, user_id }),
+    );
+});
 
 /** A file of `outbound` was removed on purpose; call it in the transaction that says so. */
 export async function forgetOutboundFile(

@@ -3,7 +3,7 @@
 
 import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TransmissionId } from '../domain/ids.ts';
+import type { PartnerId, TransmissionId } from '../domain/ids.ts';
 import { parseEntryName } from '../domain/virtual-path.ts';
 import {
   type DueRelease,
@@ -14,6 +14,7 @@ import {
   type UnpublishedFile,
 } from './answer-store.ts';
 import { type DataDirectory, type HostPath, makePartnerFolders } from './data-directory.ts';
+import { codeOf } from './disk-fault.ts';
 import { linkOnce, replaceDurably } from './durable-file.ts';
 import { inodeOf } from './outbound-file-store.ts';
 import type { Database } from './transaction.ts';
@@ -48,18 +49,37 @@ export async function publishAnswers(
 async function publishAnswer({ database, directory }: OutboundDeps, file: UnpublishedFile): Promise<void> {
   const name = parseEntryName(file.name);
   if (name === undefined) throw new Error(`Acknowledgement ${file.id} has a name that no mailbox can hold.`);
-  await makePartnerFolders(directory, file.partnerId);
   const from = directory.stored(file.path);
   // The name has our control number in it, so only a file put there by hand can be in the way.
   const other = parseEntryName(`${file.id}-${name}`.slice(0, 250));
   for (const free of [name, other]) {
-    if (free === undefined || !(await linkOnce(from, directory.entry(file.partnerId, 'outbound', free))))
-      continue;
+    if (free === undefined) continue;
+    const to = directory.entry(file.partnerId, 'outbound', free);
+    // It was synced before the row that tells of it (durable-file.ts).
+    const link = () => linkOnce(from, to, { isDurable: true });
+    if (!(await inFolderOf(directory, file.partnerId, link))) continue;
     // A crash before this leaves a name that no row tells of: it is looked into, as any other file there is.
     await markPublished(database, { file, name: free, inode: inodeOf(await lstat(from)) });
     return;
   }
   throw new Error(`Acknowledgement ${file.id} cannot be put into outbound: its name is taken.`);
+}
+
+/** Puts a file into a partner's folder, which is made when it is not there. */
+async function inFolderOf(
+  directory: DataDirectory,
+  partnerId: PartnerId,
+  put: () => Promise<boolean>,
+  makeFurther: () => Promise<unknown> = async () => undefined,
+): Promise<boolean> {
+  try {
+    return await put();
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'ENOENT') throw thrown;
+    await makePartnerFolders(directory, partnerId);
+    await makeFurther();
+    return put();
+  }
 }
 
 export interface Released {
@@ -74,7 +94,12 @@ export async function releaseOriginals(deps: OutboundDeps): Promise<readonly Rel
   const released: Released[] = [];
   for (;;) {
     const due = await listDueReleases(deps.database, batch);
-    for (const release of due) released.push(await releaseOriginal(deps, release));
+    // At once, so that they share a commit and its wait for the disk.
+    const outcomes = await Promise.allSettled(due.map((release) => releaseOriginal(deps, release)));
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      released.push(outcome.value);
+    }
     if (due.length < batch) return released;
   }
 }
@@ -83,11 +108,11 @@ async function releaseOriginal(
   { database, directory }: OutboundDeps,
   release: DueRelease,
 ): Promise<Released> {
-  await makePartnerFolders(directory, release.partnerId);
-  const folder = directory.backEnd(release.folder, release.partnerId);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { partnerId } = release;
+  const folder = directory.backEnd(release.folder, partnerId);
   const file = join(folder, release.transmissionId) as HostPath;
-  await linkOnce(directory.stored(release.path), file);
+  const link = () => linkOnce(directory.stored(release.path), file);
+  await inFolderOf(directory, partnerId, link, () => mkdir(folder, { recursive: true, mode: 0o700 }));
   // The manifest comes last: a back end that waits for manifests never sees one without its file.
   const manifestPath = join('backend', release.folder, release.partnerId, `${release.transmissionId}.json`);
   await replaceDurably(directory.stored(manifestPath), release.manifest);

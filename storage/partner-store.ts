@@ -5,6 +5,7 @@ import { type PartnerId, parsePartnerId } from '../domain/ids.ts';
 import type { AuthenticationPolicy } from '../domain/login.ts';
 import { type Network, parseNetwork } from '../domain/network.ts';
 import { agreeOnEverything } from './grant-store.ts';
+import { prepareQuery } from './prepared-query.ts';
 import type { StoredPartnerRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
 
@@ -121,9 +122,13 @@ function compare(
 
 /** @returns the partner, or undefined when there is none of this id */
 export async function findPartner(database: Database, id: PartnerId): Promise<Partner | undefined> {
-  const row = await database.sql.selectFrom('partners').selectAll().where('id', '=', id).executeTakeFirst();
+  const [row] = await partnerById(database.sql, { id });
   return row === undefined ? undefined : partnerOf(row);
 }
+
+const partnerById = prepareQuery((sql, { id }: { id: string }) =>
+  sql.selectFrom('partners').selectAll().where('id', '=', id),
+);
 
 /** @returns every partner, by id */
 export async function listPartners(database: Database): Promise<readonly Partner[]> {

@@ -22,7 +22,7 @@
 // for the disk is never done on the event loop.
 
 import { fchmodSync, fstatSync, linkSync, readSync, renameSync, unlinkSync } from 'node:fs';
-import { type FileHandle, link, mkdir, unlink } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { UploadGate } from '../domain/gate.ts';
 import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
@@ -162,7 +162,13 @@ async function all<Work extends readonly Promise<unknown>[]>(work: readonly [...
 
 /** Links a file into a folder by day, durably. */
 export async function linkDurably(directory: DataDirectory, from: HostPath, to: HostPath): Promise<void> {
-  await linkByDay(directory, from, to);
+  await inFolderByDay(directory, to, () => link(from, to));
+  await syncFolder(dirname(to) as HostPath);
+}
+
+/** Moves a file into a folder by day, durably, in the place of one that is there. */
+export async function moveDurably(directory: DataDirectory, from: HostPath, to: HostPath): Promise<void> {
+  await inFolderByDay(directory, to, () => rename(from, to));
   await syncFolder(dirname(to) as HostPath);
 }
 
@@ -172,15 +178,19 @@ async function linkAtOnce(directory: DataDirectory, from: HostPath, to: HostPath
     linkSync(from, to);
   } catch (thrown) {
     if (codeOf(thrown) !== 'ENOENT') throw thrown;
-    await linkByDay(directory, from, to);
+    await inFolderByDay(directory, to, () => link(from, to));
   }
 }
 
-/** Links a file into a folder by day. When it is the first of its day the folder is made, and that durably. */
-async function linkByDay(directory: DataDirectory, from: HostPath, to: HostPath): Promise<void> {
+/** Puts a file into a folder by day. When it is the first of its day the folder is made, and that durably. */
+async function inFolderByDay(
+  directory: DataDirectory,
+  to: HostPath,
+  put: () => Promise<void>,
+): Promise<void> {
   const folder = dirname(to) as HostPath;
   try {
-    await link(from, to);
+    await put();
   } catch (thrown) {
     if (codeOf(thrown) !== 'ENOENT') throw thrown;
     const first = await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -193,6 +203,6 @@ async function linkByDay(directory: DataDirectory, from: HostPath, to: HostPath)
       await syncFolder(dirname(made) as HostPath);
       if (made === directory.root) break;
     }
-    await link(from, to);
+    await put();
   }
 }

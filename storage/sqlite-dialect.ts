@@ -59,7 +59,8 @@ export class ClaimgateSqliteDialect extends SqliteDialect {
     };
     driver.rollbackTransaction = async (connection) => {
       try {
-        await rollback(connection);
+        // A full disk has undone it already, and its error is the one to be told.
+        if (this.#file.inTransaction) await rollback(connection);
       } finally {
         this.#file.pragma('synchronous = FULL');
       }

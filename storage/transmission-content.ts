@@ -2,6 +2,7 @@
 
 import type { ContentKind } from '../domain/content-kind.ts';
 import type { PartnerId, TransmissionId } from '../domain/ids.ts';
+import { prepareQuery } from './prepared-query.ts';
 import type { Database, Transaction } from './transaction.ts';
 
 /** Writes what a transmission holds; call it in the transaction of its answer. */
@@ -10,12 +11,15 @@ export async function noteContent(
   input: { readonly id: TransmissionId; readonly kinds: readonly ContentKind[] },
 ): Promise<void> {
   const kinds = input.kinds.join(' ');
-  await sql
-    .insertInto('transmission_contents')
-    .values({ transmission_id: input.id, kinds })
-    .onConflict((conflict) => conflict.column('transmission_id').doUpdateSet({ kinds }))
-    .execute();
+  await putContent(sql, { id: input.id, kinds });
 }
+
+const putContent = prepareQuery((sql, { id, kinds }: { id: string; kinds: string }) =>
+  sql
+    .insertInto('transmission_contents')
+    .values({ transmission_id: id, kinds })
+    .onConflict((conflict) => conflict.column('transmission_id').doUpdateSet({ kinds })),
+);
 
 export interface SentFile {
   readonly userId: string | undefined;

@@ -1,7 +1,7 @@
 // What the crash tests do to a gateway until it dies, and what must hold afterwards: nothing that was acknowledged is
 // lost, each file has one answer, and journal and disk agree.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { type Core, openCore } from '../../core.ts';
@@ -9,6 +9,7 @@ import { verifyAuditTrail } from '../../storage/audit-trail.ts';
 import { findMismatches } from '../../storage/find-mismatches.ts';
 import { readClaims } from '../support/claims.ts';
 import { addReadyUserByHand, answersTo, firstPassword, testConfig } from '../support/gateway.ts';
+import { dropOutgoing, outgoingFile } from '../support/outgoing.ts';
 import { openPlainBrowser, type PlainBrowser } from '../support/portal.ts';
 import { readLog, type ServeProcess, startServe } from '../support/serve-process.ts';
 import { call, connectSsh, putFile } from '../support/ssh-client.ts';
@@ -33,6 +34,8 @@ export interface CrashHouse {
   readonly core: Core;
   /** Everything that clients sent so far, by name. */
   readonly sent: Map<string, Sent>;
+  /** What the back end dropped into `outgoing`, by name. */
+  readonly dispatched: Map<string, string>;
   /** Of the one who sends by the portal. */
   readonly cookies: Map<string, string>;
   start(nodeArguments?: readonly string[]): Promise<ServeProcess>;
@@ -51,6 +54,7 @@ export async function openCrashHouse(t: Test): Promise<CrashHouse> {
     root,
     core,
     sent: new Map(),
+    dispatched: new Map(),
     cookies: new Map(),
     nextNumber() {
       numbers += 1;
@@ -110,6 +114,14 @@ const ways: Readonly<Record<string, (house: CrashHouse, by: Senders, name: strin
     ]),
 };
 
+/** The back end drops a file for the partner, while all others send. */
+function dispatch({ root, dispatched, nextNumber }: CrashHouse, label: string): void {
+  const name = `${label}-dispatch.x12`;
+  const content = outgoingFile('835', { control: nextNumber() });
+  dispatched.set(name, content);
+  dropOutgoing(join(root, 'data'), partner, name, content);
+}
+
 const batch = '/trading-partner/batch-transfer';
 
 /** Batch Transfer; resolves when the receipt is shown. */
@@ -150,6 +162,7 @@ export async function sendAll(t: Test, house: CrashHouse, serve: ServeProcess, l
   const by = await openBoth(t, house, serve);
   // Killed while they signed in: nothing was sent.
   if (by === undefined) return;
+  dispatch(house, label);
   const work = Object.entries(ways).map(([way, send]) => send(house, by, `${label}-${way}.x12`));
   await Promise.race([Promise.allSettled(work), serve.ended]);
 }
@@ -168,7 +181,7 @@ async function openBoth(t: Test, house: CrashHouse, serve: ServeProcess) {
   }
 }
 
-export async function waitUntilSettled({ core }: CrashHouse): Promise<void> {
+export async function waitUntilSettled({ core, root }: CrashHouse): Promise<void> {
   await until(
     'everything is answered, published and released',
     async () => {
@@ -184,7 +197,8 @@ export async function waitUntilSettled({ core }: CrashHouse): Promise<void> {
         .where('state', '=', 'written')
         .execute();
       const due = await sql.selectFrom('releases').select('id').where('state', '=', 'due').execute();
-      return queued.length + unpublished.length + due.length === 0;
+      const outgoing = readdirSync(join(root, 'data/backend/outgoing', partner));
+      return queued.length + unpublished.length + due.length + outgoing.length === 0;
     },
     60_000,
   );
@@ -236,8 +250,14 @@ export async function checkNothingIsLost(t: Test, house: CrashHouse): Promise<vo
     if (refused.length > 0) wrong.push(`${name} was answered: ${refused[0]?.text}`);
   }
   t.strictSame(wrong, [], `of ${sent.size} files, none is lost and each is answered once`);
-  const outbound = readdirSync(join(dataDirectory, 'mailboxes', partner, 'outbound'));
-  t.equal(outbound.length, answers, 'nothing else stands in outbound');
+  const outbound = join(dataDirectory, 'mailboxes', partner, 'outbound');
+  const { dispatched } = house;
+  const notOut = [...dispatched].filter(
+    ([name, content]) =>
+      !existsSync(join(outbound, name)) || readFileSync(join(outbound, name), 'latin1') !== content,
+  );
+  t.strictSame(notOut, [], `each of ${dispatched.size} dispatches is out, as it was dropped`);
+  t.equal(readdirSync(outbound).length, answers + dispatched.size, 'nothing else stands in outbound');
   t.strictSame(await findMismatches({ ...core, settleMs: 500 }), [], 'journal and disk agree');
   t.match(await verifyAuditTrail(core.database), { kind: 'intact' });
   const numbers = await sql

@@ -42,6 +42,20 @@ function fileText(wire: WireSession, name: string): string {
   return readFileSync(join(wire.mailbox.root, 'inbound', name), 'utf8');
 }
 
+test('a reply for which no other can come leaves at once, and those of a burst leave together', async (t) => {
+  const wire = await startWireSession(t);
+  let turnIsOver = false;
+  setImmediate(() => {
+    turnIsOver = true;
+  });
+  await wire.ask(REALPATH, '.');
+  t.equal(turnIsOver, false);
+  const writesOf = t.capture(wire.stream, 'write', wire.stream.write);
+  for (const id of [71, 72, 73]) wire.send(REALPATH, id, '.');
+  await wire.replyTo(73);
+  t.equal(writesOf().length, 1);
+});
+
 test('VERSION says 3 and announces what the table holds', async (t) => {
   const wire = await startWireSession(t, { greet: false });
   wire.feed(packet(1, 3));

@@ -174,3 +174,44 @@ test('a transaction is answered when its log is synced, and not when the disk re
   await write();
   t.equal((await searchEvents(database, { order: 'oldest-first', limit: 10 })).length, 3);
 });
+
+test('of transactions that are asked for at once one that fails is undone alone, and the others stand', async (t) => {
+  const database = open(join(t.testdir(), 'claimgate.db'));
+  t.teardown(() => database.close());
+  const add = (name: string, fails: boolean) =>
+    database.transaction(async ({ sql }) => {
+      await sql.insertInto('counters').values({ name, value: 1 }).execute();
+      if (fails) throw new Error(`${name} is refused`);
+      return name;
+    });
+  const outcomes = await Promise.allSettled([
+    add('one', false),
+    add('two', true),
+    add('three', false),
+    add('one', false),
+    add('four', false),
+  ]);
+  t.same(
+    outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason.message)),
+    ['one', 'two is refused', 'three', 'UNIQUE constraint failed: counters.name', 'four'],
+  );
+  const rows = await database.sql.selectFrom('counters').select('name').orderBy('name').execute();
+  t.same(
+    rows.map(({ name }) => name),
+    ['four', 'one', 'three'],
+  );
+});
+
+test('a transaction that cannot begin fails with its reason, and so do those that wait behind it', async (t) => {
+  const file = join(t.testdir(), 'claimgate.db');
+  const database = openDatabase({ file, now: Date.now, randomBytes, busyTimeoutMs: 1, changePollMs: 0 });
+  t.teardown(() => database.close());
+  const other = new SqliteFile(file);
+  other.exec('begin immediate');
+  const work = () => database.transaction(async () => 'done');
+  for (const outcome of await Promise.allSettled([work(), work(), work()]))
+    t.match(outcome, { status: 'rejected', reason: { code: 'SQLITE_BUSY' } });
+  other.exec('rollback');
+  other.close();
+  t.equal(await work(), 'done', 'and the next one finds the way free');
+});
