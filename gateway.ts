@@ -6,6 +6,7 @@ import type { Observe } from './domain/observation.ts';
 import { readVersion } from './observe.ts';
 import type { ConnectionFacts } from './portal/portal-settings.ts';
 import { startCounting } from './roles/activity.ts';
+import { startApiRole } from './roles/api-role.ts';
 import type { Closable } from './roles/closable.ts';
 import { forwardObservations } from './roles/forward-observations.ts';
 import { configuredGates } from './roles/hook-parts.ts';
@@ -34,6 +35,8 @@ export interface Gateway {
     | undefined;
   /** Where the portal listens; undefined without that role. */
   readonly portal: { readonly host: string; readonly port: number } | undefined;
+  /** Where the HTTP API listens; undefined without that role, or without a port for it. */
+  readonly api: { readonly host: string; readonly port: number } | undefined;
   /** Where metrics and health are asked for; undefined where the configuration does not want it. */
   readonly monitoring: { readonly host: string; readonly port: number } | undefined;
   /** What the portal tells partners of the SFTP daemon. */
@@ -99,7 +102,9 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
   // First, so that it is there while everything else starts, and last to go.
   const monitoring = await watched.start(core);
   if (monitoring !== undefined) opened.push(monitoring);
-  for (const role of config.roles) opened.push(takeRole(directory, role));
+  // A gateway that has no port for the API does not have the role.
+  const roles = config.roles.filter((role) => role !== 'api' || config.api.port !== undefined);
+  for (const role of roles) opened.push(takeRole(directory, role));
   // All of them are made at once, whatever the role: the portal shows what the daemon uses.
   readHostKeys(core);
   let sftp: Gateway['sftp'];
@@ -117,17 +122,24 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
   if (config.roles.includes('portal')) {
     const started = await startPortalRole(core, connection);
     opened.push(started);
-    opened.push(followCertificate(core, started));
+    opened.push(followCertificate(core, config.portal, started));
     opened.push(startCounting(core));
     portal = started;
   }
   if (config.roles.includes('hooks'))
     opened.push(startHooksRole(core, () => portalUrl(config, portal?.port)));
+  let api: Gateway['api'];
+  if (config.roles.includes('api') && config.api.port !== undefined) {
+    const started = await startApiRole(core, { port: config.api.port, version: readVersion() });
+    opened.push(started);
+    opened.push(followCertificate(core, config.api, started));
+    api = started;
+  }
   opened.push(startHousekeeping(core));
   observe({
     kind: 'gateway.started',
     version: readVersion(),
-    roles: config.roles,
+    roles,
     dataDirectory: directory.root,
   });
   monitoring?.become('serving');
@@ -137,6 +149,7 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
     monitoring,
     sftp,
     portal,
+    api,
     connection,
     close() {
       monitoring?.become('stopping');

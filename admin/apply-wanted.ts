@@ -8,6 +8,7 @@ import type { AuthenticationPolicy } from '../domain/login.ts';
 import { type Network, parseNetwork } from '../domain/network.ts';
 import { parseEmail } from '../domain/person.ts';
 import { type Direction, everyRight, parseRight, type Right } from '../domain/right.ts';
+import { parseSubmitterId } from '../domain/submitter-id.ts';
 import type { UserKind } from '../domain/user.ts';
 
 /** What is undefined is left as it is. */
@@ -88,16 +89,14 @@ interface Reading {
   readonly place: Place;
 }
 
-/** DE I06, AN 15/15: what is compared is ISA06 without its padding. */
-const submitterForm = /^[\x21-\x7e][\x20-\x7e]{0,14}$/;
-
 function parsePartner(reading: Reading, one: ProvisionedPartner): WantedPartner | undefined {
   const { file, blame, place } = reading;
   const at = (key: string, message: string) => blame.at(file.lineOf([...place, key]), message);
   const id = parsePartnerId(one.id);
   if (id.kind === 'invalid') return at('id', `"${one.id}" is not a trading partner id: ${id.why}.`);
   const submitterId = one.submitterId.trim();
-  if (!submitterForm.test(submitterId)) at('submitterId', 'A submitter id has 1 to 15 printable characters.');
+  if (parseSubmitterId(submitterId) === undefined)
+    at('submitterId', 'A submitter id has 1 to 15 printable characters.');
   const networks = one.allowedNetworks?.flatMap(
     (text, index) =>
       parseNetwork(text) ??

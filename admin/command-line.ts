@@ -3,6 +3,7 @@
 import yargs, { type Argv } from 'yargs';
 import { readVersion } from '../observe.ts';
 import { accountCommand } from './account-command.ts';
+import { apiCommand } from './api-command.ts';
 import { applyCommand, exportCommand } from './apply-command.ts';
 import { auditCommand } from './audit-command.ts';
 import { backupCommand } from './backup-command.ts';
@@ -21,6 +22,7 @@ import { grantCommand } from './grant-command.ts';
 import { hookCommand } from './hook-command.ts';
 import { hostKeyCommand } from './hostkey-command.ts';
 import { initCommand } from './init-command.ts';
+import { keyCommand } from './key-command.ts';
 import { mailCommand } from './mail-command.ts';
 import { partnerCommand } from './partner-command.ts';
 import { retentionCommand } from './retention-command.ts';
@@ -49,6 +51,7 @@ export function commandLine(args: readonly string[]): Argv<GlobalOptions> {
     .command(grantCommand)
     .command(mailCommand)
     .command(accountCommand)
+    .command(keyCommand)
     .command(sessionCommand)
     .command(banCommand)
     .command(hostKeyCommand)
@@ -59,6 +62,7 @@ export function commandLine(args: readonly string[]): Argv<GlobalOptions> {
     .command(ediCommand)
     .command(eventCommand)
     .command(hookCommand)
+    .command(apiCommand)
     .command(auditCommand)
     .command(applyCommand)
     .command(exportCommand)

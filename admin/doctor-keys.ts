@@ -70,12 +70,13 @@ function ownSecrets({ directory, directoryExists }: Scene): readonly string[] {
 }
 
 function namedSecrets({ config }: Scene): readonly string[] {
-  const { hooks, mail, identity, portal } = config;
+  const { hooks, mail, identity, portal, api } = config;
   const files = [
     ...hooks.webhooks.map(({ secretFile }) => secretFile),
     mail.smtp.passwordFile,
     identity.oidc?.clientSecretFile,
     portal.tlsKeyFile,
+    api.tlsKeyFile,
   ];
   return files.flatMap((file) => file ?? []);
 }

@@ -16,13 +16,14 @@ interface Place {
 const greetingMs = 3000;
 
 function placesOf({ config, now }: Scene): readonly Place[] {
-  const { sftp, portal } = config;
+  const { sftp, portal, api } = config;
   const today = new Date(now()).toISOString().slice(0, 10);
   const open = sftp.listeners.filter(({ until }) => until === undefined || until > today);
   return [
     { setting: 'sftp.port', role: 'sftp', host: sftp.host, port: sftp.port },
     ...open.map(({ name, host, port }) => ({ setting: `sftp.listeners ${name}`, role: 'sftp', host, port })),
     { setting: 'portal.port', role: 'portal', host: portal.host, port: portal.port },
+    { setting: 'api.port', role: 'api', host: api.host, port: api.port ?? 0 },
   ].filter(({ role, port }) => port !== 0 && config.roles.some((one) => one === role));
 }
 

@@ -87,7 +87,7 @@ async function health(database: Database): Promise<Health | undefined> {
   }
 }
 
-const allRoles = ['sftp', 'intake', 'portal', 'hooks'] as const;
+const allRoles = ['sftp', 'intake', 'portal', 'hooks', 'api'] as const;
 
 function whoRuns(root: string): ReadonlyMap<string, number | undefined> {
   const directory = pathsBelow(root);

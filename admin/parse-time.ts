@@ -23,3 +23,24 @@ export function parseTime(text: string, input: { readonly option: string; readon
   }
   return atMs;
 }
+
+/** The longest life that a thing may be given here, in milliseconds: five years. */
+const maxLifeMs = 5 * 366 * 86_400_000;
+
+/**
+ * Reads an end in the future: after how long, as `90d` or `12h`, or a day or time.
+ * @returns milliseconds since 1970
+ * @throws CommandFailure (2)
+ */
+export function parseExpiry(
+  text: string,
+  input: { readonly option: string; readonly nowMs: number },
+): number {
+  const { nowMs, option } = input;
+  const after = /^(\d{1,6})([mhd])$/.exec(text);
+  const atMs =
+    after === null ? parseTime(text, input) : nowMs + Number(after[1]) * (unitsMs[after[2] ?? ''] ?? 0);
+  if (atMs <= nowMs) throw new CommandFailure(`${option} is not in the future.`, 2);
+  if (atMs > nowMs + maxLifeMs) throw new CommandFailure(`${option} is more than five years ahead.`, 2);
+  return atMs;
+}

@@ -1,6 +1,7 @@
 // `claimgate partner`: trading partners.
 
 import type { CommandModule } from 'yargs';
+import { parseSubmitterId } from '../domain/submitter-id.ts';
 import { makePartnerFolders } from '../storage/data-directory.ts';
 import { addPartner, findPartner, listPartners, type Partner } from '../storage/partner-store.ts';
 import { listUsers } from '../storage/user-store.ts';
@@ -48,9 +49,8 @@ const add: CommandModule<GlobalOptions, AddOptions> = {
       .example('$0 partner add carolina-clinic --name "Carolina Clinic" --submitter-id TSN0042', ''),
   handler: (options) =>
     withCore(options, async ({ core, output, actor }) => {
-      const submitterId = options['submitter-id'].trim();
-      // DE I06, AN 15/15: what is compared is ISA06 without its padding.
-      if (!/^[\x21-\x7e][\x20-\x7e]{0,14}$/.test(submitterId)) {
+      const submitterId = parseSubmitterId(options['submitter-id']);
+      if (submitterId === undefined) {
         throw new CommandFailure('A submitter id has 1 to 15 printable characters (it stands in ISA06).', 2);
       }
       const id = partnerIdOf(options.id);

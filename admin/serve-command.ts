@@ -20,7 +20,7 @@ export const serveCommand: CommandModule<GlobalOptions, ServeOptions> = {
       .option('roles', {
         type: 'string',
         requiresArg: true,
-        describe: 'What this process does: sftp,intake,portal,hooks (all)',
+        describe: 'What this process does: sftp,intake,portal,hooks,api (all)',
       })
       .option('workers', {
         type: 'number',
@@ -53,10 +53,11 @@ export const serveCommand: CommandModule<GlobalOptions, ServeOptions> = {
     }).catch((thrown: unknown) => {
       throw explainStart(thrown);
     });
-    const { sftp, portal, monitoring } = gateway;
+    const { sftp, portal, api, monitoring } = gateway;
     if (process.stderr.isTTY) {
       if (sftp !== undefined) process.stderr.write(`SFTP on ${sftp.host}:${sftp.port}\n`);
       if (portal !== undefined) process.stderr.write(`Portal on http://${portal.host}:${portal.port}/\n`);
+      if (api !== undefined) process.stderr.write(`API on ${api.host}:${api.port}\n`);
       if (monitoring !== undefined)
         process.stderr.write(`Metrics on ${monitoring.host}:${monitoring.port}/metrics\n`);
     }
@@ -121,7 +122,7 @@ function explainStart(thrown: unknown): CommandFailure {
   switch (fault.code) {
     case 'EADDRINUSE':
       return new CommandFailure(
-        `${fault.message}. Another program listens there: stop it, or set sftp.port, portal.port or monitoring.port.`,
+        `${fault.message}. Another program listens there: stop it, or set sftp.port, portal.port, api.port or monitoring.port.`,
         2,
       );
     case 'EACCES':

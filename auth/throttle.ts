@@ -28,9 +28,9 @@ export interface ThrottleSettings {
 
 /**
  * `factor` is the second door of the portal, behind the password, and `recovery` the page where a mailed code is
- * entered: wrong codes count on their own.
+ * entered: wrong codes count on their own. `api` has no users: wrong keys count by address.
  */
-export type Door = 'portal' | 'factor' | 'sftp' | 'recovery';
+export type Door = 'portal' | 'factor' | 'sftp' | 'recovery' | 'api';
 
 /** Whose sign-in it was; `user` is undefined for a name that no user can have. */
 export interface Attempted {

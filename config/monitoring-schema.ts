@@ -55,7 +55,7 @@ export function impossibleMonitoring(config: {
   if (port !== 0 && config.others.some((other) => other.port === port && other.host === host)) {
     found.push([
       ['monitoring', 'port'],
-      'It is the port of SFTP or of the portal. Give monitoring another port.',
+      'It is the port of SFTP, of the portal or of the API. Give monitoring another port.',
     ]);
   }
   return found;

@@ -3,6 +3,7 @@
 // With no file and no environment at all the result runs on loopback: SFTP on 2022, the portal on 8080.
 
 import { z } from 'zod';
+import { api, impossibleApi } from './api-schema.ts';
 import { auth } from './auth-schema.ts';
 import { hooks, impossibleHooks } from './hooks-schema.ts';
 import { identity, impossibleMail, mail } from './identity-schema.ts';
@@ -32,12 +33,13 @@ export const configSchema = z
       .default('data')
       .describe('The one directory that everything is kept in.'),
     roles: z
-      .array(z.enum(['sftp', 'intake', 'portal', 'hooks']))
+      .array(z.enum(['sftp', 'intake', 'portal', 'hooks', 'api']))
       .min(1)
-      .default(['sftp', 'intake', 'portal', 'hooks'])
-      .describe('What this process does.'),
+      .default(['sftp', 'intake', 'portal', 'hooks', 'api'])
+      .describe('What this process does; `api` is nothing without `api.port`.'),
     sftp,
     portal,
+    api,
     auth,
     storage,
     intake,
@@ -60,7 +62,9 @@ type Combination = readonly [path: readonly string[], message: string];
 
 function impossibleCombinations(config: {
   readonly dataDirectory: string;
+  readonly roles: readonly string[];
   readonly portal: z.infer<typeof portal>;
+  readonly api: z.infer<typeof api>;
   readonly sftp: z.infer<typeof sftp>;
   readonly auth: z.infer<typeof auth>;
   readonly identity: z.infer<typeof identity>;
@@ -89,6 +93,11 @@ function impossibleCombinations(config: {
       'The portal and SFTP cannot share a port. Give one of them another port.',
     ]);
   }
+  const others = [
+    { name: 'the portal', ...portal },
+    { name: 'SFTP', ...sftp },
+  ];
+  found.push(...impossibleApi({ roles: config.roles, api: config.api, others }));
   if (auth.lockFailures <= auth.freeFailures) {
     found.push([
       ['auth', 'lockFailures'],
@@ -109,7 +118,8 @@ function impossibleCombinations(config: {
   }
   found.push(...impossibleListeners(sftp), ...impossibleMail(config.mail));
   found.push(...impossibleHooks(hooks, config.dataDirectory));
-  found.push(...impossibleMonitoring({ monitoring: config.monitoring, others: [sftp, portal] }));
+  const taken = [sftp, portal, { host: config.api.host, port: config.api.port ?? 0 }];
+  found.push(...impossibleMonitoring({ monitoring: config.monitoring, others: taken }));
   return found;
 }
 

@@ -1,10 +1,11 @@
 // The audit trail's records: who did what to which, from where. Append-only and hash-chained in storage (invariant I9).
 // A record names things; it never holds a password, a key's secret half or a patient's data.
 
-/** Who acted: a user by id, an administrator by operating-system name, or the gateway itself. */
+/** Who acted: a user by id, an administrator by operating-system name, a program by its API key, or the gateway itself. */
 export type Actor =
   | { readonly kind: 'user'; readonly id: string }
   | { readonly kind: 'administrator'; readonly name: string }
+  | { readonly kind: 'api-key'; readonly id: string; readonly name: string }
   | { readonly kind: 'gateway' };
 
 export type AuditAction =
@@ -61,6 +62,9 @@ export type AuditAction =
   | 'account.key-expire'
   | 'account.key-rename'
   | 'account.key-revoke'
+  | 'api-key.create'
+  | 'api-key.revoke'
+  | 'api-key.refused'
   | 'ban.add'
   | 'ban.lift'
   | 'backup.create'
@@ -81,6 +85,7 @@ export type AuditAction =
   | 'transmission.decide'
   | 'transmission.view'
   | 'transmission.list-export'
+  | 'transmission.download'
   | 'answer.view'
   | 'content.open'
   | 'content.view'
@@ -116,6 +121,8 @@ export function printActor(actor: Actor): string {
       return `user:${actor.id}`;
     case 'administrator':
       return `administrator:${actor.name}`;
+    case 'api-key':
+      return `api-key:${actor.id}`;
     case 'gateway':
       return 'gateway';
   }

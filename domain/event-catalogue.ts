@@ -45,6 +45,10 @@ const dispatched = {
   sizeBytes: integer('Its size in bytes.'),
   sha256,
 };
+const apiKey = {
+  keyId: text('The API key’s id; never the key.'),
+  name: text('What the key is called.'),
+};
 const hook = text('The hook’s name in the configuration.');
 
 export const eventCatalogue = {
@@ -206,6 +210,22 @@ export const eventCatalogue = {
       name: text('Which.'),
       dueAtMs: integer('When, in milliseconds since 1970.'),
     },
+  },
+  'api-key.created': {
+    version: 1,
+    partner: 'maybe',
+    tells: 'An API key was made.',
+    facts: {
+      ...apiKey,
+      scopes: texts('What it may do.'),
+      expiresAtMs: integer('Its end, in milliseconds since 1970.'),
+    },
+  },
+  'api-key.revoked': {
+    version: 1,
+    partner: 'maybe',
+    tells: 'An API key was revoked: it opens nothing any more.',
+    facts: apiKey,
   },
   'hook.disabled': {
     ...ofGateway,

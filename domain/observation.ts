@@ -145,6 +145,27 @@ export type Observation =
       readonly address: string;
       readonly reason: string;
     }
+  | { readonly kind: 'api.listening'; readonly host: string; readonly port: number }
+  /** One request of a program; a stream of events when it has ended. */
+  | {
+      readonly kind: 'api.request';
+      readonly requestId: string;
+      readonly method: string;
+      /** The pattern of the address, never the address itself. */
+      readonly route: string;
+      readonly status: number;
+      readonly durationMs: number;
+      readonly keyId: string | undefined;
+      readonly address: string;
+    }
+  /** `keyId` where the key is one of ours. */
+  | {
+      readonly kind: 'api.key-refused';
+      readonly requestId: string;
+      readonly reason: 'missing' | 'malformed' | 'unknown' | 'expired' | 'revoked' | 'blocked';
+      readonly keyId: string | undefined;
+      readonly address: string;
+    }
   | {
       readonly kind: 'transmission.received';
       readonly transmissionId: string;

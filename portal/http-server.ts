@@ -1,32 +1,16 @@
 // The web server itself: limits, headers, who may send what, and the pages for what goes wrong. Which pages there are
 // is none of its business.
 
-import { createServer as createHttpServer, type Server, type ServerOptions } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
 import fastifyCookie from '@fastify/cookie';
 import fastifyFormbody from '@fastify/formbody';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { describeFault } from '../domain/observation.ts';
 import { sendErrorPage } from './error-page.tsx';
-import {
-  headersTimeoutMs,
-  keepAliveTimeoutMs,
-  maxConnections,
-  maxHeaderBytes,
-  requestTimeoutMs,
-  uploadTimeoutMs,
-} from './limits.ts';
 import type { PortalContext } from './portal-deps.ts';
 import type { PortalSettings } from './portal-settings.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** By when all of a request must have arrived, in milliseconds; `requestTimeoutMs` when absent. */
-    readonly bodyTimeoutMs?: number;
-  }
-}
+import { createWebListener, isDecodable, registerBodyTimeouts, statusOf } from './web-listener.ts';
 
 /** Makes the server, without any page; the caller registers pages, listens and closes. */
 export async function createWebServer(context: PortalContext): Promise<FastifyInstance> {
@@ -38,7 +22,7 @@ export async function createWebServer(context: PortalContext): Promise<FastifyIn
     trustProxy: settings.trustedProxies.length === 0 ? false : [...settings.trustedProxies],
     requestIdHeader: false,
     forceCloseConnections: 'idle',
-    serverFactory: (handle) => createServer(settings, handle),
+    serverFactory: (handle) => createWebListener(settings.tls, handle),
     clientErrorHandler: (_error, socket) => {
       if (socket.writable)
         socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
@@ -57,45 +41,6 @@ export async function createWebServer(context: PortalContext): Promise<FastifyIn
   registerObservation(app, context);
   registerErrors(app, context);
   return app;
-}
-
-function isDecodable(url: string): boolean {
-  try {
-    decodeURIComponent(url.replace(/\?.*$/s, ''));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function createServer(settings: PortalSettings, handle: Parameters<typeof createHttpServer>[1]): Server {
-  const options: ServerOptions = {
-    // Of the longest request that there is; each other one has its own, below.
-    requestTimeout: uploadTimeoutMs,
-    headersTimeout: headersTimeoutMs,
-    keepAliveTimeout: keepAliveTimeoutMs,
-    maxHeaderSize: maxHeaderBytes,
-  };
-  const { tls } = settings;
-  const server =
-    tls === undefined
-      ? createHttpServer(options, handle)
-      : createHttpsServer({ ...options, cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' }, handle);
-  server.maxConnections = maxConnections;
-  return server;
-}
-
-/** A request that has not arrived as a whole in time loses its connection: a slow sender does not keep a socket. */
-function registerBodyTimeouts(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request) => {
-    const { raw, routeOptions } = request;
-    if (raw.complete) return;
-    const timer = setTimeout(() => {
-      if (!raw.complete) raw.socket.destroy();
-    }, routeOptions.config.bodyTimeoutMs ?? requestTimeoutMs);
-    timer.unref();
-    raw.once('close', () => clearTimeout(timer));
-  });
 }
 
 function registerGuards(app: FastifyInstance, settings: PortalSettings): void {
@@ -137,11 +82,4 @@ function registerErrors(app: FastifyInstance, context: PortalContext): void {
     context.observe({ kind: 'fault', where, fault: describeFault(thrown) });
     return sendErrorPage(settings, reply, { status: 500 });
   });
-}
-
-/** Fastify's own refusals (too large, unknown content type) carry a status; whatever else is thrown is a fault. */
-function statusOf(thrown: unknown): number {
-  if (!(thrown instanceof Error) || !('statusCode' in thrown)) return 500;
-  const { statusCode } = thrown;
-  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : 500;
 }

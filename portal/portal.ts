@@ -1,11 +1,9 @@
 // The portal: where a trading partner's users sign in, keep their password, and do SFTP Account Setup/Update. It writes
 // rows and never touches a live SFTP connection; SFTP goes on without it.
 
-import type { AddressInfo } from 'node:net';
-import { Server as TlsServer } from 'node:tls';
-import type { FastifyInstance } from 'fastify';
 import { registerAssets } from './asset-routes.ts';
 import { registerBatchTransfer } from './batch-routes.tsx';
+import type { Certificate } from './certificate-reload.ts';
 import { registerConfirmation } from './confirmation-routes.tsx';
 import { registerDashboard } from './dashboard-routes.tsx';
 import { registerEmailCode } from './email-code-routes.tsx';
@@ -21,7 +19,6 @@ import { registerMembers } from './member-routes.tsx';
 import { registerPassword } from './password-routes.tsx';
 import { createPendingSignIns } from './pending-sign-in.ts';
 import type { PortalContext, PortalDeps } from './portal-deps.ts';
-import type { PortalSettings } from './portal-settings.ts';
 import { registerProvider } from './provider-routes.tsx';
 import { registerPublicPages } from './public-routes.tsx';
 import { registerRecovery } from './recovery-routes.tsx';
@@ -32,12 +29,13 @@ import { registerSftpAccount } from './sftp-account-routes.tsx';
 import { registerSftpKeys } from './sftp-keys-routes.tsx';
 import { registerSignIn } from './sign-in-routes.tsx';
 import { registerTransmissions } from './transmission-routes.tsx';
+import { closeWithin, portOf, replaceCertificate } from './web-listener.ts';
 
 export interface Portal {
   readonly host: string;
   readonly port: number;
   /** New connections get this certificate; open ones go on. Nothing where the portal speaks plain HTTP. */
-  useCertificate(tls: NonNullable<PortalSettings['tls']>): void;
+  useCertificate(tls: Certificate): void;
   /** Takes no new requests, lets those under way finish for a short while, then closes. Closing twice is nothing. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -88,23 +86,6 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
     closing ??= closeWithin(app, closeGraceMs);
     return closing;
   };
-  const useCertificate = ({ certificate: cert, key }: NonNullable<PortalSettings['tls']>): void => {
-    if (app.server instanceof TlsServer) app.server.setSecureContext({ cert, key, minVersion: 'TLSv1.2' });
-  };
+  const useCertificate = (tls: Certificate): void => replaceCertificate(app, tls);
   return { host, port, useCertificate, close, [Symbol.asyncDispose]: close };
-}
-
-function portOf(app: FastifyInstance): number {
-  const address: AddressInfo | string | null = app.server.address();
-  if (address === null || typeof address === 'string') throw new Error('The portal listens on no port.');
-  return address.port;
-}
-
-async function closeWithin(app: FastifyInstance, graceMs: number): Promise<void> {
-  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
-  try {
-    await app.close();
-  } finally {
-    clearTimeout(cut);
-  }
 }

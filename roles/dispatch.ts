@@ -66,6 +66,18 @@ export function dispatchNow(core: Core, input: DispatchInput): Promise<DispatchO
   );
 }
 
+/** The same for a role that goes on meanwhile: the file is read in a thread of the pool. */
+export function dispatchInPool(
+  core: Core,
+  pool: Pick<ValidatorPool, 'readDispatch'>,
+  input: DispatchInput,
+): Promise<DispatchOutcome> {
+  return dispatchFile(
+    depsOf(core, (task) => pool.readDispatch(task, core.config.intake.leaseMs)),
+    input,
+  );
+}
+
 /** @returns how the operator wants folders to be watched */
 export function watchSettings({ intake }: Pick<Core['config'], 'intake'>): WatchSettings {
   const { adoptStabilityMs: stabilityMs, watch: method, watchPollMs: pollMs } = intake;

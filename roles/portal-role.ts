@@ -60,10 +60,7 @@ async function findRoom({ config, directory }: Core) {
 
 function portalSettings({ identity, portal, storage }: Config): PortalSettings {
   const { tlsCertificateFile, tlsKeyFile, behindHttps, ...settings } = portal;
-  const tls =
-    tlsCertificateFile === undefined || tlsKeyFile === undefined
-      ? undefined
-      : readCertificate({ certificateFile: tlsCertificateFile, keyFile: tlsKeyFile });
+  const tls = certificateOf({ tlsCertificateFile, tlsKeyFile });
   const { maxFileBytes } = storage;
   const { oidc } = identity;
   return {
@@ -77,6 +74,17 @@ function portalSettings({ identity, portal, storage }: Config): PortalSettings {
   };
 }
 
+/** @returns the certificate that settings name, if any */
+export function certificateOf(settings: {
+  readonly tlsCertificateFile: string | undefined;
+  readonly tlsKeyFile: string | undefined;
+}): Certificate | undefined {
+  const { tlsCertificateFile, tlsKeyFile } = settings;
+  return tlsCertificateFile === undefined || tlsKeyFile === undefined
+    ? undefined
+    : readCertificate({ certificateFile: tlsCertificateFile, keyFile: tlsKeyFile });
+}
+
 function readCertificate({ certificateFile, keyFile }: CertificateFiles): Certificate {
   return { certificate: readFileSync(certificateFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
 }
@@ -84,16 +92,23 @@ function readCertificate({ certificateFile, keyFile }: CertificateFiles): Certif
 /** How often a renewed certificate is looked for; SIGHUP looks at once. */
 const certificateLookMs = 30_000;
 
-/** Gives the portal each new certificate. */
-export function followCertificate({ config, observe }: Core, portal: Portal): Closable {
-  const { tlsCertificateFile, tlsKeyFile } = config.portal;
+/** Gives the portal, or the API, each new certificate of its settings. */
+export function followCertificate(
+  { observe }: Core,
+  settings: {
+    readonly tlsCertificateFile?: string | undefined;
+    readonly tlsKeyFile?: string | undefined;
+  },
+  server: Pick<Portal, 'useCertificate'>,
+): Closable {
+  const { tlsCertificateFile, tlsKeyFile } = settings;
   if (tlsCertificateFile === undefined || tlsKeyFile === undefined) return { close: () => undefined };
   const files = { certificateFile: tlsCertificateFile, keyFile: tlsKeyFile };
   const watch = watchCertificate({
     files,
     everyMs: certificateLookMs,
     read: () => readCertificate(files),
-    use: portal.useCertificate,
+    use: server.useCertificate,
     observe,
   });
   process.on('SIGHUP', watch.look);

@@ -52,12 +52,16 @@ export interface ListedDelivery {
   readonly lastError: string | undefined;
 }
 
-/** @returns deliveries, of the newest event first */
+/**
+ * @param input.before only of events that came before the one of this sequence
+ * @returns deliveries, of the newest event first
+ */
 export async function listDeliveries(
   database: Database,
   input: {
     readonly hook?: string | undefined;
     readonly state?: DeliveryRow['state'] | undefined;
+    readonly before?: number | undefined;
     readonly limit: number;
   },
 ): Promise<readonly ListedDelivery[]> {
@@ -77,6 +81,7 @@ export async function listDeliveries(
     ]);
   if (input.hook !== undefined) query = query.where('deliveries.hook', '=', input.hook);
   if (input.state !== undefined) query = query.where('deliveries.state', '=', input.state);
+  if (input.before !== undefined) query = query.where('events.sequence', '<', input.before);
   const rows = await query.orderBy('events.sequence', 'desc').limit(input.limit).execute();
   return rows.map((row) => ({
     sequence: Number(row.sequence),

@@ -249,18 +249,23 @@ const undispatched = prepareQuery((sql, { limit }: { limit: number }) =>
     .limit(limit),
 );
 
-/** @returns dispatches, the newest first */
+/**
+ * @param input.after only those after the one with this id
+ * @returns dispatches, the newest first
+ */
 export async function listDispatches(
   database: Database,
   input: {
     readonly partnerId?: PartnerId | undefined;
     readonly state?: DispatchRow['state'] | undefined;
+    readonly after?: string | undefined;
     readonly limit: number;
   },
 ): Promise<readonly Dispatch[]> {
   let query = database.sql.selectFrom('dispatches').selectAll().orderBy('id', 'desc').limit(input.limit);
   if (input.partnerId !== undefined) query = query.where('partner_id', '=', input.partnerId);
   if (input.state !== undefined) query = query.where('state', '=', input.state);
+  if (input.after !== undefined) query = query.where('id', '<', input.after);
   return (await query.execute()).map(dispatchOf);
 }
 

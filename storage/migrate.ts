@@ -14,6 +14,7 @@ import { backEnd } from './migrations/0008-back-end.ts';
 import { hooks } from './migrations/0009-hooks.ts';
 import { backups } from './migrations/0010-backups.ts';
 import { smallOriginals } from './migrations/0012-small-originals.ts';
+import { httpApi } from './migrations/0013-http-api.ts';
 import { watching } from './migrations/0014-watching.ts';
 import { activity } from './migrations/0015-activity.ts';
 
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   hooks,
   backups,
   smallOriginals,
+  httpApi,
   watching,
   activity,
 ];

@@ -121,8 +121,11 @@ function compare(
 }
 
 /** @returns the partner, or undefined when there is none of this id */
-export async function findPartner(database: Database, id: PartnerId): Promise<Partner | undefined> {
-  const [row] = await partnerById(database.sql, { id });
+export async function findPartner(
+  { sql }: Pick<Database, 'sql'>,
+  id: PartnerId,
+): Promise<Partner | undefined> {
+  const [row] = await partnerById(sql, { id });
   return row === undefined ? undefined : partnerOf(row);
 }
 
@@ -130,10 +133,18 @@ const partnerById = prepareQuery((sql, { id }: { id: string }) =>
   sql.selectFrom('partners').selectAll().where('id', '=', id),
 );
 
-/** @returns every partner, by id */
-export async function listPartners(database: Database): Promise<readonly Partner[]> {
-  const rows = await database.sql.selectFrom('partners').selectAll().orderBy('id').execute();
-  return rows.map(partnerOf);
+/**
+ * @param page a part of them only: those after an id, at most so many
+ * @returns every partner, by id
+ */
+export async function listPartners(
+  database: Database,
+  page: { readonly after?: string | undefined; readonly limit?: number } = {},
+): Promise<readonly Partner[]> {
+  let query = database.sql.selectFrom('partners').selectAll().orderBy('id');
+  if (page.after !== undefined) query = query.where('id', '>', page.after);
+  if (page.limit !== undefined) query = query.limit(page.limit);
+  return (await query.execute()).map(partnerOf);
 }
 
 /**

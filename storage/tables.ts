@@ -629,6 +629,38 @@ export interface SmallOriginalRow {
   bytes: Uint8Array;
 }
 
+/** What a program shows to the HTTP API. The key itself is in no row. */
+export interface ApiKeyRow {
+  id: string;
+  name: string;
+  /** SHA-256 of the key's secret half, in hexadecimal. */
+  secret_hash: string;
+  /** Words of domain/api-key.ts with a space between. */
+  scopes: string;
+  /** The only trading partner that it is good for; null: all. */
+  partner_id: string | null;
+  created_at_ms: number;
+  created_by: string;
+  expires_at_ms: number;
+  last_used_at_ms: number | null;
+  last_address: string | null;
+  revoked_at_ms: number | null;
+  revoked_by: string | null;
+}
+
+/** What a POST with an Idempotency-Key was answered. */
+export interface ApiAnswerRow {
+  key_id: string;
+  idempotency_key: string;
+  /** SHA-256 over what was asked. */
+  fingerprint: string;
+  state: 'begun' | 'answered';
+  status: number | null;
+  /** JSON. */
+  body: string | null;
+  begun_at_ms: number;
+}
+
 export interface MigrationRow {
   version: number;
   name: string;
@@ -684,5 +716,7 @@ export interface Tables {
   backups: BackupRow;
   activity_hours: ActivityHourRow;
   content_openings: ContentOpeningRow;
+  api_keys: ApiKeyRow;
+  api_answers: ApiAnswerRow;
   schema_migrations: MigrationRow;
 }

@@ -4,7 +4,8 @@
 
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import type { TransmissionId } from '../domain/ids.ts';
 import type { DataDirectory, HostPath } from './data-directory.ts';
 import { unlessMissing } from './disk-fault.ts';
@@ -29,6 +30,18 @@ export interface TransmissionFiles {
     id: string,
     options: { readonly maxBytes: number },
   ): Promise<{ readonly kind: 'read'; readonly bytes: Uint8Array } | Unreadable>;
+  /** Opens an original, or an answer's durable copy, for handing it out whole: it was hashed before. */
+  openFile(
+    of: { readonly transmission: TransmissionId } | { readonly answer: string },
+  ): Promise<OpenedFile | Unreadable>;
+}
+
+export interface OpenedFile {
+  readonly kind: 'open';
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** Of the bytes that were hashed. It must be read to its end or destroyed. */
+  readonly stream: Readable;
 }
 
 const blockBytes = 256 * 1024;
@@ -63,6 +76,22 @@ export function createTransmissionFiles(deps: {
       );
       return outcome.kind === 'read' ? { kind: 'read', bytes: Buffer.concat(blocks) } : outcome;
     },
+    async openFile(of) {
+      const row =
+        'answer' in of
+          ? await database.sql
+              .selectFrom('acknowledgements')
+              .select(['path', 'sha256'])
+              .where('id', '=', of.answer)
+              .executeTakeFirst()
+          : await database.sql
+              .selectFrom('transmissions')
+              .select(['original_path as path', 'sha256'])
+              .where('id', '=', of.transmission)
+              .executeTakeFirst();
+      if (row?.path == null) return { kind: 'missing' };
+      return openHashed(directory.stored(row.path), row.sha256 ?? '');
+    },
   };
 }
 
@@ -71,20 +100,44 @@ async function walk(
   sha256: string,
   onBlock: (block: Uint8Array) => void,
 ): Promise<{ readonly kind: 'read' } | Unreadable> {
-  const handle = await unlessMissing(() => open(path, constants.O_RDONLY | constants.O_NOFOLLOW), undefined);
+  const handle = await openAsIs(path);
   if (handle === undefined) return { kind: 'missing' };
   try {
-    const hash = createHash('sha256');
-    const block = Buffer.allocUnsafe(blockBytes);
-    for (;;) {
-      const { bytesRead } = await handle.read(block, 0, block.length, null);
-      if (bytesRead === 0) break;
-      const bytes = block.subarray(0, bytesRead);
-      hash.update(bytes);
-      onBlock(bytes);
-    }
-    return { kind: hash.digest('hex') === sha256 ? 'read' : 'altered' };
+    return { kind: (await hashOf(handle, onBlock)) === sha256 ? 'read' : 'altered' };
   } finally {
     await handle.close();
+  }
+}
+
+const openAsIs = (path: HostPath): Promise<FileHandle | undefined> =>
+  unlessMissing(() => open(path, constants.O_RDONLY | constants.O_NOFOLLOW), undefined);
+
+async function hashOf(handle: FileHandle, onBlock: (block: Uint8Array) => void): Promise<string> {
+  const hash = createHash('sha256');
+  const block = Buffer.allocUnsafe(blockBytes);
+  for (;;) {
+    const { bytesRead } = await handle.read(block, 0, block.length, null);
+    if (bytesRead === 0) return hash.digest('hex');
+    const bytes = block.subarray(0, bytesRead);
+    hash.update(bytes);
+    onBlock(bytes);
+  }
+}
+
+/** Two reads of the same inode: who is sent bytes cannot be told afterwards that they were not the journal's. */
+async function openHashed(path: HostPath, sha256: string): Promise<OpenedFile | Unreadable> {
+  const handle = await openAsIs(path);
+  if (handle === undefined) return { kind: 'missing' };
+  let kept = false;
+  try {
+    let sizeBytes = 0;
+    const found = await hashOf(handle, (block) => {
+      sizeBytes += block.length;
+    });
+    if (found !== sha256) return { kind: 'altered' };
+    kept = true;
+    return { kind: 'open', sizeBytes, sha256, stream: handle.createReadStream({ start: 0 }) };
+  } finally {
+    if (!kept) await handle.close();
   }
 }

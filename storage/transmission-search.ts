@@ -1,5 +1,5 @@
 // Transmissions as a trading partner's user looks for them: by day, state, verdict, name, transaction, control number
-// and user, the newest first, one page at a time. Every filter but the control number is answered by one index alone
+// and user, the newest first, one page at a time; or as a program does that may see those of all partners. Every filter but the control number is answered by one index alone
 // (transmissions_list, migration 6), so that a page costs the same whatever is asked for.
 
 import { type Selectable, sql } from 'kysely';
@@ -8,7 +8,7 @@ import type { TransmissionState, Verdict } from '../domain/transmission.ts';
 import type { ReleaseRow, TransmissionRow } from './tables.ts';
 import type { Database } from './transaction.ts';
 import { type Transmission, transmissionOf } from './transmission-store.ts';
-import { type TransmissionViewer, visibleTransmissions } from './transmission-view.ts';
+import { type ProgramViewer, type TransmissionViewer, visibleTransmissions } from './transmission-view.ts';
 
 export interface TransmissionFilter {
   /** Arrived at this time or later, in milliseconds since 1970. */
@@ -33,7 +33,7 @@ export interface ListPosition {
 }
 
 export interface TransmissionSearch {
-  readonly viewer: TransmissionViewer;
+  readonly viewer: TransmissionViewer | ProgramViewer;
   readonly filter: TransmissionFilter;
   /** Only those after this one; from the newest when absent. */
   readonly after?: ListPosition | undefined;
@@ -140,7 +140,7 @@ async function idsOfControlNumber(database: Database, text: string): Promise<rea
  */
 export async function findListedTransmission(
   database: Database,
-  input: { readonly viewer: TransmissionViewer; readonly id: TransmissionId },
+  input: { readonly viewer: TransmissionViewer | ProgramViewer; readonly id: TransmissionId },
 ): Promise<ListedTransmission | undefined> {
   const row = await database.sql
     .selectFrom('transmissions')

@@ -13,14 +13,25 @@ export interface TransmissionViewer {
   readonly userId: UserId;
 }
 
+/** A program of the operator's: it sees every file that has come whole, of one trading partner or of all. */
+export interface ProgramViewer {
+  readonly partnerId: PartnerId | undefined;
+  readonly userId: undefined;
+}
+
 /** States in which a file is a promise to the partner; before them it is its uploader's alone (invariant I1). */
 const promised = ['received', 'processing', 'answered', 'quarantined', 'failed'] as const;
 
 /** @returns the condition that a row of `transmissions` must meet to be shown */
 export async function visibleTransmissions(
   database: Database,
-  viewer: TransmissionViewer,
+  viewer: TransmissionViewer | ProgramViewer,
 ): Promise<Expression<SqlBool>> {
+  if (viewer.userId === undefined) {
+    const received = sql<SqlBool>`transmissions.received_at_ms is not null`;
+    if (viewer.partnerId === undefined) return received;
+    return sql<SqlBool>`transmissions.partner_id = ${viewer.partnerId} and ${received}`;
+  }
   const rights = await readRights(database, viewer);
   const ofPartner = sql<SqlBool>`transmissions.partner_id = ${viewer.partnerId}`;
   const own = sql<SqlBool>`transmissions.user_id = ${viewer.userId}`;

@@ -227,12 +227,21 @@ export async function findUser(database: Database, id: UserId): Promise<User | u
   return row === undefined ? undefined : userOf(row);
 }
 
-/** @returns the users, by id; of one partner where one is named */
+/**
+ * @param input.after only those after this id
+ * @returns the users, by id; of one partner where one is named
+ */
 export async function listUsers(
   database: Database,
-  input: { readonly partnerId?: PartnerId } = {},
+  input: {
+    readonly partnerId?: PartnerId | undefined;
+    readonly after?: string | undefined;
+    readonly limit?: number;
+  } = {},
 ): Promise<readonly User[]> {
   let query = database.sql.selectFrom('users').selectAll().orderBy('id');
+  if (input.after !== undefined) query = query.where('id', '>', input.after);
+  if (input.limit !== undefined) query = query.limit(input.limit);
   if (input.partnerId !== undefined) query = query.where('partner_id', '=', input.partnerId);
   return (await query.execute()).map(userOf);
 }
