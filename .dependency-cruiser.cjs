@@ -60,6 +60,8 @@ const packageHomes = {
   bcrypt: ['auth'],
   'better-sqlite3': ['storage'],
   chokidar: ['intake'],
+  'd3-scale': ['portal'],
+  'd3-shape': ['portal'],
   fastify: ['portal'],
   kysely: ['storage'],
   nodemailer: ['hooks'],

@@ -5,6 +5,7 @@ import { type Core, type CoreDeps, openCore } from './core.ts';
 import type { Observe } from './domain/observation.ts';
 import { readVersion } from './observe.ts';
 import type { ConnectionFacts } from './portal/portal-settings.ts';
+import { startCounting } from './roles/activity.ts';
 import { startApiRole } from './roles/api-role.ts';
 import type { Closable } from './roles/closable.ts';
 import { forwardObservations } from './roles/forward-observations.ts';
@@ -122,6 +123,7 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
     const started = await startPortalRole(core, connection);
     opened.push(started);
     opened.push(followCertificate(core, config.portal, started));
+    opened.push(startCounting(core));
     portal = started;
   }
   if (config.roles.includes('hooks'))

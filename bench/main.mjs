@@ -2,6 +2,7 @@
 // one JSON line a measurement: name, unit, ours, peer, peerName, ratio (ours/peer), runs.
 
 import { parseArgs } from 'node:util';
+import { benchDashboard } from './dashboard.mjs';
 import { benchEdi } from './edi.mjs';
 import { benchGuard } from './guard.mjs';
 import { benchHooks } from './hooks.mjs';
@@ -15,6 +16,7 @@ const benches = new Map([
   ['edi', benchEdi],
   ['intake', benchIntake],
   ['portal', benchPortal],
+  ['dashboard', benchDashboard],
   ['guard', benchGuard],
   ['hooks', benchHooks],
 ]);

@@ -70,7 +70,7 @@ function pagesOf({ real, middle, day }) {
 }
 
 /** @returns milliseconds, sorted */
-async function measure(url, { cookie, requests }) {
+export async function measure(url, { cookie, requests }) {
   const times = [];
   for (let index = -20; index < requests; index += 1) {
     const startedAt = performance.now();
@@ -82,9 +82,9 @@ async function measure(url, { cookie, requests }) {
   return times.sort((one, other) => one - other);
 }
 
-const at = (times, share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
+export const at = (times, share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
 
-async function start(root, settings) {
+export async function start(root, settings) {
   const configFile = join(root, 'claimgate.yaml');
   const logFile = settings.log.file;
   writeFileSync(configFile, JSON.stringify(settings));

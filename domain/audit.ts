@@ -87,6 +87,8 @@ export type AuditAction =
   | 'transmission.list-export'
   | 'transmission.download'
   | 'answer.view'
+  | 'content.open'
+  | 'content.view'
   | 'transmission.refuse'
   | 'hook.disable'
   | 'hook.enable'

@@ -163,6 +163,16 @@ export const eventCatalogue = {
     tells: 'An accepted original and its manifest are with the back end.',
     facts: { transmissionId, manifest: text('The manifest’s path below the data directory.') },
   },
+  'content.opened': {
+    ...ofPartner,
+    tells: 'An administrator of the gateway has opened a file’s content, for a time and a reason.',
+    facts: {
+      transmissionId,
+      userId,
+      reason: text('Why, as the administrator wrote it.'),
+      untilMs: integer('Until when it is open, in milliseconds since 1970.'),
+    },
+  },
   'dispatch.accepted': {
     ...ofPartner,
     tells: 'A file of the back end has passed, and will be in `outbound` shortly.',

@@ -45,6 +45,14 @@ export type MailContent =
     }
   /** Files in the partner's `outbound` that nobody has fetched will be removed. */
   | { readonly kind: 'uncollected-files'; readonly files: number; readonly dueAtMs: number }
+  /** An administrator of the gateway has opened the content of one of the partner's files. */
+  | {
+      readonly kind: 'content-opened';
+      readonly transmissionId: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly untilMs: number;
+    }
   /** What the user may send and receive was changed by someone else: each such as `send 837P`. */
   | {
       readonly kind: 'grants-changed';

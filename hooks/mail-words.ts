@@ -267,6 +267,17 @@ const writers: { readonly [Kind in MailKind]: Writer<Kind> } = {
       { kind: 'link', text: 'Sign in', url: link },
     ],
   }),
+  'content-opened': ({ content, place, link }) => ({
+    subject: `A file of your trading partner was opened by ${place.siteName}`,
+    parts: [
+      words(
+        `The administrator ${content.by} of ${place.siteName} has opened the content of the file with the tracking ID ${content.transmissionId}, and can see it until ${printTime(content.untilMs, place)}.`,
+      ),
+      words(`The reason given: ${content.reason}`),
+      { kind: 'link', text: 'See the transmissions', url: link },
+      words(`If you did not expect this, ask: ${place.supportText}`),
+    ],
+  }),
   'grants-changed': (facts) => ({
     subject: `Your ${facts.place.siteName} transactions were changed`,
     parts: [

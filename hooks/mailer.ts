@@ -177,6 +177,7 @@ function readersOf(
 /** Where the link of a mail without a secret leads. */
 const plainLinks: Partial<Readonly<Record<MailContent['kind'], string>>> = {
   locked: '/recover/unlock',
+  'content-opened': '/trading-partner/transmissions',
   'grants-changed': '/trading-partner/manage-transaction',
 };
 

@@ -50,3 +50,10 @@ export const uploadIdleMs = 60_000;
 export const outboundPageSize = 25;
 /** Bytes read from a mailbox at once for a download. */
 export const downloadBlockBytes = 128 * 1024;
+/** Transmissions in one list of the gateway's administrators. */
+export const administratorListMax = 100;
+/** The reason for opening content, in characters: long enough to say something, short enough for a mail. */
+export const openingReasonMin = 15;
+export const openingReasonMax = 500;
+/** Content above this is not shown in a page, in bytes. */
+export const shownContentBytesMax = 1024 * 1024;

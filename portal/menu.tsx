@@ -22,6 +22,11 @@ interface MenuGroup {
 
 const groups: readonly MenuGroup[] = [
   {
+    heading: 'Administration',
+    shownTo: (viewer) => viewer.administrator,
+    entries: [{ text: 'Dashboard', path: paths.dashboard }],
+  },
+  {
     heading: 'Trading Partner',
     // The published instructions: only a user of a trading partner sees SFTP Account Setup/Update.
     shownTo: (viewer) => viewer.partner !== undefined,

@@ -74,6 +74,11 @@ export const paths = {
   transmission: '/trading-partner/transmissions/:id',
   findings: '/trading-partner/transmissions/:id/findings',
   answerFile: '/trading-partner/transmissions/:id/answers/:ordinal',
+  /** Of those who run the gateway. */
+  dashboard: '/administration',
+  administratorList: '/administration/transmissions',
+  administered: '/administration/transmissions/:id',
+  administeredContent: '/administration/transmissions/:id/content',
   /** Asked by the page's script to keep a session that its person is still at. */
   session: '/session',
   health: '/healthz',
@@ -94,9 +99,10 @@ const afterSignIn: ReadonlySet<string> = new Set([
   paths.invitation,
   paths.batchTransfer,
   paths.transmissions,
+  paths.dashboard,
 ]);
 /** Those with an id in them, which holds nothing but an id. */
-const withId = /^\/trading-partner\/transmissions\/[0-9a-f-]{36}(?:\/findings)?$/;
+const withId = /^\/(?:trading-partner|administration)\/transmissions\/[0-9a-f-]{36}(?:\/findings)?$/;
 const ofUsers =
   /^\/trading-partner\/(?:users\/[a-z0-9](?:[a-z0-9._@-]|%40){2,63}|manage-transaction\?page=\d{1,6})$/i;
 
@@ -134,6 +140,11 @@ export const pathOfFindings = (id: string, page = 1): string =>
 /** One file of its answer, read and explained. */
 export const pathOfAnswer = (id: string, ordinal: number): string =>
   paths.answerFile.replace(':id', id).replace(':ordinal', String(ordinal));
+/** Of all partners, what stands so now. */
+export const pathOfStanding = (state: string): string => `${paths.administratorList}?state=${state}`;
+/** One transmission, for those who run the gateway. */
+export const pathOfAdministered = (id: string): string => paths.administered.replace(':id', id);
+export const pathOfContent = (id: string): string => paths.administeredContent.replace(':id', id);
 /** One user of the trading partner. */
 export const pathOfMember = (userId: string): string =>
   paths.member.replace(':user', encodeURIComponent(userId));

@@ -19,6 +19,13 @@ import type { PendingSignIns } from './pending-sign-in.ts';
 import type { ConnectionFacts, ExchangeFacts, PortalSettings } from './portal-settings.ts';
 import type { Sessions } from './session.ts';
 
+export interface DiskRoom {
+  readonly freeBytes: number;
+  readonly sizeBytes: number;
+  /** Below this nothing is received any more. */
+  readonly minFreeBytes: number;
+}
+
 export interface PortalDeps {
   readonly database: Database;
   readonly directory: Pick<UserDirectory, 'signIn' | 'changePassword' | 'passwordRules' | 'passwordChecks'>;
@@ -38,6 +45,8 @@ export interface PortalDeps {
   /** The way in for uploads and out for downloads: the same mailboxes that SFTP shows. */
   readonly mailboxes: Mailboxes;
   readonly files: TransmissionFiles;
+  /** How much room the volume of the data directory has. */
+  readonly disk: () => Promise<DiskRoom>;
   readonly observe: Observe;
   readonly settings: PortalSettings;
   /** A function, because the SFTP port is known only after listening. */

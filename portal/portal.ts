@@ -5,6 +5,7 @@ import { registerAssets } from './asset-routes.ts';
 import { registerBatchTransfer } from './batch-routes.tsx';
 import type { Certificate } from './certificate-reload.ts';
 import { registerConfirmation } from './confirmation-routes.tsx';
+import { registerDashboard } from './dashboard-routes.tsx';
 import { registerEmailCode } from './email-code-routes.tsx';
 import { registerFactorSignIn } from './factor-sign-in-routes.tsx';
 import { registerFactors } from './factors-routes.tsx';
@@ -75,6 +76,7 @@ export async function startPortal(deps: PortalDeps): Promise<Portal> {
   registerSftpKeys(app, context);
   registerBatchTransfer(app, context);
   registerTransmissions(app, context);
+  registerDashboard(app, context);
   const { host } = deps.settings;
   await app.listen({ host, port: deps.settings.port });
   const port = portOf(app);

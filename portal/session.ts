@@ -14,7 +14,7 @@ import {
   prunePortalSessions,
   usePortalSession,
 } from '../storage/portal-session-store.ts';
-import { readOfficeRole } from '../storage/role-store.ts';
+import { isAdministrator, readOfficeRole } from '../storage/role-store.ts';
 import type { Database } from '../storage/transaction.ts';
 import { findUser, type User } from '../storage/user-store.ts';
 import { clearCookie, readCookie, writeCookie } from './cookie.ts';
@@ -29,6 +29,8 @@ export interface Viewer {
   readonly partner: Partner | undefined;
   /** The place in the partner's office. */
   readonly role: Role | undefined;
+  /** One of those who run the gateway: a role that the command alone gives. */
+  readonly administrator: boolean;
 }
 
 type SessionLook =
@@ -87,8 +89,9 @@ export function createSessions(deps: SessionDeps): Sessions {
       if (user === undefined) return { kind: 'ended' };
       const partner = user.partnerId === undefined ? undefined : await findPartner(database, user.partnerId);
       const role = partner === undefined ? undefined : await readOfficeRole(database, user.id);
+      const administrator = await isAdministrator(database, user.id);
       seen.set(request, user.id);
-      return { kind: 'signed-in', viewer: { session, user, partner, role } };
+      return { kind: 'signed-in', viewer: { session, user, partner, role, administrator } };
     },
     async begin(request, reply, { user, ...proved }) {
       await end(request);

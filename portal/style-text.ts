@@ -173,4 +173,32 @@ pre.cg-code { margin: .5rem 0; }
   .cg-matrix tbody td { border: 0; padding: .25rem 0; }
 }
 @media print { .cg-menu--wide, .cg-menu--folded, .cg-footer__links, .cg-sign-out, .cg-script-only, .cg-pages, .cg-filter, .usa-breadcrumb, .cg-no-print { display: none; } .cg-finding, .cg-panel { break-inside: avoid; } main a { text-decoration: none; } }
+.cg-tiles { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); list-style: none; margin: 0; padding: 0; }
+.cg-tile { border: 1px solid #a9aeb1; border-left: .35rem solid #005ea2; line-height: 1.35; max-width: none; padding: .6rem .75rem; }
+.cg-tile--bad { border-left-color: #b50909; background: #f8eff1; }
+.cg-tile > * { display: block; }
+.cg-tile__name { font-size: .93rem; }
+.cg-tile__name a { display: inline-block; min-height: 1.5rem; }
+.cg-tile__number { font-size: 1.35rem; font-weight: 700; }
+.cg-tile__more { color: #3d4551; font-size: .87rem; }
+.cg-chart__scroll { overflow-x: auto; }
+.cg-chart { display: block; height: auto; min-width: 34rem; width: 100%; }
+.cg-chart text { fill: #1b1b1b; font-size: 13px; }
+.cg-chart__grid line { stroke: #a9aeb1; }
+.cg-chart rect { stroke: #fff; stroke-width: .75; }
+.cg-chart__one rect { fill: #005ea2; }
+.cg-chart__good rect { fill: #216e1f; }
+.cg-chart__due rect { fill: #97d4ea; stroke: #0f6460; }
+.cg-chart__part rect { fill: #c05600; }
+.cg-chart__bad rect { fill: #8b0a03; }
+.cg-chart__none rect { fill: #565c65; }
+.cg-legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; margin: 0 0 .5rem; padding: 0; }
+.cg-legend li { align-items: center; display: flex; gap: .4rem; margin: 0; max-width: none; }
+.cg-legend__key { height: 1rem; width: 1rem; }
+.cg-content { max-height: 40rem; overflow: auto; }
+@media print {
+  .cg-more::details-content { content-visibility: visible; block-size: auto; }
+  .cg-chart { min-width: 0; }
+  .cg-panel { break-inside: avoid; }
+}
 `;

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { createIdentityProvider, type IdentityProviderDeps } from '../auth/identity-provider.ts';
 import type { Config } from '../config/schema.ts';
 import type { Core } from '../core.ts';
@@ -24,6 +25,7 @@ export async function startPortalRole(core: Core, connection: () => ConnectionFa
     database,
     mailboxes,
     files: createTransmissionFiles({ database, directory }),
+    disk: () => findRoom(core),
     directory: users,
     accountSetup,
     registration,
@@ -45,6 +47,15 @@ export async function startPortalRole(core: Core, connection: () => ConnectionFa
     now: database.now,
     randomBytes,
   });
+}
+
+async function findRoom({ config, directory }: Core) {
+  const volume = await statfs(directory.root);
+  return {
+    freeBytes: volume.bavail * volume.bsize,
+    sizeBytes: volume.blocks * volume.bsize,
+    minFreeBytes: config.storage.minFreeBytes,
+  };
 }
 
 function portalSettings({ identity, portal, storage }: Config): PortalSettings {

@@ -8,6 +8,7 @@ import type { PartnerId, TransmissionId } from '../domain/ids.ts';
 import { uuidV7 } from '../domain/ids.ts';
 import type { Verdict } from '../domain/transmission.ts';
 import type { EntryName } from '../domain/virtual-path.ts';
+import { countAnswerTime } from './activity-counts.ts';
 import { endClaim } from './intake-queue.ts';
 import { freeInterchangeKeys } from './interchange-keys.ts';
 import { literals } from './literals.ts';
@@ -317,6 +318,7 @@ export async function markPublished(
   const { file, name, inode } = input;
   await database.transaction(async (transaction) => {
     await publishedAt(transaction.sql, { id: file.id, nowMs: transaction.nowMs });
+    await countAnswerTime(transaction, file.receivedAtMs);
     const { partnerId, userId } = file;
     await noteOutboundFile(transaction, { partnerId, name, inode, kinds: answerKinds(file.kinds), userId });
   }, notForPowerLoss);

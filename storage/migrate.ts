@@ -16,6 +16,7 @@ import { backups } from './migrations/0010-backups.ts';
 import { smallOriginals } from './migrations/0012-small-originals.ts';
 import { httpApi } from './migrations/0013-http-api.ts';
 import { watching } from './migrations/0014-watching.ts';
+import { activity } from './migrations/0015-activity.ts';
 
 /** Every migration there is, in order of version. A new one gets a higher version than all, and stands at the end. */
 export const migrations: readonly Migration[] = [
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   smallOriginals,
   httpApi,
   watching,
+  activity,
 ];
 
 /** @returns the newest migration that a database has; 0: none. It changes nothing. */

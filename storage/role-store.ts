@@ -16,6 +16,17 @@ export async function readOfficeRole(
   return officeRoles.find((role) => rows.some((row) => row.role === role));
 }
 
+/** @returns whether a user is one of those who run the gateway */
+export async function isAdministrator({ sql }: { readonly sql: Sql }, userId: UserId): Promise<boolean> {
+  const row = await sql
+    .selectFrom('roles')
+    .select('role')
+    .where('user_id', '=', userId)
+    .where('role', '=', administratorRole)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export interface RoleHolder {
   readonly userId: string;
   readonly partnerId: string | undefined;

@@ -2,6 +2,7 @@
 // Times are milliseconds since 1970 in bigint columns, flags are states in text columns, JSON is text.
 
 import type { Generated, Selectable } from 'kysely';
+import type { ActivityMeasure } from '../domain/activity.ts';
 import type { AuthenticationPolicy } from '../domain/login.ts';
 import type { TransmissionSource, TransmissionState, Verdict } from '../domain/transmission.ts';
 import type { UserKind, UserStatus } from '../domain/user.ts';
@@ -601,6 +602,27 @@ export interface BackupRow {
   verified_at_ms: number | null;
 }
 
+/** How often something happened within an hour, or a day where it is counted by partner. */
+export interface ActivityHourRow {
+  measure: ActivityMeasure;
+  since_ms: number;
+  /** Empty: of all partners together. */
+  partner_id: string;
+  word: string;
+  count: number;
+}
+
+/** That an administrator has opened a file's content. */
+export interface ContentOpeningRow {
+  id: string;
+  user_id: string;
+  transmission_id: string;
+  partner_id: string;
+  reason: string;
+  opened_at_ms: number;
+  until_ms: number;
+}
+
 /** The bytes of a file that is not durable by itself yet. */
 export interface SmallOriginalRow {
   transmission_id: string;
@@ -692,6 +714,8 @@ export interface Tables {
   deliveries: DeliveryRow;
   audit_records: AuditRow;
   backups: BackupRow;
+  activity_hours: ActivityHourRow;
+  content_openings: ContentOpeningRow;
   api_keys: ApiKeyRow;
   api_answers: ApiAnswerRow;
   schema_migrations: MigrationRow;

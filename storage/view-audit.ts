@@ -9,7 +9,11 @@ import type { Database } from './transaction.ts';
 interface View {
   readonly action: Extract<
     AuditAction,
-    'transmission.view' | 'transmission.list-export' | 'transmission.download' | 'answer.view'
+    | 'transmission.view'
+    | 'transmission.list-export'
+    | 'transmission.download'
+    | 'answer.view'
+    | 'content.view'
   >;
   /** As `noun:id`. */
   readonly subject: string;

@@ -75,6 +75,7 @@ const samples: { readonly [Kind in EventKind]: Omit<EventOf<Kind>, 'kind'> } = {
   'transmission.reopened': { ...ofTransmission, reason: 'decided' },
   'transmission.discarded': { ...ofTransmission, reason: 'decided' },
   'transmission.released': { ...ofTransmission, manifest: 'backend/accepted/acme/one.json' },
+  'content.opened': { ...ofTransmission, userId: alice, reason: 'The partner asked for help.', untilMs: 1 },
   'dispatch.accepted': dispatched,
   'dispatch.published': dispatched,
   'dispatch.refused': { ...ofDispatch, originalName: 'remit.835', reason: 'rejected' },

@@ -4,13 +4,28 @@
 
 import type { Browser, Page } from 'playwright-core';
 import { t as file, type Test, test } from 'tap';
+import { countActivity } from '../../storage/activity-counts.ts';
+import { switchAdministrator } from '../../storage/role-store.ts';
+import { storedUserId } from '../../storage/stored-id.ts';
 import { readClaims } from '../support/claims.ts';
-import { addPartnerAndUser, doSetupStep, firstPassword, startTestGateway } from '../support/gateway.ts';
+import {
+  addPartnerAndUser,
+  administrator,
+  doSetupStep,
+  firstPassword,
+  startTestGateway,
+} from '../support/gateway.ts';
 import { nameRole } from '../support/office.ts';
 import { type Look, lookAtPage, looks } from '../support/page-look.ts';
 import { newPublicKeyLine, type PlainBrowser } from '../support/portal.ts';
 import { launchBrowser, openBrowserPage, whyNoBrowser } from '../support/portal-browser.ts';
-import { newcomerPages, type PageLine, partnerPages, publicPages } from '../support/portal-pages.ts';
+import {
+  administratorPages,
+  newcomerPages,
+  type PageLine,
+  partnerPages,
+  publicPages,
+} from '../support/portal-pages.ts';
 import { sendAndAwait } from '../support/send-file.ts';
 
 const skip = whyNoBrowser() ?? false;
@@ -47,6 +62,19 @@ const samples: Readonly<Record<string, string>> = {
   envelope: await send('eligibility.x12', readClaims('env-05-isa05-bad-qualifier', 13)),
   letter: await send('letter.txt', 'Dear Sir or Madam'),
 };
+const runner = running.browser();
+await addPartnerAndUser(core, { partner: 'agency', user: 'rita.runs', submitterId: 'AGENCY' });
+await switchAdministrator(core.database, {
+  userId: storedUserId('rita.runs'),
+  to: 'given',
+  actor: administrator,
+});
+await runner.signIn('rita.runs', firstPassword);
+while (await countActivity(core.database));
+await runner.fillIn(`/administration/transmissions/${samples['good']}`, {
+  reason: 'The partner asked why its claims wait.',
+  minutes: '15',
+});
 // By name: browsers make passkeys for names, not for addresses.
 const url = `http://localhost:${running.gateway.portal?.port}`;
 const browser: Browser | undefined = skip === false ? await launchBrowser() : undefined;
@@ -67,6 +95,9 @@ for (const look of looks) {
     await page.context().clearCookies();
     await enterAs(plain);
     for (const line of partnerPages) await check(t, { page, look, line });
+    await page.context().clearCookies();
+    await enterAs(runner);
+    for (const line of administratorPages) await check(t, { page, look, line });
     t.same(complaints, [], 'the browser refused nothing and reported no error');
     await page.context().close();
   });

@@ -64,6 +64,16 @@ export const partnerPages: readonly PageLine[] = [
   ['second-factor-passkey', paths.factorPasskey],
 ];
 
+/** For one of those who run the gateway. */
+export const administratorPages: readonly PageLine[] = [
+  ['dashboard', paths.dashboard],
+  ['dashboard-week', `${paths.dashboard}?range=week`],
+  ['administrator-quarantine', `${paths.administratorList}?state=quarantined`],
+  ['administrator-partner', `${paths.administratorList}?partner=acme`],
+  ['administered', paths.administered.replace(':id', '{bad}')],
+  ['administered-content', paths.administeredContent.replace(':id', '{good}')],
+];
+
 /** For the only user of a trading partner, who has done nothing yet. */
 export const newcomerPages: readonly PageLine[] = [
   ['new-home', paths.home],

@@ -166,6 +166,7 @@ export async function openPortal(
   const secondFactors = createSecondFactors(factorDeps);
   const maria = await addUser({ database, directory, id: 'maria.lopez', partner: 'acme' });
   const portal = await startPortal({
+    disk: async () => ({ freeBytes: 5e9, sizeBytes: 1e10, minFreeBytes: 1e9 }),
     secrets,
     database,
     directory,

@@ -1,0 +1,147 @@
+// What the dashboard shows, read and put into slots of time.
+
+import { type ActivityMeasure, answerTimes, dayMs, hourMs } from '../domain/activity.ts';
+import type { ActivityCount, TopCount } from '../storage/activity-counts.ts';
+import { readActivity, readTopOfPartners } from '../storage/activity-counts.ts';
+import { listStanding } from '../storage/administrator-list.ts';
+import { type QueueDepths, readQueueDepths } from '../storage/queue-depths.ts';
+import type { Transmission } from '../storage/transmission-store.ts';
+import type { Slot } from './chart-columns.tsx';
+import type { DiskRoom, PortalContext } from './portal-deps.ts';
+
+/** What may be looked back on. */
+export const ranges = {
+  day: { text: '24 hours', slots: 24, slotMs: hourMs, slotWord: 'Hour' },
+  week: { text: '7 days', slots: 7, slotMs: dayMs, slotWord: 'Day' },
+  month: { text: '30 days', slots: 30, slotMs: dayMs, slotWord: 'Day' },
+} as const;
+
+export type RangeName = keyof typeof ranges;
+
+export function parseRange(text: string): RangeName {
+  return text === 'week' || text === 'month' ? text : 'day';
+}
+
+export interface DashboardData {
+  readonly range: RangeName;
+  readonly queues: QueueDepths;
+  readonly disk: DiskRoom;
+  readonly inFlight: readonly Transmission[];
+  readonly received: number;
+  readonly verdicts: readonly Slot[];
+  readonly logins: readonly Slot[];
+  /** By word of domain/activity.ts. */
+  readonly answerTimes: Readonly<Record<string, number>>;
+  readonly refusals: readonly { readonly word: string; readonly count: number }[];
+  readonly rejections: readonly TopCount[];
+}
+
+/** Rows of a table on the dashboard. */
+const rowsMax = 15;
+const inFlightMax = 20;
+
+/** Reads all of it. */
+export async function readDashboard(
+  { database, disk, settings, now }: PortalContext,
+  range: RangeName,
+): Promise<DashboardData> {
+  const { slots, slotMs } = ranges[range];
+  const { timeZone = 'UTC' } = settings;
+  const starts = slotStarts({ nowMs: now(), slots, slotMs, timeZone });
+  const sinceMs = starts[0] ?? 0;
+  const measures: readonly ActivityMeasure[] = [
+    'received',
+    'verdict',
+    'answer-time',
+    'login',
+    'login-refused',
+  ];
+  const counts = await readActivity(database, { measures, sinceMs });
+  const of = (measure: ActivityMeasure) => counts.filter((count) => count.measure === measure);
+  const arriving = await listStanding(database, { list: 'arriving', limit: inFlightMax });
+  const unanswered = await listStanding(database, { list: 'unanswered', limit: inFlightMax });
+  const label = labelOf(range, timeZone);
+  const put = (some: readonly ActivityCount[]) => slotsOf(some, { starts, label });
+  return {
+    range,
+    queues: await readQueueDepths(database),
+    disk: await disk(),
+    inFlight: [...unanswered, ...arriving].slice(0, inFlightMax),
+    received: sum(of('received')),
+    verdicts: put(of('verdict')),
+    logins: put([
+      ...of('login').map((count) => ({ ...count, word: 'accepted' })),
+      ...of('login-refused').map((count) => ({ ...count, word: 'refused' })),
+    ]),
+    answerTimes: Object.fromEntries(
+      answerTimes.map(({ word }) => [word, sum(of('answer-time').filter((count) => count.word === word))]),
+    ),
+    refusals: largest(of('login-refused')),
+    rejections: await readTopOfPartners(database, {
+      measure: 'partner-rejection',
+      // By the day of UTC: a part of the first one would be left out otherwise.
+      sinceMs: sinceMs - (sinceMs % dayMs),
+      limit: rowsMax,
+    }),
+  };
+}
+
+const sum = (counts: readonly ActivityCount[]) => counts.reduce((total, { count }) => total + count, 0);
+
+function largest(counts: readonly ActivityCount[]) {
+  const words = [...new Set(counts.map(({ word }) => word))];
+  return words
+    .map((word) => ({ word, count: sum(counts.filter((count) => count.word === word)) }))
+    .sort((one, other) => other.count - one.count)
+    .slice(0, rowsMax);
+}
+
+function slotStarts(input: {
+  readonly nowMs: number;
+  readonly slots: number;
+  readonly slotMs: number;
+  readonly timeZone: string;
+}): readonly number[] {
+  const { nowMs, slots, slotMs } = input;
+  // Hours are counted in UTC; where a zone is off by half an hour, its days begin with the nearest one.
+  const zoneMs = slotMs === dayMs ? Math.round(zoneOffsetMs(nowMs, input.timeZone) / hourMs) * hourMs : 0;
+  const last = nowMs - ((nowMs + zoneMs) % slotMs);
+  return Array.from({ length: slots }, (_, index) => last - (slots - 1 - index) * slotMs);
+}
+
+function zoneOffsetMs(atMs: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(atMs);
+  const of = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0);
+  const local = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
+  return local - (atMs - (atMs % 1000));
+}
+
+function labelOf(range: RangeName, timeZone: string): (atMs: number) => string {
+  const format = new Intl.DateTimeFormat(
+    'en-US',
+    range === 'day' ? { timeZone, hour: 'numeric' } : { timeZone, month: 'short', day: 'numeric' },
+  );
+  return (atMs) => format.format(atMs).replaceAll('\u202f', ' ');
+}
+
+function slotsOf(
+  counts: readonly ActivityCount[],
+  { starts, label }: { readonly starts: readonly number[]; readonly label: (atMs: number) => string },
+): readonly Slot[] {
+  const sums = starts.map((): Record<string, number> => ({}));
+  for (const { sinceMs, word, count } of counts) {
+    const at = starts.findLastIndex((start) => start <= sinceMs);
+    const slot = sums[at];
+    if (slot !== undefined) slot[word] = (slot[word] ?? 0) + count;
+  }
+  return starts.map((start, index) => ({ label: label(start), counts: sums[index] ?? {} }));
+}
