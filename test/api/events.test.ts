@@ -29,6 +29,16 @@ interface Heard {
   readonly partnerId: string;
 }
 
+/** The pieces of a body as they come. */
+async function* piecesOf(body: NonNullable<Response['body']>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}
+
 /** Opens a stream and reads so many events of it. */
 async function hear(
   query: string,
@@ -48,8 +58,9 @@ async function hear(
   const heard: Heard[] = [];
   let text = '';
   let isReady = false;
-  for await (const chunk of answer.body.pipeThrough(new TextDecoderStream())) {
-    text += chunk;
+  const decoder = new TextDecoder();
+  for await (const chunk of piecesOf(answer.body)) {
+    text += decoder.decode(chunk, { stream: true });
     if (!isReady) {
       isReady = true;
       await options.ready?.();
