@@ -24,7 +24,8 @@ function placeOf(path) {
     .replace(/\d{4}\/\d{2}\/\d{2}/, 'DAY')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/, 'ID')
     .replace(/^mailboxes\/[^/]+\/(inbound|outbound)\/.*$/, '$1/NAME')
-    .replace(/^backend\/(\w+)\/[^/]+\//, 'backend/$1/PARTNER/');
+    .replace(/^backend\/(\w+)\/[^/]+\//, 'backend/$1/PARTNER/')
+    .replace(/^(backend\/outgoing\/PARTNER)\/.*$/, '$1/NAME');
   return /^(locks|keys|claimgate\.db)/.test(place) ? undefined : place;
 }
 
@@ -85,7 +86,8 @@ if (isMainThread) {
     for (const tables of committed) step(`commit ${tables}`);
   };
   Database.prototype.prepare = function prepareWatched(text) {
-    const statement = prepare.call(this, text);
+    const database = this;
+    const statement = prepare.call(database, text);
     const change = /^(insert into|update|delete from) "?(\w+)"?/.exec(text);
     if (change === null && !/^(commit|rollback|savepoint|release)\b/.test(text)) return statement;
     return new Proxy(statement, {
@@ -95,7 +97,7 @@ if (isMainThread) {
         return (...args) => {
           const result = value.apply(target, args);
           if (key !== 'run' && key !== 'all' && key !== 'get') return result;
-          if (change !== null && this.inTransaction) touched.add(change[2]);
+          if (change !== null && database.inTransaction) touched.add(change[2]);
           follow(text);
           return result;
         };
