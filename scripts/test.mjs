@@ -59,7 +59,7 @@ const tap = join(dirname(require.resolve('tap/package.json')), 'dist', 'esm', 'r
  * run still loads them: a compiler of TypeScript in each test file, for nothing.
  */
 function buildTap() {
-  const plugins = join(dirname(require.resolve('@tapjs/test/package.json')), 'test-built/dist/esm/index.js');
+  const plugins = join(root, 'node_modules/@tapjs/test/test-built/dist/esm/index.js');
   if (!readFileSync(plugins, 'utf8').includes('@tapjs/typescript')) return;
   spawnSync(process.execPath, [tap, 'build'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 }
