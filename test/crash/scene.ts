@@ -289,10 +289,13 @@ async function checkEvents(t: Test, { core, root }: CrashHouse): Promise<void> {
   t.strictSame(faults, [], 'no start logged a fault');
 }
 
+/** Where `kill-at-step.mjs` writes each step. */
+export const stepsFile = (root: string): string => join(root, 'steps.log');
+
 /** The steps that a run made, by `kill-at-step.mjs`, each once with how often it was made. */
 export function readSteps(root: string): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const name of readFileSync(join(root, 'steps.log'), 'utf8').split('\n'))
+  for (const name of readFileSync(stepsFile(root), 'utf8').split('\n'))
     if (name !== '') counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }
