@@ -72,8 +72,10 @@ async function matchingIds(database: Database, search: TransmissionSearch): Prom
   let query = database.sql.selectFrom('transmissions').select('id');
   // First of all: SQLite tests conditions in this order, and of a search that finds nothing every row is tested.
   if (filter.name !== undefined) {
-    const pattern = `%${literal(filter.name.toLowerCase())}%`;
-    query = query.where(sql<boolean>`lower(name) like ${pattern} escape '!'`);
+    // SQLite's LIKE makes no difference between a and A (https://sqlite.org/lang_expr.html#like); asking for lower(name)
+    // made the search a third slower.
+    const pattern = `%${literal(filter.name)}%`;
+    query = query.where(sql<boolean>`name like ${pattern} escape '!'`);
   }
   query = query
     .where(await visibleTransmissions(database, search.viewer))
