@@ -50,6 +50,7 @@ class PartnerFolders {
   /** One look at a partner's folder at a time, in the order of what called for it. */
   #tail: Promise<void> = Promise.resolve();
   readonly #timers = new Set<NodeJS.Timeout>();
+  #looksAgain = false;
   #closed = false;
 
   constructor(deps: FolderEventsDeps) {
@@ -80,11 +81,22 @@ class PartnerFolders {
       try {
         await work();
       } catch (thrown) {
-        this.#deps.onFault(thrown);
-        this.#after(retryMs, () => void this.#later(work));
+        this.#fail(thrown);
       }
     });
     return this.#tail;
+  }
+
+  /** Tells of a fault, and looks again in a while: once, however many faults there are until then. */
+  #fail(thrown: unknown): void {
+    this.#deps.onFault(thrown);
+    // Polling looks again anyway.
+    if (this.#deps.method === 'polling' || this.#looksAgain) return;
+    this.#looksAgain = true;
+    this.#after(retryMs, () => {
+      this.#looksAgain = false;
+      void this.#later(() => this.#lookAtAll());
+    });
   }
 
   #after(ms: number, work: () => void): void {
@@ -103,8 +115,9 @@ class PartnerFolders {
   }
 
   async #lookAtAll(): Promise<void> {
+    // One folder that cannot be looked at does not hide those after it.
     for (const name of await unlessMissing(() => readdir(this.#deps.root), []))
-      await this.#lookAtPartner(name, false);
+      await this.#lookAtPartner(name, false).catch((thrown: unknown) => this.#fail(thrown));
   }
 
   /** @param anew the folder may be another one than that which is watched */
@@ -136,8 +149,7 @@ class PartnerFolders {
     this.#watchers.set(path, watcher);
     watcher.on('error', (thrown) => {
       this.#unwatch(path);
-      this.#deps.onFault(thrown);
-      this.#after(retryMs, () => void this.#later(() => this.#lookAtAll()));
+      this.#fail(thrown);
     });
   }
 
