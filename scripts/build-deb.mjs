@@ -1,4 +1,4 @@
-// Builds the Debian package of the product: node scripts/build-deb.mjs [--out DIR] [--skip-build]
+// Builds the Debian package of the product: node scripts/build-deb.mjs [--out DIR] [--skip-build] [--compression none]
 //
 // What is installed here is what goes into it: the built product and the packages that it runs with, patched and with
 // their native modules as `npm ci` made them. So it fits the machine's architecture and the major version of the Node
@@ -27,13 +27,17 @@ const { values } = parseArgs({
   options: {
     out: { type: 'string', default: '.' },
     'skip-build': { type: 'boolean', default: false },
+    /** As dpkg-deb's -Z: xz is small, none is fast. */
+    compression: { type: 'string', default: 'xz' },
   },
 });
 
 /** Beside the compiled product, what of the repository is installed. */
 const ours = ['dist', 'package.json', 'LICENSE'];
-/** Of packages: sources and leftovers of compilers, which nothing needs at run time. */
+/** Of packages: tests, sources and leftovers of compilers, which nothing needs at run time. */
 const leftOut = [
+  /node_modules\/(?:@[^/]+\/)?[^/@]+\/(?:tests?|benchmarks?|examples?|\.github)$/,
+  /node_modules\/@uswds\/uswds\/(?:packages|src|tasks)$/,
   /node_modules\/better-sqlite3\/(?:deps|src)$/,
   /\/build\/(?:Release\/(?:obj|obj\.target|\.deps|test_extension\.node)|deps)$/,
   /\.(?:map|gypi?|mk|d\.ts|d\.mts|d\.cts)$/,
@@ -87,6 +91,7 @@ function makeTree(root, { version, architecture }) {
   copy(root, 'usr/lib/systemd/system/claimgate.service', 'claimgate.service');
   copy(root, 'usr/lib/sysusers.d/claimgate.conf', 'debian/sysusers.conf');
   copy(root, 'usr/lib/tmpfiles.d/claimgate.conf', 'debian/tmpfiles.conf');
+  copy(root, 'etc/logrotate.d/claimgate', 'debian/logrotate.conf');
   copy(root, 'usr/share/claimgate/claimgate-alerts.yaml', 'prometheus/claimgate-alerts.yaml');
   copy(root, 'usr/share/claimgate/claimgate-grafana.json', 'grafana/claimgate.json');
   // Settings may name people and hosts; the group reads them, and nobody else.
@@ -112,14 +117,14 @@ Section: net
 Priority: optional
 Installed-Size: ${kibibytes}
 Depends: nodejs (>= ${floor}), nodejs (<< ${major + 1}), libc6, libstdc++6
-Recommends: systemd
+Recommends: systemd, logrotate
 Suggests: prometheus
 Description: SFTP gateway for healthcare EDI trading partners
  Portal, mailboxes over SFTP, X12 837 validation, 999 and TA1 acknowledgements,
  hand-over to the back end, hooks, metrics and an audit trail.
 `,
   );
-  put(root, 'DEBIAN/conffiles', '/etc/claimgate/claimgate.yaml\n');
+  put(root, 'DEBIAN/conffiles', '/etc/claimgate/claimgate.yaml\n/etc/logrotate.d/claimgate\n');
   for (const name of ['postinst', 'prerm', 'postrm'])
     put(root, `DEBIAN/${name}`, readFileSync(join(home, 'packaging/debian', name)), 0o755);
   return count;
@@ -144,7 +149,7 @@ try {
   const out = resolve(values.out);
   mkdirSync(out, { recursive: true });
   const file = join(out, `claimgate_${version}_${architecture}.deb`);
-  run('dpkg-deb', ['--root-owner-group', '-Zgzip', '--build', root, file]);
+  run('dpkg-deb', ['--root-owner-group', `-Z${values.compression}`, '--build', root, file]);
   console.log(`${basename(file)}: ${count} packages, ${Math.round(statSync(file).size / 1e6)} MB, in ${out}`);
 } finally {
   rmSync(work, { recursive: true, force: true });

@@ -1,0 +1,42 @@
+// The product as npm packs it: installed globally below a prefix of the test's own, it is a command that works. Its
+// dependencies are those of this tree, linked, since installing them anew takes minutes: `npm run prove-node` does that.
+
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'tap';
+import { whyNotBuilt } from '../support/command.ts';
+import { runProgram } from '../support/program.ts';
+import { makeTestFolder } from '../support/test-folder.ts';
+
+const home = new URL('../..', import.meta.url).pathname;
+
+test('what npm packs is all that the command needs: it says its version and does the whole main job', {
+  skip: whyNotBuilt() ?? false,
+  timeout: 180_000,
+}, async (t) => {
+  const folder = makeTestFolder(t);
+  const packed = await runProgram(
+    'npm',
+    ['pack', home, '--silent', '--ignore-scripts', '--offline', '--pack-destination', folder],
+    { cwd: folder },
+  );
+  t.equal(packed.code, 0, packed.out);
+  const archive = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
+  const unpacked = await runProgram('tar', ['xzf', archive], { cwd: folder });
+  t.equal(unpacked.code, 0, unpacked.out);
+  // As npm lays out a global package: its folder, and a link to its command.
+  const place = join(folder, 'prefix/lib/node_modules/claimgate');
+  mkdirSync(join(folder, 'prefix/bin'), { recursive: true });
+  cpSync(join(folder, 'package'), place, { recursive: true });
+  symlinkSync(join(home, 'node_modules'), join(place, 'node_modules'));
+  symlinkSync(join(place, 'dist/admin/main.js'), join(folder, 'prefix/bin/claimgate'));
+  for (const name of ['patches', 'scripts/patch-dependencies.mjs', 'docs', 'README.md', 'LICENSE'])
+    t.ok(existsSync(join(place, name)), `${name} is packed`);
+  for (const name of ['test', 'bench', 'storage', 'node_modules/.cache/no'])
+    t.notOk(existsSync(join(place, name)), `${name} is not`);
+  const claimgate = join(folder, 'prefix/bin/claimgate');
+  t.match(await runProgram(claimgate, ['--version'], { cwd: folder }), { code: 0, out: /^\d+\.\d+\.\d+\n$/ });
+  const demo = await runProgram(claimgate, ['demo'], { cwd: folder });
+  t.equal(demo.code, 0, demo.out.slice(-2000));
+  t.match(demo.out, /All of it held/);
+});
