@@ -79,8 +79,7 @@ export function openLog(settings: {
   readonly level: Level | 'silent';
   readonly file?: string | undefined;
 }): Log {
-  const open = () =>
-    pino.destination({ dest: settings.file ?? 2, sync: true, mode: 0o600, append: true });
+  const open = () => pino.destination({ dest: settings.file ?? 2, sync: true, mode: 0o600, append: true });
   let destination = open();
   const logger = pino(
     {

@@ -18,9 +18,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { copyRuntimePackages } from './runtime-packages.mjs';
 
 const home = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -34,15 +35,6 @@ const { values } = parseArgs({
 
 /** Beside the compiled product, what of the repository is installed. */
 const ours = ['dist', 'package.json', 'LICENSE'];
-/** Of packages: tests, sources and leftovers of compilers, which nothing needs at run time. */
-const leftOut = [
-  /node_modules\/(?:@[^/]+\/)?[^/@]+\/(?:tests?|benchmarks?|examples?|\.github)$/,
-  /node_modules\/@uswds\/uswds\/(?:packages|src|tasks)$/,
-  /node_modules\/better-sqlite3\/(?:deps|src)$/,
-  /\/build\/(?:Release\/(?:obj|obj\.target|\.deps|test_extension\.node)|deps)$/,
-  /\.(?:map|gypi?|mk|d\.ts|d\.mts|d\.cts)$/,
-];
-
 function run(command, args, options = {}) {
   const done = spawnSync(command, args, { cwd: home, encoding: 'utf8', maxBuffer: 1 << 26, ...options });
   if (done.status !== 0)
@@ -50,28 +42,9 @@ function run(command, args, options = {}) {
   return done.stdout ?? '';
 }
 
-/** Folders of the packages that the product runs with, below the repository. */
-function runtimePackages() {
-  const listed = run('npm', ['ls', '--omit=dev', '--all', '--parseable'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const folders = listed.split('\n').map((line) => relative(home, line.trim()));
-  return [...new Set(folders.filter((folder) => folder.startsWith('node_modules/')))];
-}
-
 function copyProduct(to) {
   for (const name of ours) cpSync(join(home, name), join(to, name), { recursive: true, dereference: true });
-  const packages = runtimePackages();
-  for (const folder of packages) {
-    const nested = join(home, folder, 'node_modules');
-    cpSync(join(home, folder), join(to, folder), {
-      recursive: true,
-      dereference: true,
-      // Nested packages are listed by themselves, those for development left out.
-      filter: (from) => from !== nested && !leftOut.some((pattern) => pattern.test(from)),
-    });
-  }
-  return packages.length;
+  return copyRuntimePackages(home, to);
 }
 
 function put(root, path, text, mode = 0o644) {

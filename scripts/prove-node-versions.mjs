@@ -1,13 +1,13 @@
 // Proves that the product installs and works on each Node that it promises: npm run prove-node [-- 20 22 24]
 //
-// For each: a Node of that major version out of the npm package `node`, the product packed by `npm pack` and installed
+// For each: a Node of that major version out of the npm package `node`, the product packed by build-npm.mjs and installed
 // globally under a prefix of its own by that Node, so that native modules are made for it; then `claimgate demo`, the
 // whole main job, and a choice of the tests on a copy of this tree with those native modules. Everything is in a
 // temporary folder, which goes at the end. It takes some minutes for each, since better-sqlite3 is compiled where no
 // binary of it can be had.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,8 +32,11 @@ const tests = [
   'test/storage/mailbox.test.ts',
 ];
 
+/** Without what `npm run` hands down: its level of silence, and the settings of this tree. */
+const mine = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+
 function run(command, args, options = {}) {
-  const done = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, ...options });
+  const done = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, env: mine, ...options });
   if (done.status === 0) return done.stdout ?? '';
   const said = `${done.stdout ?? ''}${done.stderr ?? ''}`.trim().split('\n').slice(-25).join('\n');
   throw new Error(`${command} ${args.join(' ')} failed (${done.error?.message ?? done.status}):\n${said}`);
@@ -60,8 +63,10 @@ function copyTree(work) {
   mkdirSync(tree);
   const listed = run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: home });
   const top = new Set(listed.split('\n').flatMap((name) => (name === '' ? [] : [name.split('/')[0] ?? ''])));
-  for (const name of [...top, 'dist', 'node_modules', '.tap'])
+  for (const name of [...top, 'dist', 'node_modules'])
     if (existsSync(join(home, name))) run('cp', ['-a', join(home, name), tree]);
+  // tap's own link to the core that it was built with, in the first tree: here it is another one.
+  rmSync(join(tree, 'node_modules/@tapjs/test/test-built/node_modules'), { recursive: true, force: true });
   return tree;
 }
 
@@ -81,7 +86,9 @@ function prove(work, { version, archive }) {
   mkdirSync(folder);
   const { node, withHeaders } = fetchNode(folder, version);
   const environment = {
-    ...process.env,
+    ...mine,
+    // A dependency that does not promise this Node ends it.
+    npm_config_engine_strict: 'true',
     PATH: `${dirname(node)}${delimiter}${process.env['PATH'] ?? ''}`,
     ...(withHeaders === undefined ? {} : { npm_config_nodedir: withHeaders }),
   };
@@ -103,8 +110,8 @@ const work = mkdtempSync(join(tmpdir(), 'claimgate-node-'));
 let failed = 0;
 try {
   run(process.execPath, ['scripts/build.mjs', '--if-needed'], { cwd: home });
-  const packed = run('npm', ['pack', '--silent', '--pack-destination', work], { cwd: home }).trim();
-  const archive = join(work, packed.split('\n').at(-1) ?? '');
+  run(process.execPath, ['scripts/build-npm.mjs', '--out', work], { cwd: home });
+  const archive = join(work, readdirSync(work).find((name) => name.endsWith('.tgz')) ?? '');
   for (const version of versions) {
     try {
       prove(work, { version, archive });

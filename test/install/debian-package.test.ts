@@ -2,7 +2,15 @@
 // network; and the unit that it brings, before systemd's own judgement.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { whyNotBuilt } from '../support/command.ts';
@@ -122,7 +130,10 @@ test('the package is installed, serves on port 22, is upgraded, and is removed w
   t.match(served, /^127\.0\.0\.1 ssh-ed25519 /m);
   t.match(served, /^portal 200$/m);
   t.match(served, /my-clinic/, 'what was there before the upgrade is there');
-  t.match(succeeds('logrotate takes its settings', 'logrotate --debug /etc/logrotate.d/claimgate 2>&1'), /nocreate|rotat/);
+  t.match(
+    succeeds('logrotate takes its settings', 'logrotate --debug /etc/logrotate.d/claimgate 2>&1'),
+    /nocreate|rotat/,
+  );
 
   succeeds('it is removed', 'dpkg --remove claimgate');
   t.match(told(), [...Array(4).fill(/./), 'stop claimgate.service', 'daemon-reload'], 'and stopped before');
