@@ -53,9 +53,9 @@ test('every claimgate command that a document shows is one that is taken', async
   for (const document of documents) {
     for (const line of read(document).split('\n')) {
       const shown =
-        /^ {4}(?:source <\()?(?:sudo (?:-u claimgate )?)?(?:claimgate|npm run -s claimgate --) (.*?)(?: {2,}.*)?$/.exec(
-          line,
-        )?.[1];
+        /^ {4}(?:source <\()?(?:sudo (?:-u claimgate )?)?(?:claimgate|npm run -s claimgate --) (.*?)(?: {2,}.*)?$/
+          .exec(line)?.[1]
+          ?.replaceAll(/\[[^\]]*\]/g, '');
       // A list of what there is names alternatives, and leaves open what comes after.
       if (shown === undefined || /\w\|\w|^\.\.\.|\.\.\.$/.test(shown)) continue;
       if (document === 'README.md' && /^ {4}claimgate [a-z]+(?: [a-z|.-]+)? {2,}/.test(line)) continue;
