@@ -54,7 +54,7 @@ async function serve(t: Test, cwd: string) {
 
 test('the commands of getting-started and disaster-recovery, in their order, do what is said of them', {
   skip,
-  timeout: 240_000,
+  timeout: 400_000,
 }, async (t) => {
   const cwd = makeTestFolder(t);
   mkdirSync(join(cwd, 'backups'));

@@ -13,7 +13,7 @@ const home = new URL('../..', import.meta.url).pathname;
 
 test('what is packed is all that the command needs: it says its version and does the whole main job', {
   skip: whyNotBuilt() ?? false,
-  timeout: 180_000,
+  timeout: 400_000,
 }, async (t) => {
   const folder = makeTestFolder(t);
   // Longer than runProgram waits, on a machine with other work.
