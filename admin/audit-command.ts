@@ -2,30 +2,55 @@
 
 import { once } from 'node:events';
 import type { CommandModule } from 'yargs';
+import { verifyAuditCheckpoints } from '../storage/audit-checkpoint.ts';
 import {
   type AuditQuery,
   exportAuditRecords,
   readAuditRecords,
   verifyAuditTrail,
 } from '../storage/audit-trail.ts';
+import { checkpointCommand, readCheckpointFile, signOffCommand } from './audit-review-commands.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { printTable, printTime } from './output.ts';
+import { partnerIdOf } from './parse-id.ts';
 import { withCore } from './with-core.ts';
 
-const verify: CommandModule<GlobalOptions, GlobalOptions> = {
+interface VerifyOptions extends GlobalOptions {
+  readonly checkpoint?: string | undefined;
+}
+
+const verify: CommandModule<GlobalOptions, VerifyOptions> = {
   command: 'verify',
-  describe: 'Walk the whole hash chain; exit 1 when it is broken',
-  builder: (yargs) => yargs.example('$0 audit verify', 'after a restore, and before an auditor asks'),
+  describe: 'Walk the whole hash chain and hold it against what was signed; exit 1 when it is broken',
+  builder: (yargs) =>
+    yargs
+      .option('checkpoint', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'A checkpoint that was kept elsewhere, as audit checkpoint --json printed it',
+      })
+      .example('$0 audit verify', 'after a restore, and before an auditor asks'),
   handler: (options) =>
     withCore(options, async ({ core, output }) => {
+      const carried = options.checkpoint === undefined ? [] : [readCheckpointFile(options.checkpoint)];
       const outcome = await verifyAuditTrail(core.database);
       if (outcome.kind === 'intact') {
-        output.result(
-          outcome,
-          () => `The audit trail is intact: ${outcome.records} records.\nLast hash: ${outcome.lastHash}\n`,
+        const signed = await verifyAuditCheckpoints(core, carried);
+        if (signed.kind === 'hold') {
+          const { checkpoints } = signed;
+          output.result(
+            { ...outcome, checkpoints },
+            () =>
+              `The audit trail is intact: ${outcome.records} records, ${checkpoints} signed checkpoints.\nLast hash: ${outcome.lastHash}\n`,
+          );
+          return;
+        }
+        if (options.json) output.result(signed, () => '');
+        throw new CommandFailure(
+          `The chain holds, and the checkpoint at record ${signed.atRecord} does not: ${signed.why}. Compare with a backup and with checkpoints kept elsewhere, and find out who could write to the database.`,
+          1,
         );
-        return;
       }
       if (options.json) output.result(outcome, () => '');
       throw new CommandFailure(
@@ -43,6 +68,7 @@ interface SearchOptions extends GlobalOptions {
   readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly text?: string | undefined;
+  readonly partner?: string | undefined;
 }
 
 const searchOptions = {
@@ -56,12 +82,18 @@ const searchOptions = {
     describe: 'From this time on: 2026-01-31, 2026-01-31T12:00Z, or 2h, 7d',
   },
   until: { type: 'string', requiresArg: true, describe: 'Before this time, in the same forms' },
+  partner: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Of this trading partner: itself, its users and what they did, its transmissions',
+  },
   text: { type: 'string', requiresArg: true, describe: 'What stands somewhere in subject or detail' },
 } as const;
 
 function queryOf(options: SearchOptions): AuditQuery {
   const { subject, action, actor, address, text, since, until } = options;
-  return { subject, action, actor, address, text, fromMs: timeOf(since), untilMs: timeOf(until) };
+  const partnerId = options.partner === undefined ? undefined : partnerIdOf(options.partner);
+  return { subject, action, actor, address, text, partnerId, fromMs: timeOf(since), untilMs: timeOf(until) };
 }
 
 const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -117,7 +149,7 @@ const exporting: CommandModule<GlobalOptions, SearchOptions> = {
     yargs
       .options(searchOptions)
       .example('$0 audit export --since 2026-01-01 --until 2026-02-01 > january.jsonl', '')
-      .example('$0 audit export --text carolina-clinic > clinic.jsonl', 'of one trading partner'),
+      .example('$0 audit export --partner carolina-clinic > clinic.jsonl', 'of one trading partner'),
   handler: (options) =>
     withCore(options, async ({ core }) => {
       for await (const { atMs, ...record } of exportAuditRecords(core.database, queryOf(options))) {
@@ -129,13 +161,15 @@ const exporting: CommandModule<GlobalOptions, SearchOptions> = {
 
 export const auditCommand: CommandModule<GlobalOptions, GlobalOptions> = {
   command: 'audit',
-  describe: 'The audit trail: list, search, export, verify',
+  describe: 'The audit trail: list, search, export, verify, checkpoint, sign-off',
   builder: (yargs) =>
     yargs
       .command(searching('list', 'List audit records, the newest first'))
       .command(searching('search', 'Find audit records by who, what, whom, when, from where'))
       .command(exporting)
       .command(verify)
-      .demandCommand(1, 'Say what to do: list, search, export or verify.'),
+      .command(checkpointCommand)
+      .command(signOffCommand)
+      .demandCommand(1, 'Say what to do: list, search, export, verify, checkpoint or sign-off.'),
   handler: () => undefined,
 };

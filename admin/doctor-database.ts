@@ -30,9 +30,9 @@ const database: Check = {
             `It has schema ${schemaVersion}; this Claimgate knows ${knownVersion}.`,
             'Run the newer Claimgate, or restore the backup made before the upgrade.',
           );
-        if (schemaVersion < knownVersion)
+        if (inspection.missing > 0)
           return warning(
-            `It has schema ${schemaVersion}, older than ${knownVersion}.`,
+            `It has schema ${schemaVersion}, and ${inspection.missing} of the migrations up to ${knownVersion} are missing.`,
             'Nothing: the next start upgrades it, and keeps a copy from before.',
           );
         return ok(facts);
@@ -186,7 +186,7 @@ export function whyNoDatabase({ inspection }: Scene): string {
     case 'absent':
       return 'there is no database yet';
     case 'sound':
-      return inspection.schemaVersion === inspection.knownVersion
+      return inspection.missing === 0 && inspection.schemaVersion === inspection.knownVersion
         ? 'the database could not be opened'
         : 'its schema is not that of this version';
     default:

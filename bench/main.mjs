@@ -2,6 +2,7 @@
 // one JSON line a measurement: name, unit, ours, peer, peerName, ratio (ours/peer), runs.
 
 import { parseArgs } from 'node:util';
+import { benchApply } from './apply.mjs';
 import { benchDashboard } from './dashboard.mjs';
 import { benchEdi } from './edi.mjs';
 import { benchGuard } from './guard.mjs';
@@ -17,6 +18,7 @@ const benches = new Map([
   ['intake', benchIntake],
   ['portal', benchPortal],
   ['dashboard', benchDashboard],
+  ['apply', benchApply],
   ['guard', benchGuard],
   ['hooks', benchHooks],
 ]);
@@ -27,6 +29,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     runs: { type: 'string', default: '3' },
     'size-mib': { type: 'string' },
+    count: { type: 'string' },
     cipher: { type: 'string' },
     quick: { type: 'boolean', default: false },
     roles: { type: 'string', default: 'sftp' },
@@ -49,6 +52,7 @@ await bench({
   quick: values.quick,
   runs: Number(values.runs),
   sizeMib: values['size-mib'] === undefined ? undefined : Number(values['size-mib']),
+  count: values.count === undefined ? undefined : Number(values.count),
   cipher: values.cipher,
   roles: values.roles.split(','),
   workers: values.workers === undefined ? undefined : Number(values.workers),

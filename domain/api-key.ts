@@ -5,23 +5,36 @@
 export const apiScopes = {
   'partners:read': 'See trading partners.',
   'partners:write': 'Add trading partners and change their names and numbers.',
+  'profiles:read': 'See what is agreed with trading partners.',
+  'profiles:write': 'Change what is agreed with trading partners.',
   'users:read': 'See users.',
   'users:write': 'Invite users, disable and enable them.',
   'accounts:read': 'See SFTP accounts.',
   'accounts:write': 'Disable and enable SFTP accounts.',
+  'grants:read': 'See what users may send and receive.',
+  'grants:write': 'Change what users may send and receive.',
   'transmissions:read': 'Search transmissions; names, sizes, control numbers, verdicts.',
   'transmissions:content': 'Read originals, findings and acknowledgements. They tell of patients.',
+  'transmissions:write': 'Read files again, put them into quarantine, release and discard them.',
   'dispatches:read': 'See what was dispatched.',
   'dispatches:write': 'Send files to trading partners.',
   'events:read': 'Follow the outbox.',
   'hooks:read': 'See hooks and what waits for them.',
-  'hooks:write': 'Disable and enable hooks.',
+  'hooks:write': 'Disable and enable hooks, and tell them again of what was.',
 } as const;
 
 export type ApiScope = keyof typeof apiScopes;
 
-/** Scopes that are about the gateway as a whole: a key that is bound to a trading partner cannot have them. */
-const gatewayScopes: readonly ApiScope[] = ['hooks:read', 'hooks:write'];
+/**
+ * Scopes that are about the gateway as a whole, or that decide over a trading partner: a key that is bound to one cannot
+ * have them.
+ */
+const gatewayScopes: readonly ApiScope[] = [
+  'hooks:read',
+  'hooks:write',
+  'profiles:write',
+  'transmissions:write',
+];
 
 export type ParseScopesOutcome =
   | { readonly kind: 'ok'; readonly scopes: readonly ApiScope[] }
@@ -44,7 +57,7 @@ export function parseScopes(text: string, input: { readonly bound: boolean }): P
     return { kind: 'invalid', why: `a key needs a scope; there are ${Object.keys(apiScopes).join(', ')}` };
   const tooWide = input.bound ? known.find((scope) => gatewayScopes.includes(scope)) : undefined;
   if (tooWide !== undefined)
-    return { kind: 'invalid', why: `${tooWide} is about the whole gateway, and the key is for one partner` };
+    return { kind: 'invalid', why: `${tooWide} is for the operator alone, and the key is for one partner` };
   return { kind: 'ok', scopes: known };
 }
 

@@ -9,6 +9,8 @@ export type Actor =
   | { readonly kind: 'gateway' };
 
 export type AuditAction =
+  | 'audit.checkpoint'
+  | 'audit.sign-off'
   | 'partner.add'
   | 'partner.change'
   | 'partner.access'

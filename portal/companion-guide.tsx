@@ -15,6 +15,8 @@ interface GuideProps {
   readonly guide: GuideFacts;
   readonly settings: PortalSettings;
   readonly exchange: ExchangeFacts;
+  /** Whose terms these are; undefined: what holds for everyone. */
+  readonly partnerName?: string | undefined;
 }
 
 export function CompanionGuide(props: GuideProps) {
@@ -22,7 +24,10 @@ export function CompanionGuide(props: GuideProps) {
     <>
       <p>
         What this gateway asks beside the implementation guide {props.guide.version} (TR3). It was made from
-        the gateway's present settings.
+        the gateway's present settings
+        {props.partnerName === undefined
+          ? '. What is agreed with one trading partner may differ: sign in to see yours.'
+          : ` and from what is agreed with ${props.partnerName}.`}
       </p>
       {props.guide.transaction === '999' ? (
         <Codes />
@@ -58,7 +63,14 @@ function Envelope({ guide, exchange, settings }: GuideProps) {
         <dt>ISA06, GS02</dt>
         <dd>
           Your submitter ID (TSN), as your {settings.siteName} home page shows it
-          {exchange.checkSenderId ? '; ISA06 is checked' : ''}
+          {profile.senderIds === undefined
+            ? exchange.checkSenderId
+              ? '; ISA06 is checked'
+              : ''
+            : `. ISA06 is checked: ${profile.senderIds.join(' or ')}`}
+          {profile.groupSenderIds === undefined
+            ? ''
+            : `. GS02 is checked: ${profile.groupSenderIds.join(' or ')}`}
         </dd>
         <dt>ISA08</dt>
         <dd>
@@ -66,6 +78,12 @@ function Envelope({ guide, exchange, settings }: GuideProps) {
             ? 'The receiver ID that you were given; it is not checked'
             : receivers.join(' or ')}
         </dd>
+        {profile.groupReceiverIds === undefined ? null : (
+          <>
+            <dt>GS03</dt>
+            <dd>{profile.groupReceiverIds.join(' or ')}</dd>
+          </>
+        )}
         <dt>ISA12</dt>
         <dd>00501</dd>
         <dt>ISA13</dt>
@@ -114,10 +132,13 @@ function Files({ exchange, settings }: GuideProps) {
       <h2 id="files">Files</h2>
       <ul class="usa-list">
         <li>
-          Up to {printSize(settings.maxFileBytes)}, not compressed and not encrypted; one file may hold
+          Up to {printSize(exchange.maxFileBytes ?? settings.maxFileBytes)}, not compressed and not encrypted; one file may hold
           several interchanges.
         </li>
         <li>Names of up to 255 bytes; no slash, backslash or control character.</li>
+        {exchange.inboundNames === undefined ? null : (
+          <li>Only names such as {exchange.inboundNames.join(', ')} are taken.</li>
+        )}
         <li>
           A name that begins with a dot or ends in .tmp, .temp, .part, .partial, .filepart or .crdownload
           counts as unfinished until the file is renamed.

@@ -8,18 +8,21 @@ import { type QueueDepths, readQueueDepths } from '../storage/queue-depths.ts';
 import type { Transmission } from '../storage/transmission-store.ts';
 import type { Slot } from './chart-columns.tsx';
 import type { DiskRoom, PortalContext } from './portal-deps.ts';
+import { createSharedAnswer } from './shared-answer.ts';
 
 /** What may be looked back on. */
 export const ranges = {
   day: { text: '24 hours', slots: 24, slotMs: hourMs, slotWord: 'Hour' },
   week: { text: '7 days', slots: 7, slotMs: dayMs, slotWord: 'Day' },
   month: { text: '30 days', slots: 30, slotMs: dayMs, slotWord: 'Day' },
+  // Of UTC, as they are counted.
+  year: { text: '12 months', slots: 12, slotMs: undefined, slotWord: 'Month' },
 } as const;
 
 export type RangeName = keyof typeof ranges;
 
 export function parseRange(text: string): RangeName {
-  return text === 'week' || text === 'month' ? text : 'day';
+  return Object.keys(ranges).find((name): name is RangeName => name === text) ?? 'day';
 }
 
 export interface DashboardData {
@@ -40,15 +43,46 @@ export interface DashboardData {
 const rowsMax = 15;
 const inFlightMax = 20;
 
-/** Reads all of it. */
-export async function readDashboard(
-  { database, disk, settings, now }: PortalContext,
-  range: RangeName,
-): Promise<DashboardData> {
+/** For so long the reasons of a month are not added up again, in milliseconds: they are a hundred thousand counts. */
+const rejectionsForMs = 5_000;
+
+/** @returns reads all of it; the reasons for rejections may be a few seconds old */
+export function createDashboard(context: PortalContext): (range: RangeName) => Promise<DashboardData> {
+  const rejections = createSharedAnswer({
+    forMs: rejectionsForMs,
+    now: context.now,
+    read: (range: RangeName) => readRejections(context, range),
+  });
+  return async (range) => ({ ...(await readFacts(context, range)), rejections: await rejections(range) });
+}
+
+function readRejections(context: PortalContext, range: RangeName): Promise<readonly TopCount[]> {
+  const { sinceMs, by } = slotsBack(context, range);
+  return readTopOfPartners(context.database, {
+    measure: 'partner-rejection',
+    // By the day of UTC: a part of the first one would be left out otherwise.
+    sinceMs: sinceMs - (sinceMs % dayMs),
+    by,
+    limit: rowsMax,
+  });
+}
+
+function slotsBack({ settings, now }: PortalContext, range: RangeName) {
   const { slots, slotMs } = ranges[range];
   const { timeZone = 'UTC' } = settings;
-  const starts = slotStarts({ nowMs: now(), slots, slotMs, timeZone });
-  const sinceMs = starts[0] ?? 0;
+  const starts =
+    slotMs === undefined ? monthStarts(now(), slots) : slotStarts({ nowMs: now(), slots, slotMs, timeZone });
+  const by: 'hour' | 'month' = slotMs === undefined ? 'month' : 'hour';
+  const label = labelOf(range, slotMs === undefined ? 'UTC' : timeZone);
+  return { starts, sinceMs: starts[0] ?? 0, by, stepMs: slotMs, label };
+}
+
+async function readFacts(
+  context: PortalContext,
+  range: RangeName,
+): Promise<Omit<DashboardData, 'rejections'>> {
+  const { database, disk } = context;
+  const { starts, sinceMs, by, stepMs, label } = slotsBack(context, range);
   const measures: readonly ActivityMeasure[] = [
     'received',
     'verdict',
@@ -56,11 +90,10 @@ export async function readDashboard(
     'login',
     'login-refused',
   ];
-  const counts = await readActivity(database, { measures, sinceMs });
+  const counts = await readActivity(database, { measures, sinceMs, by, stepMs });
   const of = (measure: ActivityMeasure) => counts.filter((count) => count.measure === measure);
   const arriving = await listStanding(database, { list: 'arriving', limit: inFlightMax });
   const unanswered = await listStanding(database, { list: 'unanswered', limit: inFlightMax });
-  const label = labelOf(range, timeZone);
   const put = (some: readonly ActivityCount[]) => slotsOf(some, { starts, label });
   return {
     range,
@@ -77,12 +110,6 @@ export async function readDashboard(
       answerTimes.map(({ word }) => [word, sum(of('answer-time').filter((count) => count.word === word))]),
     ),
     refusals: largest(of('login-refused')),
-    rejections: await readTopOfPartners(database, {
-      measure: 'partner-rejection',
-      // By the day of UTC: a part of the first one would be left out otherwise.
-      sinceMs: sinceMs - (sinceMs % dayMs),
-      limit: rowsMax,
-    }),
   };
 }
 
@@ -94,6 +121,13 @@ function largest(counts: readonly ActivityCount[]) {
     .map((word) => ({ word, count: sum(counts.filter((count) => count.word === word)) }))
     .sort((one, other) => other.count - one.count)
     .slice(0, rowsMax);
+}
+
+function monthStarts(nowMs: number, count: number): readonly number[] {
+  const at = new Date(nowMs);
+  return Array.from({ length: count }, (_, index) =>
+    Date.UTC(at.getUTCFullYear(), at.getUTCMonth() - (count - 1 - index)),
+  );
 }
 
 function slotStarts(input: {
@@ -128,7 +162,11 @@ function zoneOffsetMs(atMs: number, timeZone: string): number {
 function labelOf(range: RangeName, timeZone: string): (atMs: number) => string {
   const format = new Intl.DateTimeFormat(
     'en-US',
-    range === 'day' ? { timeZone, hour: 'numeric' } : { timeZone, month: 'short', day: 'numeric' },
+    range === 'day'
+      ? { timeZone, hour: 'numeric' }
+      : range === 'year'
+        ? { timeZone, month: 'short', year: 'numeric' }
+        : { timeZone, month: 'short', day: 'numeric' },
   );
   return (atMs) => format.format(atMs).replaceAll('\u202f', ' ');
 }

@@ -18,7 +18,7 @@ import type { Transmission } from '../storage/transmission-store.ts';
 import { recordView } from '../storage/view-audit.ts';
 import { AdministeredPage, ContentPage, openingMinutes } from './administered-page.tsx';
 import { whyNotConfirmed } from './confirmation.ts';
-import { parseRange, readDashboard } from './dashboard-data.ts';
+import { createDashboard, type DashboardData, parseRange, type RangeName } from './dashboard-data.ts';
 import { DashboardPage } from './dashboard-page.tsx';
 import { sendErrorPage } from './error-page.tsx';
 import { type FieldError, type Fields, readFields } from './form.ts';
@@ -36,9 +36,10 @@ export function registerDashboard(app: FastifyInstance, context: PortalContext):
     signedInPage(context, async (page) =>
       page.viewer.administrator ? handle(page) : notThere(context, page),
     );
+  const read = createDashboard(context);
   app.get(
     paths.dashboard,
-    page((page) => showDashboard(context, page)),
+    page((page) => showDashboard(context, page, read)),
   );
   app.get(
     paths.administratorList,
@@ -70,9 +71,10 @@ const notThere = ({ settings }: PortalContext, { reply, viewer }: PageRequest) =
 async function showDashboard(
   context: PortalContext,
   { viewer, request, reply }: PageRequest,
+  read: (range: RangeName) => Promise<DashboardData>,
 ): Promise<FastifyReply> {
   const range = parseRange(readFields(request.query)('range'));
-  const data = await readDashboard(context, range);
+  const data = await read(range);
   const { settings } = context;
   return sendPage(reply, {
     status: 200,

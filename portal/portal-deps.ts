@@ -12,7 +12,9 @@ import type { SecondFactors } from '../auth/second-factors.ts';
 import type { UserDirectory } from '../auth/user-directory.ts';
 import type { LoginGate } from '../domain/gate.ts';
 import type { Observe } from '../domain/observation.ts';
+import type { PartnerProfile } from '../domain/partner-profile.ts';
 import type { Mailboxes } from '../storage/mailbox.ts';
+import type { Partner } from '../storage/partner-store.ts';
 import type { Database } from '../storage/transaction.ts';
 import type { TransmissionFiles } from '../storage/transmission-files.ts';
 import type { PendingSignIns } from './pending-sign-in.ts';
@@ -51,7 +53,10 @@ export interface PortalDeps {
   readonly settings: PortalSettings;
   /** A function, because the SFTP port is known only after listening. */
   readonly connection: () => ConnectionFacts;
-  readonly exchange: ExchangeFacts;
+  /** @param of a trading partner with what is agreed with it; undefined: what holds for everyone */
+  readonly exchangeOf: (
+    of: { readonly partner: Partner; readonly agreed: PartnerProfile } | undefined,
+  ) => ExchangeFacts;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly randomBytes: (count: number) => Buffer;

@@ -86,9 +86,8 @@ export interface ConnectionFacts {
   };
 }
 
-/** How X12 files are judged, for the companion guides. */
+/** How X12 files are judged, for the companion guides: anyone's, or one trading partner's. */
 export interface ExchangeFacts {
-  /** Without the submitter id of any one partner. */
   readonly profile: EdiProfile;
   /** Whether ISA06 must be the partner's own submitter id. */
   readonly checkSenderId: boolean;
@@ -96,4 +95,8 @@ export interface ExchangeFacts {
   readonly duplicateWindowMs: number;
   /** How long an interrupted upload may be resumed, in milliseconds. */
   readonly interruptedExpiryMs: number;
+  /** Names that are taken, with `*`; undefined: any. */
+  readonly inboundNames: readonly string[] | undefined;
+  /** The largest file; undefined: as for everyone. */
+  readonly maxFileBytes: number | undefined;
 }

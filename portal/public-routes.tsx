@@ -1,7 +1,8 @@
 // The pages for everyone: the public home, the documents, what the footer names, and the sign of life.
 
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
+import { readPartnerProfile } from '../storage/partner-profile-store.ts';
 import { CompanionGuide } from './companion-guide.tsx';
 import { ConnectivityGuide } from './connectivity-guide.tsx';
 import { DocumentList } from './document-list.tsx';
@@ -14,6 +15,7 @@ import { paths } from './paths.ts';
 import type { PortalContext } from './portal-deps.ts';
 import { PublicHome } from './public-home.tsx';
 import { RolesGuide } from './roles-guide.tsx';
+import type { Viewer } from './session.ts';
 
 export function registerPublicPages(app: FastifyInstance, context: PortalContext): void {
   const { settings } = context;
@@ -31,7 +33,7 @@ export function registerPublicPages(app: FastifyInstance, context: PortalContext
 }
 
 function registerDocuments(app: FastifyInstance, context: PortalContext): void {
-  const { settings, exchange } = context;
+  const { settings } = context;
   app.get(paths.documents, async (_request, reply) =>
     sendPlain(context, reply, {
       path: paths.documents,
@@ -43,8 +45,17 @@ function registerDocuments(app: FastifyInstance, context: PortalContext): void {
     const key = readFields(request.params)('key');
     const guide = companionGuides.find((candidate) => candidate.key === key);
     if (guide === undefined) return sendErrorPage(settings, reply, { status: 404 });
-    const body = <CompanionGuide guide={guide} settings={settings} exchange={exchange} />;
-    return sendPlain(context, reply, { path: paths.companionGuide, title: guide.title, body });
+    const viewer = await viewerOf(context, request);
+    const partner = viewer?.partner;
+    const exchange = context.exchangeOf(
+      partner && { partner, agreed: await readPartnerProfile(context.database, partner.id) },
+    );
+    const body = (
+      <CompanionGuide guide={guide} settings={settings} exchange={exchange} partnerName={partner?.name} />
+    );
+    // What is agreed with one is kept by no cache for another.
+    if (viewer !== undefined) reply.header('cache-control', 'no-store');
+    return sendPlain(context, reply, { path: paths.companionGuide, title: guide.title, body, viewer });
   });
   app.get(paths.connectivityGuide, async (_request, reply) =>
     sendPlain(context, reply, {
@@ -62,13 +73,19 @@ function registerDocuments(app: FastifyInstance, context: PortalContext): void {
   );
 }
 
+/** @returns who is signed in; undefined: nobody, and the page is for everyone */
+async function viewerOf({ sessions }: PortalContext, request: FastifyRequest): Promise<Viewer | undefined> {
+  const look = await sessions.look(request);
+  return look.kind === 'signed-in' ? look.viewer : undefined;
+}
+
 function sendPlain(
   { settings }: PortalContext,
   reply: FastifyReply,
-  input: { readonly path: string; readonly title: string; readonly body: VNode },
+  input: { readonly path: string; readonly title: string; readonly body: VNode; readonly viewer?: Viewer | undefined },
 ): FastifyReply {
   const page = (
-    <Layout settings={settings} path={input.path} title={input.title}>
+    <Layout settings={settings} viewer={input.viewer} path={input.path} title={input.title}>
       {input.body}
     </Layout>
   );

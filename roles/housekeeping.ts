@@ -1,8 +1,9 @@
-// Removes, from time to time, rows and files that mean nothing any more.
+// Removes, from time to time, rows and files that mean nothing any more; and signs the audit trail once a day.
 
 import { tidyIdentities } from '../auth/identity-housekeeping.ts';
 import type { Core } from '../core.ts';
 import { describeFault } from '../domain/observation.ts';
+import { writeAuditCheckpoint } from '../storage/audit-checkpoint.ts';
 import { pruneChallenges } from '../storage/factor-challenge-store.ts';
 import { removeOldMails } from '../storage/mail-file.ts';
 import { prunePendingSignIns } from '../storage/pending-sign-in-store.ts';
@@ -21,7 +22,10 @@ const refusalMemoryMs = 30 * 24 * 60 * 60 * 1000;
 /** Sign-ins and second factors that nobody finished are forgotten after so long; they are worth nothing much earlier. */
 const pendingMemoryMs = 60 * 60 * 1000;
 
-/** Removes what means nothing any more. */
+/** The audit trail is signed so often, in milliseconds, when something was recorded. */
+const checkpointMs = 24 * 60 * 60 * 1000;
+
+/** Removes what means nothing any more, and signs the audit trail. */
 export function startHousekeeping({ config, directory, database, observe }: Core): Closable {
   const tidy = async (): Promise<void> => {
     try {
@@ -35,6 +39,8 @@ export function startHousekeeping({ config, directory, database, observe }: Core
       await removeOldMails({ database, directory }, database.now() - config.mail.keepMs);
       const { interruptedExpiryMs } = config.storage;
       await expireUploads({ database, directory, interruptedExpiryMs });
+      const unlessSinceMs = database.now() - checkpointMs;
+      await writeAuditCheckpoint({ database, directory }, { actor: { kind: 'gateway' }, unlessSinceMs });
     } catch (thrown) {
       observe({ kind: 'fault', where: 'gateway.housekeeping', fault: describeFault(thrown) });
     }

@@ -6,12 +6,15 @@ import { statfs } from 'node:fs/promises';
 import { createIdentityProvider, type IdentityProviderDeps } from '../auth/identity-provider.ts';
 import type { Config } from '../config/schema.ts';
 import type { Core } from '../core.ts';
+import { dayMs } from '../domain/activity.ts';
+import type { PartnerProfile } from '../domain/partner-profile.ts';
 import { type Certificate, type CertificateFiles, watchCertificate } from '../portal/certificate-reload.ts';
 import { type Portal, startPortal } from '../portal/portal.ts';
-import type { ConnectionFacts, PortalSettings } from '../portal/portal-settings.ts';
+import type { ConnectionFacts, ExchangeFacts, PortalSettings } from '../portal/portal-settings.ts';
 import type { HostKeySet } from '../server/host-key-ring.ts';
 import { knownHostsLine } from '../server/host-keys.ts';
 import { algorithmProfiles } from '../server/ssh-algorithms.ts';
+import type { Partner } from '../storage/partner-store.ts';
 import { createTransmissionFiles } from '../storage/transmission-files.ts';
 import type { Closable } from './closable.ts';
 import { ediProfileOf } from './partner-edi-profile.ts';
@@ -38,15 +41,28 @@ export async function startPortalRole(core: Core, connection: () => ConnectionFa
     observe,
     settings: portalSettings(core.config),
     connection,
-    exchange: {
-      profile: ediProfileOf(core.config, { partner: undefined, agreed: {} }),
-      checkSenderId: core.config.intake.checkSenderId,
-      duplicateWindowMs: core.config.intake.duplicateWindowMs,
-      interruptedExpiryMs: core.config.storage.interruptedExpiryMs,
-    },
+    exchangeOf: (of) => exchangeFacts(core.config, of),
     now: database.now,
     randomBytes,
   });
+}
+
+/** What a companion guide tells: how intake judges the partner's files, or anyone's. */
+function exchangeFacts(
+  config: Config,
+  of: { readonly partner: Partner; readonly agreed: PartnerProfile } | undefined,
+): ExchangeFacts {
+  const { partner, agreed = {} } = of ?? {};
+  const { duplicateWindowDays, inboundNames, maxFileBytes } = agreed;
+  return {
+    profile: ediProfileOf(config, { partner, agreed }),
+    checkSenderId: config.intake.checkSenderId,
+    duplicateWindowMs:
+      duplicateWindowDays === undefined ? config.intake.duplicateWindowMs : duplicateWindowDays * dayMs,
+    interruptedExpiryMs: config.storage.interruptedExpiryMs,
+    inboundNames,
+    maxFileBytes: maxFileBytes === undefined ? undefined : Math.min(maxFileBytes, config.storage.maxFileBytes),
+  };
 }
 
 async function findRoom({ config, directory }: Core) {

@@ -1,4 +1,5 @@
-// Counts by the hour (by the day for what is counted by partner). Most of them follow the audit trail, a batch at a time
+// Counts by the hour (by the day for what is counted by partner), and the same by the month, so that a year is read from
+// a twelfth of a hundredth of its rows. Most of them follow the audit trail, a batch at a time
 // and behind everything else, so that no transfer and no sign-in waits for a count.
 
 import { sql as text } from 'kysely';
@@ -30,18 +31,30 @@ export async function countAnswerTime(
 ): Promise<void> {
   const word = answerTimeOf(Math.max(0, nowMs - receivedAtMs));
   await addAnswerTime(sql, { sinceMs: nowMs - (nowMs % hourMs), word });
+  await addAnswerTimeOfMonth(sql, { sinceMs: monthOf(nowMs), word });
 }
 
-const addAnswerTime = prepareQuery((sql, { sinceMs, word }: { sinceMs: number; word: string }) =>
-  sql
-    .insertInto('activity_hours')
-    .values({ measure: 'answer-time', since_ms: sinceMs, partner_id: '', word, count: 1 })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['measure', 'since_ms', 'partner_id', 'word'])
-        .doUpdateSet({ count: text`activity_hours.count + 1` }),
-    ),
-);
+/** @returns when the month of a time begins, in UTC; both in milliseconds since 1970 */
+export function monthOf(atMs: number): number {
+  const at = new Date(atMs);
+  return Date.UTC(at.getUTCFullYear(), at.getUTCMonth());
+}
+
+type CountTable = 'activity_hours' | 'activity_months';
+
+const addAnswerTimeTo = (table: CountTable) =>
+  prepareQuery((sql, { sinceMs, word }: { sinceMs: number; word: string }) =>
+    sql
+      .insertInto(table)
+      .values({ measure: 'answer-time', since_ms: sinceMs, partner_id: '', word, count: 1 })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['measure', 'since_ms', 'partner_id', 'word'])
+          .doUpdateSet({ count: text`${text.ref(table)}.count + 1` }),
+      ),
+  );
+const addAnswerTime = addAnswerTimeTo('activity_hours');
+const addAnswerTimeOfMonth = addAnswerTimeTo('activity_months');
 
 /**
  * Counts the next records of the audit trail. Counting and the note of how far it came are one transaction: nothing is
@@ -66,7 +79,9 @@ export async function countActivity(database: Database): Promise<boolean> {
       .execute();
     const last = records.at(-1);
     if (last === undefined) return false;
-    await add(sql, await countsOf(sql, records));
+    const counts = await countsOf(sql, records);
+    await add(sql, 'activity_hours', counts);
+    await add(sql, 'activity_months', sumsOf(counts.map(ofMonth)));
     await sql
       .updateTable('counters')
       .set({ value: Number(last.sequence) })
@@ -84,17 +99,16 @@ interface Recorded {
 }
 
 async function countsOf(sql: Sql, records: readonly Recorded[]): Promise<readonly ActivityCount[]> {
-  const sums = new Map<string, ActivityCount>();
+  const found: ActivityCount[] = [];
   const note = (count: ActivityCount): void => {
-    const key = JSON.stringify([count.measure, count.sinceMs, count.partnerId, count.word]);
-    sums.set(key, { ...count, count: count.count + (sums.get(key)?.count ?? 0) });
+    found.push(count);
   };
   const ended = records.filter(({ action }) => verdictActions.has(action));
   const partners = await partnersOf(sql, ended.map(idOf));
   for (const record of records) {
-    const found = simpleCount(record);
+    const simple = simpleCount(record);
     const atMs = Number(record.at_ms);
-    if (found !== undefined) note({ ...found, sinceMs: atMs - (atMs % hourMs), partnerId: '', count: 1 });
+    if (simple !== undefined) note({ ...simple, sinceMs: atMs - (atMs % hourMs), partnerId: '', count: 1 });
   }
   const rejections = await rejectionsOf(sql, ended.map(idOf));
   for (const record of ended) {
@@ -108,6 +122,18 @@ async function countsOf(sql: Sql, records: readonly Recorded[]): Promise<readonl
     const reasons =
       record.action === 'transmission.answer' ? rejections.get(idOf(record)) : [reasonOf(record)];
     for (const reason of reasons ?? []) note({ ...ofDay, measure: 'partner-rejection', word: reason });
+  }
+  return sumsOf(found);
+}
+
+const ofMonth = (count: ActivityCount): ActivityCount => ({ ...count, sinceMs: monthOf(count.sinceMs) });
+
+/** @returns one count for each measure, time, partner and word */
+function sumsOf(counts: readonly ActivityCount[]): readonly ActivityCount[] {
+  const sums = new Map<string, ActivityCount>();
+  for (const count of counts) {
+    const key = JSON.stringify([count.measure, count.sinceMs, count.partnerId, count.word]);
+    sums.set(key, { ...count, count: count.count + (sums.get(key)?.count ?? 0) });
   }
   return [...sums.values()];
 }
@@ -183,7 +209,7 @@ async function rejectionsOf(
   return found;
 }
 
-async function add(sql: Sql, counts: readonly ActivityCount[]): Promise<void> {
+async function add(sql: Sql, table: CountTable, counts: readonly ActivityCount[]): Promise<void> {
   for (let from = 0; from < counts.length; from += rowsMax) {
     const values = counts.slice(from, from + rowsMax).map((one) => ({
       measure: one.measure,
@@ -193,36 +219,57 @@ async function add(sql: Sql, counts: readonly ActivityCount[]): Promise<void> {
       count: one.count,
     }));
     await sql
-      .insertInto('activity_hours')
+      .insertInto(table)
       .values(values)
       .onConflict((conflict) =>
         conflict
           .columns(['measure', 'since_ms', 'partner_id', 'word'])
-          .doUpdateSet({ count: text`activity_hours.count + excluded.count` }),
+          .doUpdateSet({ count: text`${text.ref(table)}.count + excluded.count` }),
       )
       .execute();
   }
 }
 
+/** Which counts are read, and since when, in milliseconds since 1970. */
+export interface ActivityRange {
+  readonly sinceMs: number;
+  /** `month`: counts of whole months of UTC, of which `sinceMs` begins one. */
+  readonly by: 'hour' | 'month';
+  /**
+   * Counts by the hour are added up for each such time from `sinceMs` on, in milliseconds, so that a month of hours comes
+   * as thirty days; by the month it is not asked.
+   */
+  readonly stepMs?: number | undefined;
+}
+
+const tableOf = ({ by }: ActivityRange): CountTable =>
+  by === 'month' ? 'activity_months' : 'activity_hours';
+
 /** @returns what all partners together came to since a time, the oldest first */
 export async function readActivity(
   database: Database,
-  input: { readonly measures: readonly ActivityMeasure[]; readonly sinceMs: number },
+  input: ActivityRange & { readonly measures: readonly ActivityMeasure[] },
 ): Promise<readonly ActivityCount[]> {
+  const { sinceMs, by, stepMs } = input;
+  const step = by === 'month' ? 1 : (stepMs ?? hourMs);
+  // Numbers are bound as they come, which to SQLite are not whole ones.
+  const since = text<number>`cast(${sinceMs} as bigint)`;
+  const slot = text<number>`since_ms - (since_ms - ${since}) % cast(${step} as bigint)`;
   const rows = await database.sql
-    .selectFrom('activity_hours')
-    .selectAll()
+    .selectFrom(tableOf(input))
+    .select((of) => ['measure', slot.as('slot'), 'word', of.fn.sum<number>('count').as('sum')])
     .where('measure', 'in', input.measures)
-    .where('since_ms', '>=', input.sinceMs)
+    .where('since_ms', '>=', sinceMs)
     .where('partner_id', '=', '')
-    .orderBy('since_ms')
+    .groupBy(['measure', 'slot', 'word'])
+    .orderBy('slot')
     .execute();
   return rows.map((row) => ({
     measure: row.measure,
-    sinceMs: Number(row.since_ms),
-    partnerId: row.partner_id,
+    sinceMs: Number(row.slot),
+    partnerId: '',
     word: row.word,
-    count: Number(row.count),
+    count: Number(row.sum),
   }));
 }
 
@@ -235,10 +282,10 @@ export interface TopCount {
 /** @returns the largest counts of partners since a time, the largest first */
 export async function readTopOfPartners(
   database: Database,
-  input: { readonly measure: ActivityMeasure; readonly sinceMs: number; readonly limit: number },
+  input: ActivityRange & { readonly measure: ActivityMeasure; readonly limit: number },
 ): Promise<readonly TopCount[]> {
   const rows = await database.sql
-    .selectFrom('activity_hours')
+    .selectFrom(tableOf(input))
     .select((of) => ['partner_id', 'word', of.fn.sum<number>('count').as('sum')])
     .where('measure', '=', input.measure)
     .where('since_ms', '>=', input.sinceMs)

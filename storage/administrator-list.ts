@@ -1,21 +1,23 @@
 // Transmissions of all partners as the gateway's administrators see them: what is in flight, what needs them, and one
 // partner's. Each list is over an index that holds little else.
 
+import type { Expression } from 'kysely';
 import type { PartnerId, TransmissionId } from '../domain/ids.ts';
 import type { TransmissionState, Verdict } from '../domain/transmission.ts';
-import { literals } from './literals.ts';
+import { literal, literals } from './literals.ts';
 import type { Database } from './transaction.ts';
 import { type Transmission, transmissionOf } from './transmission-store.ts';
 
 /** Lists by what they show. */
 export type StandingList = 'arriving' | 'unanswered' | 'failed' | 'quarantined';
 
-const statesOf = {
-  arriving: ['receiving', 'interrupted', 'held'],
-  unanswered: ['received', 'processing'],
-  failed: ['failed'],
-  quarantined: ['quarantined'],
-} as const satisfies Readonly<Record<StandingList, readonly TransmissionState[]>>;
+/** As indexes have it in their conditions, word for word, or SQLite does not use them. */
+const statesOf: Readonly<Record<StandingList, readonly Expression<TransmissionState>[]>> = {
+  arriving: literals('receiving', 'interrupted', 'held'),
+  unanswered: literals('received', 'processing'),
+  failed: literals('failed', 'quarantined'),
+  quarantined: literals('failed', 'quarantined'),
+};
 
 /** @returns what stands so now, the oldest first */
 export async function listStanding(
@@ -27,11 +29,11 @@ export async function listStanding(
   let query = database.sql
     .selectFrom('transmissions')
     .selectAll()
-    // As an index has it in its condition, word for word, or SQLite does not use it.
-    .where('state', 'in', inTrouble ? literals('failed', 'quarantined') : literals(...statesOf[list]))
+    .where('state', 'in', statesOf[list])
     .orderBy(list === 'arriving' ? 'opened_at_ms' : 'received_at_ms')
     .limit(limit);
   if (inTrouble) query = query.where('state', '=', list);
+  else if (list === 'arriving') query = query.where('state', '!=', literal('answered'));
   return (await query.execute()).map(transmissionOf);
 }
 

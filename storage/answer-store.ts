@@ -11,7 +11,7 @@ import type { EntryName } from '../domain/virtual-path.ts';
 import { countAnswerTime } from './activity-counts.ts';
 import { endClaim } from './intake-queue.ts';
 import { freeInterchangeKeys } from './interchange-keys.ts';
-import { literals } from './literals.ts';
+import { literal } from './literals.ts';
 import { noteOutboundFile } from './outbound-file-store.ts';
 import { storedPartnerId } from './partner-store.ts';
 import { prepareQuery } from './prepared-query.ts';
@@ -273,7 +273,7 @@ const selectUnpublished = (sql: Sql, limit: number) =>
       'transmissions.received_at_ms',
       'transmissions.user_id',
     ])
-    .where('acknowledgements.state', 'in', literals('written'))
+    .where('acknowledgements.state', '=', literal('written'))
     .orderBy('written_at_ms')
     .limit(limit);
 const unpublished = prepareQuery((sql, { limit }: { limit: number }) => selectUnpublished(sql, limit));
@@ -364,7 +364,7 @@ const dueReleases = prepareQuery((sql, { limit }: { limit: number }) =>
       'transmissions.name',
       'transmissions.original_path',
     ])
-    .where('releases.state', 'in', literals('due'))
+    .where('releases.state', '=', literal('due'))
     .orderBy('releases.due_at_ms')
     .limit(limit),
 );

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { sql as sqlText } from 'kysely';
 import { type AuditRecord, printActor } from '../domain/audit.ts';
+import type { PartnerId } from '../domain/ids.ts';
 import { takeNumbers } from './counter.ts';
 import { prepareQuery } from './prepared-query.ts';
 import type { AuditRow } from './tables.ts';
@@ -129,6 +130,8 @@ export interface AuditQuery {
   readonly untilMs?: number | undefined;
   /** Stands somewhere in subject or detail, in this case. */
   readonly text?: string | undefined;
+  /** About a trading partner, its users or its transmissions, or done by its users. */
+  readonly partnerId?: PartnerId | undefined;
 }
 
 /** Reads the newest audit records first. */
@@ -177,7 +180,19 @@ function matching({ sql }: Database, input: AuditQuery) {
   if (input.address !== undefined) query = query.where('address', '=', input.address);
   if (input.fromMs !== undefined) query = query.where('at_ms', '>=', input.fromMs);
   if (input.untilMs !== undefined) query = query.where('at_ms', '<', input.untilMs);
-  const { text } = input;
+  const { text, partnerId } = input;
+  if (partnerId !== undefined)
+    query = query.where(
+      () => sqlText<boolean>`(
+        subject in (${`partner:${partnerId}`}, ${`mailbox:${partnerId}`})
+        or subject in (select 'user:' || id from users where partner_id = ${partnerId})
+        or subject in (select 'account:' || id from users where partner_id = ${partnerId})
+        or actor in (select 'user:' || id from users where partner_id = ${partnerId})
+        or exists (select 1 from transmissions where partner_id = ${partnerId}
+          and transmissions.id = substr(subject, 14) and subject like 'transmission:%')
+        or exists (select 1 from dispatches where partner_id = ${partnerId}
+          and dispatches.id = substr(subject, 10) and subject like 'dispatch:%'))`,
+    );
   if (text !== undefined) {
     const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
     query = query.where(

@@ -3,7 +3,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import SqliteFile from 'better-sqlite3';
-import { migrations, schemaVersionOf } from './migrate.ts';
+import { migrations, missingMigrations, schemaVersionOf } from './migrate.ts';
 
 export type DatabaseInspection =
   | { readonly kind: 'absent' }
@@ -17,6 +17,8 @@ export type DatabaseInspection =
       readonly schemaVersion: number;
       /** The newest migration that this Claimgate knows. */
       readonly knownVersion: number;
+      /** How many migrations it has not had. */
+      readonly missing: number;
       readonly sizeBytes: number;
       /** Of the write-ahead log beside it. */
       readonly logBytes: number;
@@ -44,6 +46,7 @@ export function inspectDatabase(file: string): DatabaseInspection {
       kind: 'sound',
       schemaVersion: schemaVersionOf(database),
       knownVersion: migrations.at(-1)?.version ?? 0,
+      missing: missingMigrations(database).length,
       sizeBytes: statSync(file).size,
       logBytes: log?.size ?? 0,
     };

@@ -7,7 +7,7 @@ import { Kysely, type Transaction as KyselyTransaction } from 'kysely';
 import { appendAuditRecord } from './audit-trail.ts';
 import { createChanges } from './changes.ts';
 import { codeOf } from './disk-fault.ts';
-import { migrateSqlite, migrations, schemaVersionOf } from './migrate.ts';
+import { migrateSqlite, missingMigrations, schemaVersionOf } from './migrate.ts';
 import { appendEvent } from './outbox.ts';
 import { ClaimgateSqliteDialect } from './sqlite-dialect.ts';
 import { openSqliteLog } from './sqlite-log.ts';
@@ -61,11 +61,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   // wait for it outside of SQLite (sqlite-log.ts).
   file.pragma('synchronous = FULL');
   file.pragma('foreign_keys = ON');
-  const wanted = migrations.at(-1)?.version ?? 0;
   copyBeforeUpgrade({
     file: options.file,
     found: unlessDamaged(options.file, () => schemaVersionOf(file)),
-    wanted,
+    missing: unlessDamaged(options.file, () => missingMigrations(file).length),
   });
   const migrated = unlessDamaged(options.file, () => migrateSqlite(file, options.now()));
   const reader =

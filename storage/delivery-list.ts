@@ -3,6 +3,7 @@
 import type { Actor } from '../domain/audit.ts';
 import { wantsEvent } from '../domain/event-filter.ts';
 import { type HookSubscription, newDelivery } from './delivery-store.ts';
+import { literal } from './literals.ts';
 import type { DeliveryRow } from './tables.ts';
 import type { Database, Sql } from './transaction.ts';
 
@@ -54,6 +55,7 @@ export interface ListedDelivery {
 
 /**
  * @param input.before only of events that came before the one of this sequence
+ * @param input.after only those after this one, in the order of the list
  * @returns deliveries, of the newest event first
  */
 export async function listDeliveries(
@@ -62,6 +64,7 @@ export async function listDeliveries(
     readonly hook?: string | undefined;
     readonly state?: DeliveryRow['state'] | undefined;
     readonly before?: number | undefined;
+    readonly after?: { readonly sequence: number; readonly hook: string } | undefined;
     readonly limit: number;
   },
 ): Promise<readonly ListedDelivery[]> {
@@ -81,8 +84,25 @@ export async function listDeliveries(
     ]);
   if (input.hook !== undefined) query = query.where('deliveries.hook', '=', input.hook);
   if (input.state !== undefined) query = query.where('deliveries.state', '=', input.state);
+  // Word for word as the index of what was given up has it, or SQLite does not use that one.
+  if (input.state === 'dead') query = query.where('deliveries.state', '=', literal('dead'));
   if (input.before !== undefined) query = query.where('events.sequence', '<', input.before);
-  const rows = await query.orderBy('events.sequence', 'desc').limit(input.limit).execute();
+  const { after } = input;
+  if (after !== undefined)
+    query = query.where((where) =>
+      where.or([
+        where('deliveries.event_sequence', '<', after.sequence),
+        where.and([
+          where('deliveries.event_sequence', '=', after.sequence),
+          where('deliveries.hook', '>', after.hook),
+        ]),
+      ]),
+    );
+  const rows = await query
+    .orderBy('events.sequence', 'desc')
+    .orderBy('deliveries.hook')
+    .limit(input.limit)
+    .execute();
   return rows.map((row) => ({
     sequence: Number(row.sequence),
     eventId: row.id,

@@ -7,7 +7,7 @@
 import { type EventFilter, wantsEvent } from '../domain/event-filter.ts';
 import type { EventRecord } from '../domain/event-message.ts';
 import { eventOf } from './event-search.ts';
-import { literals } from './literals.ts';
+import { literal } from './literals.ts';
 import { prepareQuery } from './prepared-query.ts';
 import type { Database, Sql } from './transaction.ts';
 
@@ -15,7 +15,7 @@ export interface HookSubscription extends EventFilter {
   readonly name: string;
 }
 
-const waiting = literals('waiting');
+const waiting = literal('waiting');
 const unsynced = { survives: 'process-end' } as const;
 
 /** How many events become deliveries in one transaction: others write in between. */
@@ -139,7 +139,7 @@ const endOfWindow = prepareQuery((sql, { hook }: { hook: string }) =>
   sql
     .selectFrom('deliveries')
     .select('event_sequence')
-    .where('state', 'in', waiting)
+    .where('state', '=', waiting)
     .where('hook', '=', hook)
     .orderBy('event_sequence')
     .offset(windowRows)
@@ -171,7 +171,7 @@ function selectDue(sql: Sql, { hook, limit, nowMs }: Wanted) {
       'events.created_at_ms',
       'deliveries.attempts',
     ])
-    .where('deliveries.state', 'in', waiting)
+    .where('deliveries.state', '=', waiting)
     .where('deliveries.hook', '=', hook)
     .where('deliveries.next_attempt_at_ms', '<=', nowMs)
     .where(({ or, not, exists, eb, selectFrom }) =>
@@ -181,7 +181,7 @@ function selectDue(sql: Sql, { hook, limit, nowMs }: Wanted) {
           exists(
             selectFrom('deliveries as earlier')
               .select('earlier.event_sequence')
-              .where('earlier.state', 'in', waiting)
+              .where('earlier.state', '=', waiting)
               .where('earlier.hook', '=', hook)
               .whereRef('earlier.subject', '=', 'deliveries.subject')
               .whereRef('earlier.event_sequence', '<', 'deliveries.event_sequence'),
@@ -203,7 +203,7 @@ const nextDueOf = prepareQuery((sql, { hook }: { hook: string }) =>
   sql
     .selectFrom('deliveries')
     .select('next_attempt_at_ms')
-    .where('state', 'in', waiting)
+    .where('state', '=', waiting)
     .where('hook', '=', hook)
     .orderBy('next_attempt_at_ms')
     .limit(1),
@@ -231,7 +231,7 @@ export async function recordTaken(
       .updateTable('deliveries')
       .set({ next_attempt_at_ms: nowMs })
       .where('hook', '=', hook)
-      .where('state', 'in', waiting)
+      .where('state', '=', waiting)
       .where('last_attempt_at_ms', '>=', before.failing_since_ms ?? nowMs)
       .execute();
   }, unsynced);

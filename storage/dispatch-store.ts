@@ -11,7 +11,7 @@ import type { Actor } from '../domain/audit.ts';
 import type { ContentKind } from '../domain/content-kind.ts';
 import type { PartnerId } from '../domain/ids.ts';
 import type { EntryName } from '../domain/virtual-path.ts';
-import { literals } from './literals.ts';
+import { literal } from './literals.ts';
 import { noteOutboundFile } from './outbound-file-store.ts';
 import { storedPartnerId } from './partner-store.ts';
 import { prepareQuery } from './prepared-query.ts';
@@ -160,7 +160,7 @@ export async function markDispatched(
       .updateTable('dispatches')
       .set({ state: 'published', name })
       .where('id', '=', dispatch.id)
-      .where('state', 'in', literals('accepted'))
+      .where('state', '=', literal('accepted'))
       .returning('id')
       .executeTakeFirst();
     if (marked === undefined) return false;
@@ -244,7 +244,7 @@ const undispatched = prepareQuery((sql, { limit }: { limit: number }) =>
   sql
     .selectFrom('dispatches')
     .selectAll()
-    .where('state', 'in', literals('accepted'))
+    .where('state', '=', literal('accepted'))
     .orderBy('dispatched_at_ms')
     .limit(limit),
 );

@@ -4,7 +4,18 @@
 
 import { type Expression, sql } from 'kysely';
 
-/** @param values of the code's own, never from outside */
-export function literals<Value extends string>(...values: readonly Value[]): readonly Expression<Value>[] {
+/**
+ * One value, for `=`. A list of one will not do: SQLite makes `x = +'v'` of `x in ('v')`, and finds no index of a part in
+ * it, so that every answer published read all that ever were.
+ * @param value of the code's own, never from outside
+ */
+export function literal<Value extends string>(value: Value): Expression<Value> {
+  return sql.lit(value);
+}
+
+/** Two values or more, for `in`. @param values of the code's own, never from outside */
+export function literals<Value extends string>(
+  ...values: readonly [Value, Value, ...Value[]]
+): readonly Expression<Value>[] {
   return values.map((value) => sql.lit(value));
 }

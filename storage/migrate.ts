@@ -1,5 +1,6 @@
 // Brings a database to the newest schema, one numbered migration after the other, each in a transaction of its own
-// together with the row that says it was done, so that a crash leaves a whole version behind.
+// together with the row that says it was done, so that a crash leaves a whole version behind. Each one that is missing is
+// applied, whatever numbers above it were: those that grew beside each other may come in any order.
 
 import type { Database as SqliteFile } from 'better-sqlite3';
 import type { Migration } from './migration.ts';
@@ -17,8 +18,10 @@ import { smallOriginals } from './migrations/0012-small-originals.ts';
 import { httpApi } from './migrations/0013-http-api.ts';
 import { watching } from './migrations/0014-watching.ts';
 import { activity } from './migrations/0015-activity.ts';
+import { fullJournal } from './migrations/0016-full-journal.ts';
+import { auditCheckpoints } from './migrations/0017-audit-checkpoints.ts';
 
-/** Every migration there is, in order of version. A new one gets a higher version than all, and stands at the end. */
+/** Every migration there is, in order of version. */
 export const migrations: readonly Migration[] = [
   mainJob,
   sftpAccess,
@@ -34,6 +37,8 @@ export const migrations: readonly Migration[] = [
   httpApi,
   watching,
   activity,
+  fullJournal,
+  auditCheckpoints,
 ];
 
 /** @returns the newest migration that a database has; 0: none. It changes nothing. */
@@ -44,6 +49,18 @@ export function schemaVersionOf(file: SqliteFile): number {
   if (table === undefined) return 0;
   const newest = file.prepare('select coalesce(max(version), 0) as version from schema_migrations');
   return (newest.get() as { readonly version: number }).version;
+}
+
+/** @returns the migrations that a database has not had yet, in their order. It changes nothing. */
+export function missingMigrations(file: SqliteFile): readonly Migration[] {
+  const applied = appliedVersions(file);
+  return migrations.filter(({ version }) => !applied.has(version));
+}
+
+function appliedVersions(file: SqliteFile): ReadonlySet<number> {
+  if (schemaVersionOf(file) === 0) return new Set();
+  const rows = file.prepare('select version from schema_migrations').all();
+  return new Set((rows as readonly { readonly version: number }[]).map(({ version }) => version));
 }
 
 /** The database was made by a newer Claimgate than this one; going on could damage it. */
@@ -74,24 +91,18 @@ export function migrateSqlite(
   file.exec(
     'create table if not exists schema_migrations (version integer primary key, name text not null, applied_at_ms bigint not null)',
   );
-  const read = (): number =>
-    (
-      file.prepare('select coalesce(max(version), 0) as version from schema_migrations').get() as {
-        version: number;
-      }
-    ).version;
-  const from = read();
+  const from = schemaVersionOf(file);
   const known = migrations.at(-1)?.version ?? 0;
   if (from > known) throw new NewerSchemaError(from, known);
   const record = file.prepare(
     'insert into schema_migrations (version, name, applied_at_ms) values (?, ?, ?)',
   );
-  // Two processes may start at once: the version is read again inside the write lock.
+  // Two processes may start at once: what is missing is read again inside the write lock.
   const apply = file.transaction((migration: Migration) => {
-    if (read() >= migration.version) return;
+    if (appliedVersions(file).has(migration.version)) return;
     file.exec(migration.sql + (migration.sqlite ?? ''));
     record.run(migration.version, migration.name, nowMs);
   });
-  for (const migration of migrations) if (migration.version > from) apply.immediate(migration);
+  for (const migration of missingMigrations(file)) apply.immediate(migration);
   return { from, to: known };
 }

@@ -1,7 +1,7 @@
 // How much waits, and since when: what a monitor asks for every few seconds. Each count is over an index that holds the
 // waiting alone, so that the answer costs the same however much has been done.
 
-import { literals } from './literals.ts';
+import { literal, literals } from './literals.ts';
 import type { Database } from './transaction.ts';
 
 export interface Depth {
@@ -73,6 +73,7 @@ async function arriving({ sql }: Database): Promise<Depth> {
     .selectFrom('transmissions')
     .select((of) => [of.fn.countAll().as('count'), of.fn.min('opened_at_ms').as('oldest')])
     .where('state', 'in', literals('receiving', 'interrupted', 'held'))
+    .where('state', '!=', literal('answered'))
     .executeTakeFirstOrThrow();
   return depthOf(row);
 }
@@ -100,7 +101,7 @@ async function unpublished({ sql }: Database): Promise<Depth> {
   const row = await sql
     .selectFrom('acknowledgements')
     .select((of) => [of.fn.countAll().as('count'), of.fn.min('written_at_ms').as('oldest')])
-    .where('state', 'in', literals('written'))
+    .where('state', '=', literal('written'))
     .executeTakeFirstOrThrow();
   return depthOf(row);
 }
@@ -109,7 +110,7 @@ async function unreleased({ sql }: Database): Promise<Depth> {
   const row = await sql
     .selectFrom('releases')
     .select((of) => [of.fn.countAll().as('count'), of.fn.min('due_at_ms').as('oldest')])
-    .where('state', 'in', literals('due'))
+    .where('state', '=', literal('due'))
     .executeTakeFirstOrThrow();
   return depthOf(row);
 }
@@ -118,15 +119,12 @@ async function deliveries({ sql }: Database) {
   const waiting = await sql
     .selectFrom('deliveries')
     .select((of) => of.fn.countAll().as('count'))
-    .where('state', 'in', literals('waiting'))
+    .where('state', '=', literal('waiting'))
     .executeTakeFirstOrThrow();
-  // By hook, since the index of what was given up begins with it.
   const dead = await sql
-    .selectFrom('hooks')
-    .innerJoin('deliveries', (join) =>
-      join.onRef('deliveries.hook', '=', 'hooks.name').on('deliveries.state', 'in', literals('dead')),
-    )
+    .selectFrom('deliveries')
     .select((of) => of.fn.countAll().as('count'))
+    .where('state', '=', literal('dead'))
     .executeTakeFirstOrThrow();
   return { waitingDeliveries: Number(waiting.count), deadDeliveries: Number(dead.count) };
 }

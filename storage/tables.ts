@@ -590,6 +590,17 @@ export interface AuditRow {
   hash: string;
 }
 
+/** What of the audit trail was signed, by the number of the last record. */
+export interface AuditCheckpointRow {
+  sequence: number;
+  hash: string;
+  at_ms: number;
+  /** SubjectPublicKeyInfo in base64. */
+  public_key: string;
+  /** In base64. */
+  signature: string;
+}
+
 export interface BackupRow {
   id: string;
   path: string;
@@ -602,7 +613,10 @@ export interface BackupRow {
   verified_at_ms: number | null;
 }
 
-/** How often something happened within an hour, or a day where it is counted by partner. */
+/**
+ * How often something happened within an hour, or a day where it is counted by partner; in `activity_months`, within a
+ * month of UTC.
+ */
 export interface ActivityHourRow {
   measure: ActivityMeasure;
   since_ms: number;
@@ -713,8 +727,10 @@ export interface Tables {
   hooks: HookRow;
   deliveries: DeliveryRow;
   audit_records: AuditRow;
+  audit_checkpoints: AuditCheckpointRow;
   backups: BackupRow;
   activity_hours: ActivityHourRow;
+  activity_months: ActivityHourRow;
   content_openings: ContentOpeningRow;
   api_keys: ApiKeyRow;
   api_answers: ApiAnswerRow;

@@ -5,6 +5,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { TransmissionId } from '../domain/ids.ts';
 import type { TransmissionState, Verdict } from '../domain/transmission.ts';
+import { literal } from './literals.ts';
 import type { ReleaseRow, TransmissionRow } from './tables.ts';
 import type { Database } from './transaction.ts';
 import { type Transmission, transmissionOf } from './transmission-store.ts';
@@ -74,7 +75,7 @@ async function matchingIds(database: Database, search: TransmissionSearch): Prom
   if (filter.name !== undefined) {
     // SQLite's LIKE makes no difference between a and A (https://sqlite.org/lang_expr.html#like); asking for lower(name)
     // made the search a third slower.
-    const pattern = `%${literal(filter.name)}%`;
+    const pattern = `%${asItIs(filter.name)}%`;
     query = query.where(sql<boolean>`name like ${pattern} escape '!'`);
   }
   query = query
@@ -87,10 +88,14 @@ async function matchingIds(database: Database, search: TransmissionSearch): Prom
   // What its uploader removed is of no interest unless it is asked for.
   if (filter.states === undefined) query = query.where('state', '!=', 'discarded');
   else query = query.where('state', 'in', filter.states);
+  // As the index of what is not settled has it, or SQLite does not use that one.
+  if (filter.states?.includes('answered') === false) query = query.where('state', '!=', literal('answered'));
   if (filter.verdict !== undefined) query = query.where('verdict', '=', filter.verdict);
   if (filter.userId !== undefined) query = query.where('user_id', '=', filter.userId);
   if (filter.transaction !== undefined) {
-    const pattern = `% ${literal(filter.transaction)} %`;
+    const pattern = `% ${asItIs(filter.transaction)} %`;
+    // The whole text first: most rows have not even that, and need no longer text made of them.
+    query = query.where(sql<boolean>`transactions like ${`%${asItIs(filter.transaction)}%`} escape '!'`);
     query = query.where(sql<boolean>`' ' || transactions || ' ' like ${pattern} escape '!'`);
   }
   if (filter.controlNumber !== undefined) {
@@ -106,34 +111,38 @@ async function matchingIds(database: Database, search: TransmissionSearch): Prom
 }
 
 /** Text as LIKE takes it for itself. */
-const literal = (text: string): string => text.replace(/[!%_]/g, '!$&');
+const asItIs = (text: string): string => text.replace(/[!%_]/g, '!$&');
 
 /** Transmissions that a control number leads to at most: one that every file repeats would lead to all of them. */
 const numberedMax = 5000;
 
-async function idsOfControlNumber(database: Database, text: string): Promise<readonly string[]> {
+async function idsOfControlNumber({ sql }: Database, text: string): Promise<readonly string[]> {
   // ISA13 has nine digits; people leave the zeros out.
   const spellings = [...new Set([text, text.padStart(9, '0'), text.replace(/^0+(?=.)/, '')])];
-  const rows = await database.sql
-    .selectFrom('interchanges')
-    .select('transmission_id')
-    .where('control_number', 'in', spellings)
-    .union(
-      database.sql
-        .selectFrom('functional_groups')
-        .innerJoin('interchanges', 'interchanges.id', 'functional_groups.interchange_id')
-        .select('interchanges.transmission_id')
-        .where('functional_groups.control_number', 'in', spellings),
-    )
-    .union(
-      database.sql
-        .selectFrom('acknowledgements')
-        .select('transmission_id')
-        .where('control_number', 'in', spellings),
-    )
-    .limit(numberedMax)
-    .execute();
-  return rows.map((row) => row.transmission_id);
+  // Each with its own limit: a union reads all of them first, and a group number of 1 is in nearly every file.
+  const found = [
+    await sql
+      .selectFrom('interchanges')
+      .select('transmission_id')
+      .where('control_number', 'in', spellings)
+      .limit(numberedMax)
+      .execute(),
+    await sql
+      .selectFrom('acknowledgements')
+      .select('transmission_id')
+      .where('control_number', 'in', spellings)
+      .limit(numberedMax)
+      .execute(),
+    await sql
+      .selectFrom('functional_groups')
+      .innerJoin('interchanges', 'interchanges.id', 'functional_groups.interchange_id')
+      .select('interchanges.transmission_id')
+      .where('functional_groups.control_number', 'in', spellings)
+      .limit(numberedMax)
+      .execute(),
+  ];
+  const ids = new Set(found.flat().map((row) => row.transmission_id));
+  return [...ids].slice(0, numberedMax);
 }
 
 /**

@@ -3,6 +3,7 @@
 import type { Selectable } from 'kysely';
 import { type PartnerId, parseTransmissionId, type TransmissionId } from '../domain/ids.ts';
 import type { TransmissionState, Verdict } from '../domain/transmission.ts';
+import { literal } from './literals.ts';
 import type { TransmissionRow } from './tables.ts';
 import type { Database } from './transaction.ts';
 
@@ -36,6 +37,9 @@ export async function listTransmissions(
     .limit(input.limit);
   if (input.partnerId !== undefined) query = query.where('partner_id', '=', input.partnerId);
   if (input.state !== undefined) query = query.where('state', '=', input.state);
+  // As the index of what is not settled has it, or SQLite does not use that one.
+  if (input.state !== undefined && input.state !== 'answered')
+    query = query.where('state', '!=', literal('answered'));
   return (await query.execute()).map(transmissionOf);
 }
 

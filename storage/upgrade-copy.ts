@@ -23,17 +23,18 @@ export class UpgradeCopyError extends Error {
 /**
  * Copies the database, whole and durable, when it has a schema that this Claimgate will change. Doing it again replaces
  * the copy.
- * @param input.wanted the schema version that it will have
+ * @param input.found the schema version that it has; 0: it is new
+ * @param input.missing how many migrations it has not had
  * @returns where the copy is; undefined when none is needed
  * @throws UpgradeCopyError
  */
 export function copyBeforeUpgrade(input: {
   readonly file: string;
   readonly found: number;
-  readonly wanted: number;
+  readonly missing: number;
 }): string | undefined {
-  const { file, found, wanted } = input;
-  if (file === ':memory:' || found === 0 || found >= wanted) return undefined;
+  const { file, found, missing } = input;
+  if (file === ':memory:' || found === 0 || missing === 0) return undefined;
   const partial = `${file}.schema-copy-${process.pid}`;
   try {
     removeLeftovers(file);
@@ -41,7 +42,7 @@ export function copyBeforeUpgrade(input: {
     // Another process may have upgraded it meanwhile: the copy is called what it is.
     const copy = inspectDatabase(partial);
     if (copy.kind !== 'sound') throw new Error('the copy is not sound');
-    if (copy.schemaVersion >= wanted) return undefined;
+    if (copy.missing === 0) return undefined;
     const to = `${file}.schema-${copy.schemaVersion}`;
     renameSync(partial, to);
     sync(dirname(file));

@@ -7,6 +7,7 @@ import type { PartnerId } from '../../domain/ids.ts';
 import type { Observe } from '../../domain/observation.ts';
 import type { EntryName } from '../../domain/virtual-path.ts';
 import type { DataDirectory, HostPath } from '../../storage/data-directory.ts';
+import type { HookSubscription } from '../../storage/delivery-store.ts';
 import type { Dispatch } from '../../storage/dispatch-store.ts';
 import type { Database } from '../../storage/transaction.ts';
 import type { TransmissionFiles } from '../../storage/transmission-files.ts';
@@ -29,8 +30,7 @@ export interface ApiSettings {
 }
 
 /** A hook as the configuration has it; where it leads and what it is told of. */
-export interface HookFacts {
-  readonly name: string;
+export interface HookFacts extends HookSubscription {
   readonly kind: 'webhook' | 'command';
   readonly events: readonly string[];
   readonly partners: readonly string[];

@@ -2,10 +2,16 @@
 // configuration alone (rule R17), and is not shown here: addresses may carry secrets.
 
 import { z } from 'zod';
-import { countDeliveries, type ListedDelivery, listDeliveries } from '../../storage/delivery-list.ts';
-import { disableHook, enableHook, findHook } from '../../storage/hook-store.ts';
+import {
+  countDeliveries,
+  type ListedDelivery,
+  listDeliveries,
+  replayEvents,
+} from '../../storage/delivery-list.ts';
+import { findEvent, searchEvents } from '../../storage/event-search.ts';
+import { disableHook, enableHook, findHook, openHook } from '../../storage/hook-store.ts';
 import type { ApiContext, HookFacts } from './api-deps.ts';
-import { maybeTimeOut, noParameters, printMaybeTime } from './api-values.ts';
+import { maybeTimeOut, noParameters, plainIdIn, printMaybeTime, timeIn } from './api-values.ts';
 import { cursorOf, cutPage, limit, pageOf } from './cursor.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { notFound, problem } from './problem.ts';
@@ -32,6 +38,7 @@ const hookOut = z
 const deliveryOut = z
   .strictObject({
     eventId: z.string(),
+    hook: z.string(),
     sequence: count,
     kind: z.string(),
     state: z.enum(['waiting', 'delivered', 'dead']),
@@ -64,6 +71,7 @@ async function hookShown({ database }: ApiContext, hook: HookFacts): Promise<z.i
 
 const deliveryShown = (delivery: ListedDelivery): z.input<typeof deliveryOut> => ({
   eventId: delivery.eventId,
+  hook: delivery.hook,
   sequence: delivery.sequence,
   kind: delivery.kind,
   state: delivery.state,
@@ -72,6 +80,38 @@ const deliveryShown = (delivery: ListedDelivery): z.input<typeof deliveryOut> =>
   nextAttemptAt: printMaybeTime(delivery.state === 'waiting' ? delivery.nextAttemptAtMs : undefined),
   lastError: delivery.lastError ?? null,
 });
+
+const replayIn = z
+  .strictObject({
+    fromEvent: plainIdIn.optional().describe('From this event on, by its id.'),
+    since: timeIn.optional().describe('From this time on.'),
+    deadOnly: z
+      .boolean()
+      .default(false)
+      .describe('Only what was given up; then all of it when no begin is said.'),
+    dryRun: z.boolean().default(false).describe('Count, and change nothing.'),
+  })
+  .refine((body) => body.fromEvent === undefined || body.since === undefined, 'Say one begin, not two.')
+  .refine(
+    (body) => body.deadOnly || body.fromEvent !== undefined || body.since !== undefined,
+    'Say from where: fromEvent, since, or deadOnly for all that was given up.',
+  )
+  .meta({ id: 'Replay' });
+
+const replayOut = z
+  .strictObject({ dryRun: z.boolean(), events: count.describe('So many it is told of again.') })
+  .meta({ id: 'ReplayAnswer' });
+
+/** @returns the sequence of the event to begin with; undefined: there is no such event */
+async function beginOf(
+  { database }: ApiContext,
+  { fromEvent, since }: z.output<typeof replayIn>,
+): Promise<number | undefined> {
+  if (fromEvent !== undefined) return (await findEvent(database, fromEvent))?.sequence;
+  if (since === undefined) return 1;
+  const [first] = await searchEvents(database, { sinceMs: since, limit: 1, order: 'oldest-first' });
+  return first?.sequence ?? Number.MAX_SAFE_INTEGER;
+}
 
 const find = ({ hooks }: ApiContext, name: string): HookFacts | undefined =>
   hooks().find((hook) => hook.name === name);
@@ -122,6 +162,50 @@ export const hookEndpoints: readonly Endpoint[] = [
       const positionOf = ({ sequence }: ListedDelivery) => [sequence];
       const cut = { list, limit: query.limit, shown: deliveryShown, positionOf };
       return { kind: 'json', value: cutPage(found, cut) };
+    },
+  }),
+  endpoint({
+    ...facts,
+    id: 'listDeadLetters',
+    method: 'GET',
+    at: '/dead-letters',
+    tells: 'What was given up, of every hook, of the newest event first; a replay tells it again.',
+    scope: 'hooks:read',
+    problems: [],
+    path: noParameters,
+    query: z.strictObject({ limit, cursor: cursorOf('dead-letters', z.tuple([count, z.string()])) }),
+    gives: { value: pageOf(deliveryOut) },
+    async handle({ query }, { database }) {
+      const [sequence, hook] = query.cursor ?? [];
+      const after = sequence === undefined || hook === undefined ? undefined : { sequence, hook };
+      const found = await listDeliveries(database, { state: 'dead', after, limit: query.limit + 1 });
+      const positionOf = (delivery: ListedDelivery) => [delivery.sequence, delivery.hook];
+      const cut = { list: 'dead-letters', limit: query.limit, shown: deliveryShown, positionOf };
+      return { kind: 'json', value: cutPage(found, cut) };
+    },
+  }),
+  endpoint({
+    ...facts,
+    id: 'replayHook',
+    method: 'POST',
+    at: '/hooks/{hookName}/replay',
+    tells: 'Tells a hook again of what it wants, under the same ids, from an event or a time on.',
+    scope: 'hooks:write',
+    problems: ['not-found'],
+    path: oneHook,
+    query: noParameters,
+    body: replayIn,
+    gives: { value: replayOut },
+    async handle({ caller, path, body }, context) {
+      const hook = find(context, path.hookName);
+      if (hook === undefined) return noHook;
+      const fromSequence = await beginOf(context, body);
+      if (fromSequence === undefined) return notFound('event');
+      const { database } = context;
+      const { deadOnly, dryRun } = body;
+      if (!dryRun) await openHook(database, hook.name);
+      const replay = { hook, fromSequence, deadOnly, dryRun, actor: caller.actor };
+      return { kind: 'json', value: { dryRun, events: await replayEvents(database, replay) } };
     },
   }),
   endpoint({

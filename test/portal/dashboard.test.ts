@@ -14,6 +14,7 @@ import {
   type TestGateway,
 } from '../support/gateway.ts';
 import { nameRole } from '../support/office.ts';
+import { agreeWith } from '../support/partner-profile.ts';
 import { sendAndAwait } from '../support/send-file.ts';
 import type { TestScope } from '../support/test-folder.ts';
 
@@ -72,7 +73,7 @@ test('what happened is counted once, however often and by whomever it is counted
   await Promise.all([countAll(running), countAll(running)]);
   await countAll(running);
   const measures = ['received', 'verdict', 'answer-time', 'login'] as const;
-  const counts = await readActivity(core.database, { measures, sinceMs: 0 });
+  const counts = await readActivity(core.database, { measures, sinceMs: 0, by: 'hour' });
   const of = (measure: string, word?: string) =>
     counts
       .filter((one) => one.measure === measure && (word === undefined || one.word === word))
@@ -84,13 +85,21 @@ test('what happened is counted once, however often and by whomever it is counted
   t.equal(of('answer-time'), 3);
   t.equal(of('answer-time', 'more'), 0);
   t.equal(of('login', 'portal'), 1);
-  const top = await readTopOfPartners(core.database, { measure: 'partner-rejection', sinceMs: 0, limit: 9 });
+  const top = await readTopOfPartners(core.database, {
+    measure: 'partner-rejection',
+    sinceMs: 0,
+    by: 'hour',
+    limit: 9,
+  });
   t.equal(top.length, 2, 'a rule, and why the letter is in quarantine');
   t.ok(top.every(({ partnerId, count }) => partnerId === 'acme' && count === 1));
   const page = (await (await enter(running, runner)).get('/administration')).html;
   t.match(page, /3 files were received and 3 answered/);
   t.match(page, /100 % of 3 answers stood in outbound within the hour/);
   t.match(page, /<svg class="cg-chart"[^>]*role="img"/);
+  const year = (await (await enter(running, runner)).get('/administration?range=year')).html;
+  t.match(year, /last 12 months[^]*3 files were received and 3 answered/i);
+  t.match(year, /acme[^]*In how many files, last 12 months|In how many files, last 12 months[^]*acme/);
   t.notMatch(page, /style="/, 'nothing that the content security policy refuses');
 });
 
@@ -129,4 +138,31 @@ test('content is opened for a reason and a time, and everyone concerned is told'
     .set({ until_ms: core.database.now() - 1 })
     .execute();
   t.equal((await insider.get(`${path}/content`)).status, 303, 'its time is over');
+});
+
+test('a companion guide shows whoever has signed in what is agreed with its own trading partner', async (t) => {
+  const running = await startScene(t);
+  const { core } = running;
+  const path = '/documents/companion-guide/837p';
+  await agreeWith(core.database, mine.partner, {
+    usage: 'test',
+    senders: 'ZZ/ACMETEST',
+    ta1Policy: 'always',
+    duplicateWindowDays: '30',
+    inboundNames: '*.x12',
+    maxFileBytes: '1048576',
+  });
+  const own = (await (await enter(running, mine.user)).get(path)).text;
+  t.match(own, /from what is agreed with/);
+  t.match(own, /T \(P: production, T: test\)/);
+  t.match(own, /ISA06 is checked: ZZ\/ACMETEST/);
+  t.match(own, /A TA1 for every interchange/);
+  t.match(own, /within 30 days is a duplicate/);
+  t.match(own, /Only names such as \*\.x12 are taken/);
+  const others = (await (await enter(running, runner)).get(path)).text;
+  t.match(others, /P or T \(P: production/);
+  t.notMatch(others, /ACMETEST/);
+  const everyone = (await running.browser().get(path)).text;
+  t.match(everyone, /sign in to see yours/);
+  t.notMatch(everyone, /ACMETEST/);
 });

@@ -1,15 +1,21 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { test } from 'tap';
 import { parsePartnerId } from '../../domain/ids.ts';
 import { parseEntryName } from '../../domain/virtual-path.ts';
+import { listStanding } from '../../storage/administrator-list.ts';
+import { listDueReleases, listUnpublished } from '../../storage/answer-store.ts';
 import { readAuditRecords, verifyAuditTrail } from '../../storage/audit-trail.ts';
 import { openDatabase } from '../../storage/database.ts';
+import { listDeliveries } from '../../storage/delivery-list.ts';
 import { searchEvents } from '../../storage/event-search.ts';
 import { migrations, NewerSchemaError } from '../../storage/migrate.ts';
+import { readQueueDepths } from '../../storage/queue-depths.ts';
 import { shareSync } from '../../storage/shared-sync.ts';
+import { searchTransmissions } from '../../storage/transmission-search.ts';
 import { findUnfinished } from '../../storage/upload-journal.ts';
 import { userId } from '../support/storage.ts';
 
@@ -41,6 +47,66 @@ test('a database of a newer Claimgate is left alone, with a sentence that says w
   raw.exec("insert into schema_migrations (version, name, applied_at_ms) values (99, 'from the future', 0)");
   raw.close();
   t.throws(() => open(file), NewerSchemaError);
+});
+
+test('a migration that came late is applied too, below the newest, and after a copy was made', async (t) => {
+  const file = join(t.testdir(), 'claimgate.db');
+  await open(file).close();
+  // As a database stands that has had the newest alone, from a branch without the one below it.
+  const raw = new SqliteFile(file);
+  raw.exec('delete from schema_migrations where version = 14; drop index transmissions_in_trouble');
+  raw.close();
+  const again = open(file);
+  await again.close();
+  const look = new SqliteFile(file, { readonly: true });
+  t.teardown(() => look.close());
+  const applied = look.prepare('select version from schema_migrations order by version').pluck().all();
+  t.same(
+    applied,
+    migrations.map(({ version }) => version),
+  );
+  t.ok(look.prepare("select 1 from sqlite_master where name = 'transmissions_in_trouble'").get());
+  t.ok(existsSync(`${file}.schema-${migrations.at(-1)?.version}`), 'the way back');
+});
+
+test('what waits is found by an index that holds little else, however many transmissions there were', async (t) => {
+  const file = join(t.testdir(), 'claimgate.db');
+  const database = open(file);
+  t.teardown(() => database.close());
+  const asked = new Map<string, readonly unknown[]>();
+  const prepare = SqliteFile.prototype.prepare;
+  t.intercept(SqliteFile.prototype, 'prepare', {
+    value(this: SqliteFile.Database, text: string) {
+      asked.set(text, []);
+      return prepare.call(this, text);
+    },
+  });
+  await readQueueDepths(database);
+  for (const list of ['arriving', 'unanswered', 'failed', 'quarantined'] as const)
+    await listStanding(database, { list, limit: 20 });
+  await listUnpublished(database, { limit: 10 });
+  await listDueReleases(database, 10);
+  await listDeliveries(database, { state: 'dead', limit: 10 });
+  const viewer = { partnerId: undefined, userId: undefined };
+  for (const filter of [{ states: ['failed'] }, { verdict: 'rejected' }] as const)
+    await searchTransmissions(database, { viewer, filter, limit: 10 });
+  const raw = new SqliteFile(file);
+  t.teardown(() => raw.close());
+  const plans = [...asked.keys()]
+    .filter((text) => /from "(transmissions|acknowledgements|releases|deliveries)"/.test(text))
+    .map((text) => {
+      const values = Array.from({ length: text.split('?').length - 1 }, () => 'failed');
+      return raw.prepare(`explain query plan ${text}`).all(...values) as readonly {
+        readonly detail: string;
+      }[];
+    });
+  t.ok(plans.length >= 10);
+  // All of a table, or all of an index that has every row of it.
+  const everything = /^SCAN (?!.*(to_claim|unsettled|to_publish|_due|unfinished|waiting|dead))/;
+  t.same(
+    plans.flat().filter(({ detail }) => everything.test(detail)),
+    [],
+  );
 });
 
 test('a transaction that fails leaves neither its event nor its audit record', async (t) => {

@@ -205,12 +205,14 @@ export async function openPortal(
         hostKey: ['ssh-ed25519'],
       },
     }),
-    exchange: {
+    exchangeOf: () => ({
       profile: defaultProfile,
       checkSenderId: true,
       duplicateWindowMs: 365 * 24 * 3_600_000,
       interruptedExpiryMs: 7 * 24 * 3_600_000,
-    },
+      inboundNames: undefined,
+      maxFileBytes: undefined,
+    }),
     now,
     randomBytes,
   });
