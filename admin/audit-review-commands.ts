@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
-import { z } from 'zod';
+import { parseKeptCheckpoint } from '../config/kept-checkpoint.ts';
+import { describeFault } from '../domain/observation.ts';
 import { type AuditCheckpoint, writeAuditCheckpoint } from '../storage/audit-checkpoint.ts';
 import { signOffAudit } from '../storage/audit-sign-off.ts';
 import { CommandFailure } from './command-failure.ts';
@@ -33,21 +34,18 @@ export const checkpointCommand: CommandModule<GlobalOptions, GlobalOptions> = {
     }),
 };
 
-const checkpointIn = z.strictObject({
-  records: z.int().min(1),
-  hash: z.string().max(200),
-  atMs: z.int(),
-  publicKey: z.string().max(1000),
-  signature: z.string().max(1000),
-});
-
 /** Reads a checkpoint that was kept elsewhere. @throws CommandFailure (2) */
 export function readCheckpointFile(path: string): AuditCheckpoint {
+  const checkpoint = parseKeptCheckpoint(readTextOf(path));
+  if (checkpoint !== undefined) return checkpoint;
+  throw new CommandFailure(`${path} is no checkpoint. Give what audit checkpoint --json printed.`, 2);
+}
+
+function readTextOf(path: string): string {
   try {
-    return checkpointIn.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return readFileSync(path, 'utf8');
   } catch (thrown) {
-    const why = thrown instanceof z.ZodError ? 'it is no checkpoint' : String(thrown);
-    throw new CommandFailure(`${path} cannot be used: ${why}. Give what audit checkpoint --json printed.`, 2);
+    throw new CommandFailure(`${path} cannot be read: ${describeFault(thrown).message}`, 2);
   }
 }
 

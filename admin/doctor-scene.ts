@@ -34,7 +34,10 @@ export async function openScene(
   const directory = pathsBelow(config.dataDirectory);
   const directoryExists = statSync(directory.root, { throwIfNoEntry: false })?.isDirectory() === true;
   const inspection = inspectDatabase(directory.database);
-  const current = inspection.kind === 'sound' && inspection.missing === 0 && inspection.schemaVersion === inspection.knownVersion;
+  const current =
+    inspection.kind === 'sound' &&
+    inspection.missing === 0 &&
+    inspection.schemaVersion === inspection.knownVersion;
   const database = current ? open(config, directory.database) : undefined;
   return {
     now: Date.now,

@@ -132,8 +132,8 @@ function Files({ exchange, settings }: GuideProps) {
       <h2 id="files">Files</h2>
       <ul class="usa-list">
         <li>
-          Up to {printSize(exchange.maxFileBytes ?? settings.maxFileBytes)}, not compressed and not encrypted; one file may hold
-          several interchanges.
+          Up to {printSize(exchange.maxFileBytes ?? settings.maxFileBytes)}, not compressed and not encrypted;
+          one file may hold several interchanges.
         </li>
         <li>Names of up to 255 bytes; no slash, backslash or control character.</li>
         {exchange.inboundNames === undefined ? null : (

@@ -82,7 +82,12 @@ async function viewerOf({ sessions }: PortalContext, request: FastifyRequest): P
 function sendPlain(
   { settings }: PortalContext,
   reply: FastifyReply,
-  input: { readonly path: string; readonly title: string; readonly body: VNode; readonly viewer?: Viewer | undefined },
+  input: {
+    readonly path: string;
+    readonly title: string;
+    readonly body: VNode;
+    readonly viewer?: Viewer | undefined;
+  },
 ): FastifyReply {
   const page = (
     <Layout settings={settings} viewer={input.viewer} path={input.path} title={input.title}>

@@ -61,7 +61,8 @@ function exchangeFacts(
       duplicateWindowDays === undefined ? config.intake.duplicateWindowMs : duplicateWindowDays * dayMs,
     interruptedExpiryMs: config.storage.interruptedExpiryMs,
     inboundNames,
-    maxFileBytes: maxFileBytes === undefined ? undefined : Math.min(maxFileBytes, config.storage.maxFileBytes),
+    maxFileBytes:
+      maxFileBytes === undefined ? undefined : Math.min(maxFileBytes, config.storage.maxFileBytes),
   };
 }
 

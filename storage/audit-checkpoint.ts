@@ -141,7 +141,9 @@ async function findRemoved({ sql }: Database, kept: ReadonlySet<number>): Promis
     .select('subject')
     .where('action', '=', 'audit.checkpoint')
     .execute();
-  return told.map(({ subject }) => Number(subject.replace(/^audit:/, ''))).find((number) => !kept.has(number));
+  return told
+    .map(({ subject }) => Number(subject.replace(/^audit:/, '')))
+    .find((number) => !kept.has(number));
 }
 
 const signedText = ({ records, hash, atMs }: Pick<AuditCheckpoint, 'records' | 'hash' | 'atMs'>): Buffer =>

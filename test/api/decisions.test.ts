@@ -44,7 +44,10 @@ const { text: office } = await makeKey(core, [
 ]);
 const client = openClient(url, office);
 const actionsOf = async (subject: string) =>
-  (await readAuditRecords(core.database, { limit: 100, subject })).map(({ action, actor }) => ({ action, actor }));
+  (await readAuditRecords(core.database, { limit: 100, subject })).map(({ action, actor }) => ({
+    action,
+    actor,
+  }));
 
 test('a file in quarantine is released, and what cannot be decided is told', async (t) => {
   const id = await sendAndAwait(core, { ...acme, name: 'letter.txt', content: 'Dear Sir' });
@@ -88,7 +91,10 @@ test('rights are given and taken; a key for another partner finds no such user',
   t.equal(late.response.status, 412);
   await setPartnerRights(core.database, { partnerId: partnerId('acme'), rights: [], actor: administrator });
   const bare = await client.GET('/users/{userId}/grants', { params });
-  t.ok(bare.data?.grants.every(({ inForce }) => !inForce), 'the partner has agreed on nothing');
+  t.ok(
+    bare.data?.grants.every(({ inForce }) => !inForce),
+    'the partner has agreed on nothing',
+  );
   const { text: other } = await makeKey(core, ['grants:read', 'grants:write'], { partner: 'other' });
   t.match(await ask(`${url}/users/alice/grants`, other), { status: 404 });
   t.match(
@@ -127,7 +133,11 @@ test('a hook is told again of what was, or only counted', async (t) => {
   const counted = await replay({ since, dryRun: true });
   t.match(counted, { status: 200, body: { dryRun: true } });
   t.ok(Number(counted.body['events']) > 0);
-  t.same((await client.GET('/hooks/{hookName}/deliveries', { params })).data?.data, [], 'nothing was changed');
+  t.same(
+    (await client.GET('/hooks/{hookName}/deliveries', { params })).data?.data,
+    [],
+    'nothing was changed',
+  );
   const told = await replay({ since });
   t.ok(Number(told.body['events']) >= Number(counted.body['events']));
   await until('deliveries', async () => {
