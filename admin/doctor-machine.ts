@@ -53,15 +53,24 @@ function fileTimeSkewMs(folder: string): number {
 
 /** package.json says the same. */
 const oldestNode = [20, 19] as const;
+/** From it on Node ends the process when a statement of better-sqlite3 12 is collected as garbage, at any moment. */
+const brokenNode = [24, 19] as const;
 
 const node: Check = {
   id: 'node',
   looksAt: 'whether this Node is one that Claimgate runs on',
-  cure: 'install Node 20.19 or later (22 and 24 are fine)',
+  cure: 'install Node 20.19 or later, below 24.19 (22 is fine)',
   run() {
     const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-    const tooOld = major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]);
-    return tooOld ? error(`Node ${process.versions.node} is too old.`) : ok(`Node ${process.versions.node}.`);
+    const isBelow = ([thatMajor, thatMinor]: readonly [number, number]) =>
+      major < thatMajor || (major === thatMajor && minor < thatMinor);
+    const { node: version } = process.versions;
+    if (isBelow(oldestNode)) return error(`Node ${version} is too old.`);
+    return isBelow(brokenNode)
+      ? ok(`Node ${version}.`)
+      : error(
+          `Node ${version} ends the gateway in the middle of its work: the database's driver does not run on it.`,
+        );
   },
 };
 
