@@ -102,7 +102,8 @@ test('what waits is found by an index that holds little else, however many trans
     });
   t.ok(plans.length >= 10);
   // All of a table, or all of an index that has every row of it.
-  const everything = /^SCAN (?!.*(to_claim|unsettled|to_publish|_due|deliveries_next|unfinished|waiting|dead))/;
+  const everything =
+    /^SCAN (?!.*(to_claim|unsettled|to_publish|_due|deliveries_next|unfinished|waiting|dead))/;
   t.same(
     plans.flat().filter(({ detail }) => everything.test(detail)),
     [],
