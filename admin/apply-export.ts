@@ -24,6 +24,7 @@ export function exportState(state: ProvisionedState, only: string | undefined): 
         allowedNetworks: partner.allowedNetworks.map(({ text }) => text),
         send: words('send', agreed, everyRight),
         receive: words('receive', agreed, everyRight),
+        ...(state.profiles.has(partner.id) && { profile: { ...state.profiles.get(partner.id) } }),
         users: (members.get(partner.id) ?? []).map((user) => exportUser(state, user, agreed)),
       };
     }),

@@ -2,6 +2,7 @@
 
 import type { Role } from '../domain/account.ts';
 import type { PartnerId, UserId } from '../domain/ids.ts';
+import type { ProfileTexts } from '../domain/partner-profile.ts';
 import { type Direction, everyRight, printRight, type Right } from '../domain/right.ts';
 import { officeRoles } from '../domain/role.ts';
 import type { Partner } from '../storage/partner-store.ts';
@@ -75,7 +76,8 @@ function planPartner(
   const existing = state.partners.get(wanted.id);
   const agreed = existing === undefined ? everyRight : (state.agreed.get(wanted.id) ?? []);
   const rights = rightsOf(wanted, agreed, everyRight);
-  const changes = existing === undefined ? [] : partnerChanges(existing, wanted, { agreed, rights });
+  const profile = state.profiles.get(wanted.id) ?? {};
+  const changes = existing === undefined ? [] : partnerChanges(existing, wanted, { agreed, rights, profile });
   const named = (wanted.users ?? []).map((user) =>
     planUser({ state, blame }, wanted, { user, agreed: rights ?? agreed }),
   );
@@ -151,8 +153,13 @@ function rightsOf(
 function partnerChanges(
   partner: Partner,
   wanted: WantedPartner,
-  { agreed, rights }: { readonly agreed: readonly Right[]; readonly rights: readonly Right[] | undefined },
+  present: {
+    readonly agreed: readonly Right[];
+    readonly rights: readonly Right[] | undefined;
+    readonly profile: ProfileTexts;
+  },
 ): readonly Change[] {
+  const { agreed, rights, profile } = present;
   const networks = (list: readonly { readonly text: string }[]) =>
     list.map(({ text }) => text).join(', ') || 'anywhere';
   return [
@@ -165,8 +172,14 @@ function partnerChanges(
       wanted.allowedNetworks === undefined ? undefined : networks(wanted.allowedNetworks),
     ),
     ...rightChanges(agreed, rights),
+    ...wanted.profile.flatMap(([key, text]) =>
+      changed(`profile.${key}`, profile[key] ?? unset, text ?? unset),
+    ),
   ];
 }
+
+/** A key of a profile that falls back to what holds for everyone. */
+const unset = 'as for everyone';
 
 function changed(field: string, before: string, after: string | undefined): readonly Change[] {
   return after === undefined || before === after ? [] : [{ field, before, after }];

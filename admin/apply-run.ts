@@ -5,6 +5,7 @@ import type { Core } from '../core.ts';
 import type { Actor } from '../domain/audit.ts';
 import { makePartnerFolders } from '../storage/data-directory.ts';
 import { changeGrants, changePartnerRights } from '../storage/grant-store.ts';
+import { setPartnerProfileWithin } from '../storage/partner-profile-store.ts';
 import { changePartnerAccess, changePartnerFacts, insertPartner } from '../storage/partner-store.ts';
 import { changeOfficeRole } from '../storage/role-store.ts';
 import type { Transaction } from '../storage/transaction.ts';
@@ -73,6 +74,12 @@ async function applyPartner(
   if (plan.kind === 'create' ? access : has('authentication', 'allowedNetworks'))
     await changePartnerAccess(transaction, { id, authentication, allowedNetworks, actor });
   if (rights !== undefined) await changePartnerRights(transaction, { partnerId: id, rights, actor });
+  if (wanted.profile.length > 0)
+    await setPartnerProfileWithin(transaction, {
+      partnerId: id,
+      changes: Object.fromEntries(wanted.profile),
+      actor,
+    });
 }
 
 const overtaken = (why: string): CommandFailure =>

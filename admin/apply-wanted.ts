@@ -10,6 +10,7 @@ import { parseEmail } from '../domain/person.ts';
 import { type Direction, everyRight, parseRight, type Right } from '../domain/right.ts';
 import { parseSubmitterId } from '../domain/submitter-id.ts';
 import type { UserKind } from '../domain/user.ts';
+import { type ProfileChange, profileChangeOf } from './profile-change.ts';
 
 /** What is undefined is left as it is. */
 export interface WantedUser {
@@ -36,6 +37,8 @@ export interface WantedPartner {
   readonly allowedNetworks: readonly Network[] | undefined;
   readonly send: Wanted;
   readonly receive: Wanted;
+  /** Keys of its profile; those that are not among them stay. */
+  readonly profile: readonly ProfileChange[];
   /** Undefined: nothing is said of its users. */
   readonly users: readonly WantedUser[] | undefined;
   readonly line: number;
@@ -111,11 +114,27 @@ function parsePartner(reading: Reading, one: ProvisionedPartner): WantedPartner 
     allowedNetworks: networks,
     send: parseRights(reading, 'send', one.send),
     receive: parseRights(reading, 'receive', one.receive),
+    profile: parseProfile(reading, one.profile),
     users: one.users?.flatMap(
       (user, index) => parseUser({ file, blame, place: [...place, 'users', index] }, user) ?? [],
     ),
     line: file.lineOf([...place, 'id']),
   };
+}
+
+function parseProfile(
+  { file, blame, place }: Reading,
+  wanted: ProvisionedPartner['profile'],
+): readonly ProfileChange[] {
+  return Object.entries(wanted ?? {}).flatMap(([name, value]) => {
+    const change = profileChangeOf(name, String(value ?? ''));
+    if (typeof change !== 'string') return [change];
+    blame.at(
+      file.lineOf([...place, 'profile', name]),
+      `${change.charAt(0).toUpperCase()}${change.slice(1)}.`,
+    );
+    return [];
+  });
 }
 
 function parseUser(reading: Reading, one: ProvisionedUser): WantedUser | undefined {

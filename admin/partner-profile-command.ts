@@ -2,14 +2,7 @@
 
 import type { CommandModule } from 'yargs';
 import type { PartnerId } from '../domain/ids.ts';
-import {
-  type ProfileKeyName,
-  type ProfileTexts,
-  parseProfileKey,
-  parseProfileValue,
-  profileKeys,
-} from '../domain/partner-profile.ts';
-import { RULE_FACTS } from '../edi/rule-facts.ts';
+import { type ProfileKeyName, type ProfileTexts, profileKeys } from '../domain/partner-profile.ts';
 import { readProfileTexts, setPartnerProfile } from '../storage/partner-profile-store.ts';
 import { findPartner } from '../storage/partner-store.ts';
 import type { Database } from '../storage/transaction.ts';
@@ -18,9 +11,9 @@ import type { GlobalOptions } from './global-options.ts';
 import { createOutput, printTable } from './output.ts';
 import { partnerIdOf } from './parse-id.ts';
 import { printProfileReference } from './partner-profile-reference.ts';
+import { profileKeyNames as keyNames, type ProfileChange, profileChangeOf } from './profile-change.ts';
 import { withCore } from './with-core.ts';
 
-const keyNames = Object.keys(profileKeys) as readonly ProfileKeyName[];
 const profileKeyFacts = keyNames.map((key) => {
   const { meaning, fallback, example } = profileKeys[key];
   return { key, meaning, fallback, example };
@@ -57,21 +50,11 @@ async function existing(database: Database, text: string): Promise<PartnerId> {
 
 type Changes = Readonly<Partial<Record<ProfileKeyName, string | undefined>>>;
 
-type Change = readonly [key: ProfileKeyName, text: string | undefined];
-
 /** @returns what a pair sets, or the sentence that says why it cannot be */
-function changeOf(pair: string): Change | string {
+function changeOf(pair: string): ProfileChange | string {
   const at = pair.indexOf('=');
   if (at < 0) return `"${pair}" is not key=value; key= takes a value back`;
-  const name = pair.slice(0, at);
-  const key = parseProfileKey(name);
-  if (key === undefined) return `there is no key "${name}"; there are ${keyNames.join(', ')}`;
-  const wanted = pair.slice(at + 1).trim();
-  if (wanted === '') return [key, undefined];
-  const parsed = parseProfileValue(key, wanted);
-  const why = parsed.kind === 'ok' ? whyNoSuchRule(key, parsed.text) : parsed.why;
-  if (parsed.kind === 'ok' && why === undefined) return [key, parsed.text];
-  return `${key}: ${why}, such as ${key}=${profileKeys[key].example}`;
+  return profileChangeOf(pair.slice(0, at), pair.slice(at + 1));
 }
 
 /** @throws CommandFailure (2) with every pair that cannot be, so that they are mended at once */
@@ -80,13 +63,6 @@ function changesOf(pairs: readonly string[]): Changes {
   const problems = changes.filter((change) => typeof change === 'string');
   if (problems.length > 0) throw new CommandFailure(`Nothing was set:\n  ${problems.join('\n  ')}`, 2);
   return Object.fromEntries(changes.filter((change) => typeof change !== 'string'));
-}
-
-function whyNoSuchRule(key: ProfileKeyName, text: string): string | undefined {
-  if (key !== 'severities') return undefined;
-  const rules = text.split(',').map((part) => part.split(':')[0] ?? '');
-  const unknown = rules.find((rule) => !Object.hasOwn(RULE_FACTS, rule));
-  return unknown === undefined ? undefined : `there is no rule "${unknown}" (docs/edi-rules.md)`;
 }
 
 const show: CommandModule<GlobalOptions, GlobalOptions & { readonly id: string }> = {

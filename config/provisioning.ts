@@ -32,6 +32,8 @@ const partner = z.strictObject({
   allowedNetworks: z.array(z.string()).optional(),
   send: transactions.optional(),
   receive: transactions.optional(),
+  /** Keys of its profile (docs/partner-profile.md); one with nothing falls back to what holds for everyone. */
+  profile: z.record(z.string(), z.union([z.string().max(2000), z.int(), z.null()])).optional(),
   users: z.array(user).optional(),
 });
 

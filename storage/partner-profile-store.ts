@@ -10,7 +10,7 @@ import {
   profileOf,
 } from '../domain/partner-profile.ts';
 import { prepareQuery } from './prepared-query.ts';
-import type { Database, Sql } from './transaction.ts';
+import type { Database, Sql, Transaction } from './transaction.ts';
 
 const profileRow = prepareQuery((sql: Sql, values: { readonly partnerId: PartnerId }) =>
   sql.selectFrom('partner_profiles').select('profile').where('partner_id', '=', values.partnerId),
@@ -50,49 +50,57 @@ export type SetProfileOutcome =
  */
 export async function setPartnerProfile(
   database: Database,
-  input: {
-    readonly partnerId: PartnerId;
-    readonly changes: Readonly<Partial<Record<ProfileKeyName, string | undefined>>>;
-    readonly actor: Actor;
-  },
+  input: SetProfileInput,
+): Promise<SetProfileOutcome> {
+  return database.transaction((transaction) => setPartnerProfileWithin(transaction, input));
+}
+
+export interface SetProfileInput {
+  readonly partnerId: PartnerId;
+  readonly changes: Readonly<Partial<Record<ProfileKeyName, string | undefined>>>;
+  readonly actor: Actor;
+}
+
+/** The same as part of a transaction that does more. */
+export async function setPartnerProfileWithin(
+  transaction: Transaction,
+  input: SetProfileInput,
 ): Promise<SetProfileOutcome> {
   const { partnerId, actor } = input;
-  return database.transaction(async (transaction): Promise<SetProfileOutcome> => {
-    const { sql, nowMs } = transaction;
-    const partner = await sql
-      .selectFrom('partners')
-      .select('id')
-      .where('id', '=', partnerId)
-      .executeTakeFirst();
-    if (partner === undefined) return { kind: 'no-such-partner' };
-    const before = await readProfileTexts(transaction, partnerId);
-    const changed = Object.entries(input.changes).filter(
-      ([name, text]) => before[name as ProfileKeyName] !== text,
-    );
-    if (changed.length === 0) return { kind: 'unchanged' };
-    const after = Object.entries({ ...before, ...input.changes })
-      .filter(([, text]) => text !== undefined)
-      .sort(([one], [other]) => (one < other ? -1 : 1));
-    const profile = JSON.stringify(Object.fromEntries(after));
-    await sql
-      .insertInto('partner_profiles')
-      .values({ partner_id: partnerId, profile, version: 1, updated_at_ms: nowMs })
-      .onConflict((conflict) =>
-        conflict.column('partner_id').doUpdateSet((value) => ({
-          profile,
-          version: value('partner_profiles.version', '+', 1),
-          updated_at_ms: nowMs,
-        })),
-      )
-      .execute();
-    const keys = changed.map(([name]) => name as ProfileKeyName);
-    await transaction.event({ kind: 'partner.profile-changed', partnerId, keys });
-    await transaction.audit({
-      actor,
-      action: 'partner.profile',
-      subject: `partner:${partnerId}`,
-      detail: Object.fromEntries(changed.map(([name, text]) => [name, text ?? ''])),
-    });
-    return { kind: 'changed', keys };
+  const { sql, nowMs } = transaction;
+  const partner = await sql
+    .selectFrom('partners')
+    .select('id')
+    .where('id', '=', partnerId)
+    .executeTakeFirst();
+  if (partner === undefined) return { kind: 'no-such-partner' };
+  const before = await readProfileTexts(transaction, partnerId);
+  const changed = Object.entries(input.changes).filter(
+    ([name, text]) => before[name as ProfileKeyName] !== text,
+  );
+  if (changed.length === 0) return { kind: 'unchanged' };
+  const after = Object.entries({ ...before, ...input.changes })
+    .filter(([, text]) => text !== undefined)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+  const profile = JSON.stringify(Object.fromEntries(after));
+  await sql
+    .insertInto('partner_profiles')
+    .values({ partner_id: partnerId, profile, version: 1, updated_at_ms: nowMs })
+    .onConflict((conflict) =>
+      conflict.column('partner_id').doUpdateSet((value) => ({
+        profile,
+        version: value('partner_profiles.version', '+', 1),
+        updated_at_ms: nowMs,
+      })),
+    )
+    .execute();
+  const keys = changed.map(([name]) => name as ProfileKeyName);
+  await transaction.event({ kind: 'partner.profile-changed', partnerId, keys });
+  await transaction.audit({
+    actor,
+    action: 'partner.profile',
+    subject: `partner:${partnerId}`,
+    detail: Object.fromEntries(changed.map(([name, text]) => [name, text ?? ''])),
   });
+  return { kind: 'changed', keys };
 }

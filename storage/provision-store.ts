@@ -1,6 +1,7 @@
 // Partners and users as they are, read in few statements however many there are: what `claimgate apply` compares with.
 
 import type { Role } from '../domain/account.ts';
+import type { ProfileTexts } from '../domain/partner-profile.ts';
 import { parseRight, type Right } from '../domain/right.ts';
 import { officeRoles } from '../domain/role.ts';
 import { listPartners, type Partner } from './partner-store.ts';
@@ -16,6 +17,8 @@ export interface ProvisionedState {
   readonly granted: ReadonlyMap<string, readonly Right[]>;
   /** By user: the office role. */
   readonly roles: ReadonlyMap<string, Role>;
+  /** By partner: what is set in its profile; one without anything set is not in it. */
+  readonly profiles: ReadonlyMap<string, ProfileTexts>;
 }
 
 /** Reads all of it, as of one moment. */
@@ -30,12 +33,14 @@ export async function readProvisionedState(database: Database): Promise<Provisio
     .select(['user_id as owner', 'transaction_name', 'direction'])
     .execute();
   const roles = await sql.selectFrom('roles').select(['user_id', 'role']).execute();
+  const profiles = await sql.selectFrom('partner_profiles').select(['partner_id', 'profile']).execute();
   return {
     partners: new Map((await listPartners(database)).map((partner) => [partner.id, partner])),
     users: new Map((await listUsers(database)).map((user) => [user.id, user])),
     agreed: byOwner(agreements),
     granted: byOwner(grants),
     roles: highest(roles),
+    profiles: new Map(profiles.map((row) => [row.partner_id, JSON.parse(row.profile) as ProfileTexts])),
   };
 }
 

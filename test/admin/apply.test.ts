@@ -29,6 +29,9 @@ const file = `partners:
     allowedNetworks: [192.0.2.0/24]
     send: [837P, 270]
     receive: all
+    profile:
+      usage: test
+      filesPerHour: 600
     users:
       - id: jdoe
         firstName: Jo
@@ -86,6 +89,14 @@ test('a file is told as a difference, made so, and changes nothing a second time
     out: /name: Clinic -> New name\n- user mroe of clinic {2}is not in the file/,
   });
   t.match(JSON.parse((await run(cwd, ['user', 'show', 'mroe', '--json'])).out), { status: 'disabled' });
+  writeFileSync(
+    join(cwd, 'profile.yaml'),
+    'partners: [{ id: clinic, name: New name, submitterId: TSN1, profile: { usage: both, filesPerHour: } }]',
+  );
+  t.match(await run(cwd, ['apply', '-f', 'profile.yaml']), {
+    code: 0,
+    out: /profile\.usage: test -> both\n {4}profile\.filesPerHour: 600 -> as for everyone/,
+  });
   t.match(await run(cwd, ['audit', 'verify']), { code: 0 });
 });
 
@@ -105,11 +116,13 @@ test('what does not fit is told with its line, all of it, and nothing is changed
   const wrong = file
     .replace('[837P, 270]', '[837X, 270]')
     .replace('192.0.2.0/24', '192.0.2.0/99')
-    .replace('id: mroe', 'id: jdoe');
+    .replace('id: mroe', 'id: jdoe')
+    .replace('usage: test', 'usage: perhaps');
   const told = await refused(wrong);
   t.match(told, /p\.yaml:6: "192\.0\.2\.0\/99" is no address/);
+  t.match(told, /p\.yaml:10: Usage: [\s\S]* such as usage=test/);
   t.match(told, /p\.yaml:7: "837X" is not a transaction that partners send/);
-  t.match(told, /p\.yaml:16: user jdoe stands in line 10 already/);
+  t.match(told, /p\.yaml:19: user jdoe stands in line 13 already/);
   t.match(await run(cwd, ['partner', 'list']), { out: /no trading partners/ });
   t.match(await run(cwd, ['apply', '-f', 'nowhere.yaml']), { code: 2, err: /cannot be read/ });
 
@@ -156,6 +169,12 @@ const anyPartner = fc.record({
   allowedNetworks: fc.constantFrom(undefined, [], ['192.0.2.1'], ['192.0.2.0/24', '2001:db8::/32']),
   send: rights('send'),
   receive: rights('receive'),
+  profile: fc.constantFrom(
+    undefined,
+    {},
+    { split: 'on' },
+    { usage: 'test', timeZone: 'America/New_York', split: '' },
+  ),
   users: fc.array(
     fc.record({
       firstName: person,
