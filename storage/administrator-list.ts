@@ -49,7 +49,9 @@ export async function listOfPartner(
     .orderBy('opened_at_ms', 'desc')
     .orderBy('id', 'desc')
     .limit(input.limit);
-  if (input.verdict !== undefined) query = query.where('verdict', '=', input.verdict);
+  const { verdict } = input;
+  // Of one partner's files, and not the partner's of all files with this verdict: the index of verdicts must not be taken.
+  if (verdict !== undefined) query = query.where((of) => of.fn.coalesce('verdict', of.val('')), '=', verdict);
   return (await query.execute()).map(transmissionOf);
 }
 

@@ -90,7 +90,14 @@ async function matchingIds(database: Database, search: TransmissionSearch): Prom
   else query = query.where('state', 'in', filter.states);
   // As the index of what is not settled has it, or SQLite does not use that one.
   if (filter.states?.includes('answered') === false) query = query.where('state', '!=', literal('answered'));
-  if (filter.verdict !== undefined) query = query.where('verdict', '=', filter.verdict);
+  const { verdict } = filter;
+  if (verdict !== undefined) {
+    // Of one partner's files, and not the partner's of all files with this verdict: the index of verdicts is for all partners.
+    query =
+      search.viewer.partnerId === undefined
+        ? query.where('verdict', '=', verdict)
+        : query.where((of) => of.fn.coalesce('verdict', of.val('')), '=', verdict);
+  }
   if (filter.userId !== undefined) query = query.where('user_id', '=', filter.userId);
   if (filter.transaction !== undefined) {
     const pattern = `% ${asItIs(filter.transaction)} %`;

@@ -4,9 +4,9 @@ import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { test } from 'tap';
-import { parsePartnerId } from '../../domain/ids.ts';
+import { type PartnerId, parsePartnerId } from '../../domain/ids.ts';
 import { parseEntryName } from '../../domain/virtual-path.ts';
-import { listStanding } from '../../storage/administrator-list.ts';
+import { listOfPartner, listStanding } from '../../storage/administrator-list.ts';
 import { listDueReleases, listUnpublished } from '../../storage/answer-store.ts';
 import { readAuditRecords, verifyAuditTrail } from '../../storage/audit-trail.ts';
 import { openDatabase } from '../../storage/database.ts';
@@ -90,9 +90,27 @@ test('what waits is found by an index that holds little else, however many trans
   const viewer = { partnerId: undefined, userId: undefined };
   for (const filter of [{ states: ['failed'] }, { verdict: 'rejected' }] as const)
     await searchTransmissions(database, { viewer, filter, limit: 10 });
+  const partnerId = 'clinic' as PartnerId;
+  await listOfPartner(database, { partnerId, verdict: 'rejected', limit: 10 });
+  await searchTransmissions(database, {
+    viewer: { partnerId, userId: undefined },
+    filter: { verdict: 'rejected' },
+    limit: 10,
+  });
   const raw = new SqliteFile(file);
   t.teardown(() => raw.close());
-  const plans = [...asked.keys()]
+  const texts = [...asked.keys()];
+  const ofPartner = texts.filter((text) => /coalesce\("verdict"/.test(text));
+  t.equal(ofPartner.length, 2);
+  for (const text of ofPartner) {
+    const [first] = raw
+      .prepare(`explain query plan ${text}`)
+      .all(...Array.from({ length: text.split('?').length - 1 }, () => 'x')) as readonly {
+      readonly detail: string;
+    }[];
+    t.match(first?.detail, /partner_id=\?/, 'a partner’s are looked for among its own');
+  }
+  const plans = texts
     .filter((text) => /from "(transmissions|acknowledgements|releases|deliveries)"/.test(text))
     .map((text) => {
       const values = Array.from({ length: text.split('?').length - 1 }, () => 'failed');
