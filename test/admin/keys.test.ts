@@ -33,7 +33,11 @@ test('a key is made, shown this once, listed and revoked', { skip }, async (t) =
   t.match(await json('key', 'revoke', bound.id), { state: 'revoked', changed: false });
   for (const [args, code, err] of [
     [['create', 'x', '--scope', 'everything'], 2, /no scope everything; there are partners:read/],
-    [['create', 'x', '--scope', 'hooks:read', '--partner', 'acme'], 2, /operator alone, and the key is for one partner/],
+    [
+      ['create', 'x', '--scope', 'hooks:read', '--partner', 'acme'],
+      2,
+      /operator alone, and the key is for one partner/,
+    ],
     [['create', 'x', '--scope', 'events:read', '--partner', 'nobody'], 1, /no trading partner nobody/],
     [['create', 'x', '--scope', 'events:read', '--expires', '2020-01-01'], 2, /not in the future/],
     [['create', 'x', '--scope', 'events:read', '--expires', '9999d'], 2, /five years/],
