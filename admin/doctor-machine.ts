@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Check, error, messageOf, ok, printDuration, warning } from './doctor-check.ts';
+import { type Check, error, type Finding, messageOf, ok, printDuration, warning } from './doctor-check.ts';
 
 /** No clock that is right shows a year before this Claimgate was made. */
 const earliestYear = 2026;
@@ -60,19 +60,21 @@ const node: Check = {
   id: 'node',
   looksAt: 'whether this Node is one that Claimgate runs on',
   cure: 'install Node 20.19 or later, below 24.19 (22 is fine)',
-  run() {
-    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-    const isBelow = ([thatMajor, thatMinor]: readonly [number, number]) =>
-      major < thatMajor || (major === thatMajor && minor < thatMinor);
-    const { node: version } = process.versions;
-    if (isBelow(oldestNode)) return error(`Node ${version} is too old.`);
-    return isBelow(brokenNode)
-      ? ok(`Node ${version}.`)
-      : error(
-          `Node ${version} ends the gateway in the middle of its work: the database's driver does not run on it.`,
-        );
-  },
+  run: () => checkNode(process.versions.node),
 };
+
+/** @param version as `process.versions.node` says it */
+export function checkNode(version: string): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isBelow = ([thatMajor, thatMinor]: readonly [number, number]) =>
+    major < thatMajor || (major === thatMajor && minor < thatMinor);
+  if (isBelow(oldestNode)) return error(`Node ${version} is too old.`);
+  return isBelow(brokenNode)
+    ? ok(`Node ${version}.`)
+    : error(
+        `Node ${version} ends the gateway in the middle of its work: the database's driver does not run on it.`,
+      );
+}
 
 /** Descriptors of a process beside those of connections and uploads: database, logs, workers, watches. */
 const ownDescriptors = 200;

@@ -6,7 +6,7 @@ import {
   parseProfileValue,
   profileKeys,
 } from '../domain/partner-profile.ts';
-import { RULE_FACTS } from '../edi/rule-facts.ts';
+import { isRuleId } from '../edi/rule-facts.ts';
 
 /** Every key, in the order in which people read them. */
 export const profileKeyNames = Object.keys(profileKeys) as readonly ProfileKeyName[];
@@ -23,15 +23,7 @@ export function profileChangeOf(name: string, text: string): ProfileChange | str
   if (key === undefined) return `there is no key "${name}"; there are ${profileKeyNames.join(', ')}`;
   const wanted = text.trim();
   if (wanted === '') return [key, undefined];
-  const parsed = parseProfileValue(key, wanted);
-  const why = parsed.kind === 'ok' ? whyNoSuchRule(key, parsed.text) : parsed.why;
-  if (parsed.kind === 'ok' && why === undefined) return [key, parsed.text];
-  return `${key}: ${why}, such as ${key}=${profileKeys[key].example}`;
-}
-
-function whyNoSuchRule(key: ProfileKeyName, text: string): string | undefined {
-  if (key !== 'severities') return undefined;
-  const rules = text.split(',').map((part) => part.split(':')[0] ?? '');
-  const unknown = rules.find((rule) => !Object.hasOwn(RULE_FACTS, rule));
-  return unknown === undefined ? undefined : `there is no rule "${unknown}" (docs/edi-rules.md)`;
+  const parsed = parseProfileValue(key, wanted, isRuleId);
+  if (parsed.kind === 'ok') return [key, parsed.text];
+  return `${key}: ${parsed.why}, such as ${key}=${profileKeys[key].example}`;
 }

@@ -171,14 +171,21 @@ export function parseProfileKey(name: string): ProfileKeyName | undefined {
 
 /**
  * Reads one value as an administrator writes it.
+ * @param isRule whether the engine has a rule of this id: a severity of none would do nothing, and nobody would know
  * @returns the text in its one form, or why it cannot be one
  */
 export function parseProfileValue(
   name: ProfileKeyName,
   text: string,
+  isRule: (id: string) => boolean,
 ): { readonly kind: 'ok'; readonly text: string } | { readonly kind: 'invalid'; readonly why: string } {
   const parsed = profileKeys[name].parse(text.trim());
-  return parsed.kind === 'ok' ? { kind: 'ok', text: parsed.text } : parsed;
+  if (parsed.kind === 'invalid') return parsed;
+  const rules = name === 'severities' ? parsed.text.split(',').map((part) => part.split(':')[0] ?? '') : [];
+  const unknown = rules.find((rule) => !isRule(rule));
+  return unknown === undefined
+    ? { kind: 'ok', text: parsed.text }
+    : { kind: 'invalid', why: `there is no rule "${unknown}" (docs/edi-rules.md)` };
 }
 
 /**

@@ -117,3 +117,8 @@ export const RULE_FACTS = {
 } as const satisfies Readonly<Record<string, RuleFacts>>;
 
 export type RuleId = keyof typeof RULE_FACTS;
+
+/** Whether the engine has a rule of this id. */
+export function isRuleId(id: string): id is RuleId {
+  return Object.hasOwn(RULE_FACTS, id);
+}

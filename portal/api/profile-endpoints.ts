@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { type ProfileKeyName, parseProfileValue, profileKeys } from '../../domain/partner-profile.ts';
+import { isRuleId } from '../../edi/rule-facts.ts';
 import { readProfileTexts, setPartnerProfile } from '../../storage/partner-profile-store.ts';
 import { findPartner } from '../../storage/partner-store.ts';
 import { maySee, noParameters, partnerIdIn } from './api-values.ts';
@@ -23,7 +24,7 @@ const valueIn = (name: ProfileKeyName) =>
     .string()
     .max(valueMax)
     .transform((text, context) => {
-      const parsed = parseProfileValue(name, text);
+      const parsed = parseProfileValue(name, text, isRuleId);
       if (parsed.kind === 'ok') return parsed.text;
       context.addIssue({ code: 'custom', message: `This is no ${name}: ${parsed.why}.` });
       return z.NEVER;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import type { ClientEvidence } from '../../admin/doctor-check.ts';
 import { readClientOffer, readLastFailure } from '../../admin/doctor-client.ts';
+import { checkNode } from '../../admin/doctor-machine.ts';
 import { type Diagnosis, diagnose, doctorChecks, printDiagnosis } from '../../admin/doctor-report.ts';
 import { openScene } from '../../admin/doctor-scene.ts';
 import { openDatabase } from '../../storage/database.ts';
@@ -12,6 +13,14 @@ import { startServe } from '../support/serve-process.ts';
 import { addTestPartners, openTestStorage, testClock } from '../support/storage.ts';
 
 const skip = whyNotBuilt() ?? false;
+
+test('a Node that is too old, or that the database does not survive, is called an error', (t) => {
+  for (const version of ['20.19.0', '20.20.2', '22.23.3', '24.18.0'])
+    t.equal(checkNode(version).verdict, 'ok', version);
+  for (const version of ['18.20.4', '20.18.3', '24.19.0', '24.21.0', '26.0.0'])
+    t.equal(checkNode(version).verdict, 'error', version);
+  t.end();
+});
 
 /** Looks at what stands in `root`: `claimgate.yaml` and `data`, where they are. */
 async function examine(

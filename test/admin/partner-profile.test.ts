@@ -8,6 +8,7 @@ import {
   profileOf,
 } from '../../domain/partner-profile.ts';
 import { fitsNames } from '../../domain/profile-value.ts';
+import { isRuleId } from '../../edi/rule-facts.ts';
 import { run, whyNotBuilt } from '../support/command.ts';
 
 test('docs/partner-profile.md is what the command prints', (t) => {
@@ -19,12 +20,12 @@ test('docs/partner-profile.md is what the command prints', (t) => {
 test('every key takes its example, and reads it back from the one form in which it is kept', (t) => {
   for (const [name, { example }] of Object.entries(profileKeys)) {
     const key = name as ProfileKeyName;
-    const parsed = parseProfileValue(key, ` ${example} `);
+    const parsed = parseProfileValue(key, ` ${example} `, isRuleId);
     if (parsed.kind === 'invalid') {
       t.fail(`${name}: ${parsed.why}`);
       continue;
     }
-    t.strictSame(parseProfileValue(key, parsed.text), parsed, name);
+    t.strictSame(parseProfileValue(key, parsed.text, isRuleId), parsed, name);
     t.not(profileOf({ [name]: parsed.text })[key], undefined, name);
   }
   t.end();
@@ -36,6 +37,7 @@ test('what cannot be a value is refused with a sentence', (t) => {
     ['senders', 'ABCDEFGHIJKLMNOPQ'],
     ['usage', 'sometimes'],
     ['severities', 'claim.balance:maybe'],
+    ['severities', 'claim.balance:off,claim.ballance:off'],
     ['snipSeverities', '8:reject'],
     ['duplicateWindowDays', '0'],
     ['maxFileBytes', '1.5'],
@@ -50,7 +52,7 @@ test('what cannot be a value is refused with a sentence', (t) => {
     ['inboundNames', 'a/b'],
   ];
   for (const [key, text] of wrong) {
-    const parsed = parseProfileValue(key, text);
+    const parsed = parseProfileValue(key, text, isRuleId);
     t.equal(parsed.kind, 'invalid', `${key}=${text}`);
   }
   t.throws(() => profileOf({ usage: 'sometimes' }), 'and what the database holds is not guessed at');

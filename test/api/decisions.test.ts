@@ -120,6 +120,13 @@ test('what is agreed with a partner is set key by key, in the words of the comma
     status: 400,
     body: { errors: [{ path: 'body.usage' }] },
   });
+  t.match(
+    await ask(`${url}/partners/acme/profile`, office, {
+      method: 'PATCH',
+      json: { severities: 'claim.ballance:off' },
+    }),
+    { status: 400, body: { errors: [{ path: 'body.severities', message: /no rule "claim\.ballance"/ }] } },
+  );
   t.match(await ask(`${url}/partners/nobody/profile`, office, { method: 'PATCH', json: { usage: null } }), {
     status: 404,
   });

@@ -2,6 +2,7 @@
 
 import type { ProfileKeyName } from '../../domain/partner-profile.ts';
 import { parseProfileValue } from '../../domain/partner-profile.ts';
+import { isRuleId } from '../../edi/rule-facts.ts';
 import { setPartnerProfile } from '../../storage/partner-profile-store.ts';
 import type { Database } from '../../storage/transaction.ts';
 import { administrator } from './gateway.ts';
@@ -18,7 +19,7 @@ export async function agreeWith(
     const key = name as ProfileKeyName;
     if (text === undefined) changes[key] = undefined;
     else {
-      const parsed = parseProfileValue(key, text);
+      const parsed = parseProfileValue(key, text, isRuleId);
       if (parsed.kind === 'invalid') throw new Error(`${key}: ${parsed.why}`);
       changes[key] = parsed.text;
     }
