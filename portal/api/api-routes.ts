@@ -10,7 +10,7 @@ import type { ApiContext } from './api-deps.ts';
 import { withUpload } from './api-upload.ts';
 import { etagOfText } from './api-values.ts';
 import type { Answer, BytesAnswer, Caller, Endpoint, JsonAnswer, StreamAnswer } from './endpoint.ts';
-import { onlyOnce } from './idempotency.ts';
+import { type Idempotency, onlyOnce } from './idempotency.ts';
 import { type Problem, printProblem, problem, problemKinds } from './problem.ts';
 
 export const apiRoot = '/api/v1';
@@ -92,7 +92,10 @@ async function answer(context: ApiContext, exchange: Exchange): Promise<FastifyR
   if (endpoint.method !== 'POST') return send(exchange, await prepared.perform(undefined), context.settings);
   const once = { ...exchange, caller };
   if (!(body instanceof Readable))
-    return post(context, { ...once, asked: [body] }, () => prepared.perform(undefined));
+    return sendPosted(
+      exchange,
+      await post(context, { ...once, asked: [body] }, () => prepared.perform(undefined)),
+    );
   const announcedBytes = Number(headerOf(request, 'content-length') ?? 0);
   const endLimit = limitIdle(request.raw.socket, context.settings.idleTimeoutMs);
   const outcome = await withUpload(context, { body, announcedBytes }, (upload) => {
@@ -100,7 +103,8 @@ async function answer(context: ApiContext, exchange: Exchange): Promise<FastifyR
     return post(context, { ...once, asked: [upload.sha256] }, () => prepared.perform(upload));
   });
   endLimit();
-  return 'kind' in outcome ? sendProblem(request, reply, outcome) : outcome;
+  // Not before the upload is gone from staging: who has the answer may count on that.
+  return sendPosted(exchange, outcome);
 }
 
 /**
@@ -144,9 +148,9 @@ async function post(
   context: ApiContext,
   input: Exchange & { readonly caller: Caller; readonly asked: readonly unknown[] },
   perform: () => Promise<Answer>,
-): Promise<FastifyReply> {
-  const { endpoint, request, reply, caller, asked } = input;
-  const once = await onlyOnce(
+): Promise<Idempotency> {
+  const { request, caller, asked } = input;
+  return onlyOnce(
     context,
     {
       key: headerOf(request, 'idempotency-key'),
@@ -161,6 +165,9 @@ async function post(
       return { status: problemKinds[answer.code].status, body: printProblem(answer, request.id) };
     },
   );
+}
+
+function sendPosted({ endpoint, request, reply }: Exchange, once: Idempotency | Problem): FastifyReply {
   if (once.kind === 'problem') return sendProblem(request, reply, once);
   if (once.replayed) reply.header('idempotent-replayed', 'true');
   const { status, body } = once.answer;
