@@ -1,5 +1,6 @@
 // Reads the TAP that a run writes (https://testanything.org, version 14 with nested subtests) and tells it in short: a
-// line a test file, what was skipped and why, what failed with its diagnosis; and the totals for the last line.
+// line a test file, what was skipped and why, what failed with its diagnosis, at the end once more, since the middle of a
+// long output is what gets lost; and the totals for the last line.
 // tap's own reporters paint for a terminal, and leave the totals out when a test runs out of time.
 
 /** How far each level of subtests is indented, in characters. */
@@ -9,7 +10,8 @@ const indentation = 4;
  * @param {(line: string) => void} print
  */
 export function createTapDigest(print) {
-  const file = newFile();
+  const failed = [];
+  const file = newFile(failed);
   let rest = '';
   let summary = '';
   const readLine = (line) => {
@@ -30,20 +32,24 @@ export function createTapDigest(print) {
      */
     end(status) {
       readLine(rest);
+      if (failed.length > 0) print('\nwhat failed:');
+      for (const line of failed) print(line);
       const count = (name) => Number(new RegExp(`\\b${name}: (\\d+)`).exec(summary)?.[1] ?? 0);
-      const failed = count('fail');
+      const failures = count('fail');
       return {
         passed: count('pass'),
         // A suite that dies may fail without a failed assertion.
-        failed: status === 0 ? failed : Math.max(failed, 1),
+        failed: status === 0 ? failures : Math.max(failures, 1),
         skipped: count('skip') + count('todo'),
       };
     },
   };
 }
 
-function newFile() {
+/** @param failed takes what is told of each file that fails */
+function newFile(failed) {
   return {
+    failed,
     /** Of the file and of each subtest that is open, by level. */
     names: [],
     notes: [],
@@ -112,7 +118,11 @@ function readDiagnosis(file, line, print) {
 function tellFile(file, { failed, remark, print }) {
   const time = /^time=(.*)ms$/.exec(remark)?.[1];
   const told = time === undefined ? remark : `${(Number(time) / 1000).toFixed(1)} s`;
-  print(`${failed ? 'FAILED' : 'ok    '} ${file.names[0] ?? ''}${told === '' ? '' : ` (${told})`}`);
-  for (const note of file.notes) print(note);
-  Object.assign(file, newFile());
+  const lines = [
+    `${failed ? 'FAILED' : 'ok    '} ${file.names[0] ?? ''}${told === '' ? '' : ` (${told})`}`,
+    ...file.notes,
+  ];
+  for (const line of lines) print(line);
+  if (failed) file.failed.push(...lines);
+  Object.assign(file, newFile(file.failed));
 }

@@ -43,7 +43,7 @@ ok 1 - test/a.test.ts # time=1234.5ms
   t.strictSame(totals, { passed: 1, failed: 0, skipped: 1 });
 });
 
-test('a failure is told once, with its diagnosis and where it was', async (t) => {
+test('a failure is told with its diagnosis and where it was, and again at the end', async (t) => {
   const { lines, totals } = digest(
     `# Subtest: test/a.test.ts
     # Subtest: numbers
@@ -72,6 +72,11 @@ not ok 1 - test/a.test.ts # time=500ms
     '  FAILED: numbers > one is two',
     '    diff: |',
     '      not ok 7 - within a diagnosis is text',
+    '\nwhat failed:',
+    'FAILED test/a.test.ts (0.5 s)',
+    '  FAILED: numbers > one is two',
+    '    diff: |',
+    '      not ok 7 - within a diagnosis is text',
   ]);
   t.strictSame(totals, { passed: 0, failed: 1, skipped: 0 });
 });
@@ -90,7 +95,8 @@ not ok 1 - test/a.test.ts # time=100ms
 `,
     1,
   );
-  t.strictSame(lines, ['FAILED test/a.test.ts (0.1 s)', '    exitCode: 3', '    signal: null']);
+  const told = ['FAILED test/a.test.ts (0.1 s)', '    exitCode: 3', '    signal: null'];
+  t.strictSame(lines, [...told, '\nwhat failed:', ...told]);
   t.equal(totals.failed, 1);
 });
 
