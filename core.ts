@@ -68,6 +68,8 @@ export interface CoreDeps {
     config: Config,
     deps: { readonly observe: Observe; readonly now: () => number },
   ) => Gates;
+  /** Somebody is served by this process: what waits for the disk goes into threads. Left out in commands, which are short. */
+  readonly isServing?: boolean;
   /** How this program is called as a worker of the SFTP role; without it `sftp.workers` counts for nothing. */
   readonly workerCommandLine?: readonly string[];
   /** By what name this process's sessions are known, where its parent gives it one. */
@@ -86,14 +88,7 @@ export function openCore(deps: CoreDeps): Core {
   const secrets = createOneTimeSecrets(
     readOrMakeKey(directory, { name: 'one-time-secrets', make: () => randomBytes(32) }),
   );
-  const { busyTimeoutMs, changePollMs } = config.storage;
-  const database = openDatabase({
-    file: directory.database,
-    now,
-    randomBytes: createRandomSource(),
-    busyTimeoutMs,
-    changePollMs,
-  });
+  const database = openJournal(deps, { file: directory.database, now });
   if (database.migrated.from !== database.migrated.to)
     observe({ kind: 'storage.migrated', ...database.migrated });
   const hasher = openHasher(config, { pepper, now });
@@ -155,6 +150,21 @@ export function openCore(deps: CoreDeps): Core {
     secrets,
   };
   return { config, directory, database, ...accounts, mailboxes, hostKeys, gates, observe, close };
+}
+
+function openJournal(
+  { config, observe, isServing }: CoreDeps,
+  input: { readonly file: string; readonly now: () => number },
+): Database {
+  const { busyTimeoutMs, changePollMs } = config.storage;
+  const tell = (reason: string): void => observe({ kind: 'storage.checkpoint-failed', reason });
+  return openDatabase({
+    ...input,
+    randomBytes: createRandomSource(),
+    busyTimeoutMs,
+    changePollMs,
+    onCheckpointFault: isServing === true ? tell : undefined,
+  });
 }
 
 function openHasher({ auth }: Config, input: { readonly pepper: Buffer; readonly now: () => number }) {

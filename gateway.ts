@@ -77,7 +77,7 @@ export async function startSftpWorker(
     deps.observe(observation);
     forward?.observe(observation);
   };
-  const core = openCore({ ...deps, observe, openGates: configuredGates });
+  const core = openCore({ ...deps, observe, openGates: configuredGates, isServing: true });
   try {
     const service = await serveSftp(core, { workers: core.config.sftp.workers });
     return {
@@ -96,7 +96,12 @@ export async function startSftpWorker(
 
 async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise<void>): Promise<Gateway> {
   const watched = await watchOver(deps);
-  const core = openCore({ ...deps, observe: watched.observe, openGates: configuredGates });
+  const core = openCore({
+    ...deps,
+    observe: watched.observe,
+    openGates: configuredGates,
+    isServing: true,
+  });
   opened.push(core);
   const { config, directory, observe } = core;
   // First, so that it is there while everything else starts, and last to go.

@@ -14,6 +14,7 @@ const levels: Readonly<Record<Observation['kind'], Level>> = {
   'gateway.stopped': 'info',
   'storage.migrated': 'info',
   'storage.recovered': 'info',
+  'storage.checkpoint-failed': 'error',
   'storage.mismatch': 'warn',
   'sftp.listening': 'info',
   'sftp.listener-ends': 'warn',

@@ -22,6 +22,8 @@ export type Observation =
   | { readonly kind: 'gateway.stopping'; readonly signal: string }
   | { readonly kind: 'gateway.stopped' }
   | { readonly kind: 'storage.migrated'; readonly from: number; readonly to: number }
+  /** The thread that brings SQLite's log into the database failed; the database does it itself now, and is slower. */
+  | { readonly kind: 'storage.checkpoint-failed'; readonly reason: string }
   | {
       readonly kind: 'storage.recovered';
       readonly interrupted: number;

@@ -73,8 +73,12 @@ async function bind() {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const entry = join(root, 'dist', 'admin', 'main.js');
   await esbuild.build({
-    // What binds stands beside package.json's parent, as observe.ts looks for it, and the validating thread beside it.
-    entryPoints: { main: entry, 'validate-worker': join(root, 'dist', 'intake', 'validate-worker.js') },
+    // What binds stands beside package.json's parent, as observe.ts looks for it, and the threads beside it.
+    entryPoints: {
+      main: entry,
+      'validate-worker': join(root, 'dist', 'intake', 'validate-worker.js'),
+      'checkpoint-worker': join(root, 'dist', 'storage', 'checkpoint-worker.js'),
+    },
     outdir: join(root, 'dist'),
     bundle: true,
     splitting: true,

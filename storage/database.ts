@@ -9,6 +9,7 @@ import { createChanges } from './changes.ts';
 import { codeOf } from './disk-fault.ts';
 import { migrateSqlite, missingMigrations, schemaVersionOf } from './migrate.ts';
 import { appendEvent } from './outbox.ts';
+import { createSqliteCheckpoint, type SqliteCheckpoint } from './sqlite-checkpoint.ts';
 import { ClaimgateSqliteDialect } from './sqlite-dialect.ts';
 import { openSqliteLog } from './sqlite-log.ts';
 import type { Tables } from './tables.ts';
@@ -25,6 +26,11 @@ export interface DatabaseOptions {
   readonly busyTimeoutMs: number;
   /** How often to look whether another process has committed, in milliseconds; 0 never looks. */
   readonly changePollMs: number;
+  /**
+   * Told when the thread fails that brings the log into the database (sqlite-checkpoint.ts). Left out where nobody waits
+   * for anybody, in a command: there is no thread, and SQLite does it itself.
+   */
+  readonly onCheckpointFault?: ((message: string) => void) | undefined;
 }
 
 /** The database file is none, or parts of it are destroyed. */
@@ -73,9 +79,14 @@ export function openDatabase(options: DatabaseOptions): Database {
       : new SqliteFile(options.file, { readonly: true, timeout: options.busyTimeoutMs });
   const sql = new Kysely<Tables>({ dialect: new ClaimgateSqliteDialect(file, reader) });
   const log = openSqliteLog(options.file);
+  const checkpoint = openCheckpoint(file, options);
   const statements = new Map<string, SqliteFile.Statement>();
   const grouped = groupTransactions({
-    run: (work) => sql.transaction().execute(work),
+    async run(work) {
+      const room = checkpoint?.room();
+      if (room !== undefined) await room;
+      await sql.transaction().execute(work);
+    },
     execute(text) {
       const statement = statements.get(text) ?? file.prepare(text);
       statements.set(text, statement);
@@ -94,6 +105,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     migrated,
     async transaction(work, { survives } = { survives: 'power-loss' }) {
       const result = await grouped((trx) => work(openTransaction(trx, options.now(), options.randomBytes)));
+      checkpoint?.committed();
       if (survives === 'process-end') return result;
       await log.sync();
       changes.announce();
@@ -101,10 +113,23 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     async close() {
       changes.close();
+      await checkpoint?.close();
       await log.close();
       await sql.destroy();
     },
   };
+}
+
+function openCheckpoint(
+  database: SqliteFile.Database,
+  { file, onCheckpointFault }: DatabaseOptions,
+): SqliteCheckpoint | undefined {
+  if (onCheckpointFault === undefined) return undefined;
+  return createSqliteCheckpoint({
+    file,
+    limitLog: (pages) => database.pragma(`wal_autocheckpoint = ${pages}`),
+    onFault: onCheckpointFault,
+  });
 }
 
 function openTransaction(
