@@ -1,6 +1,8 @@
 // Statements that are run on SQLite at once, past Kysely's executor, whose turns and promises cost several times what the
 // statement does. Two are safe: those of an open transaction, to which the connection belongs as long as it lasts; and
-// those that only read, outside of any, on a connection of their own that sees what is committed and nothing else.
+// those that only read, outside of any. While no transaction is open the connection that writes sees what is committed and
+// nothing else, and still has the pages in memory; while one is, they go to a connection of their own, which has to read
+// them anew after every commit of the other.
 
 import type SqliteFile from 'better-sqlite3';
 import { SqliteAdapter } from 'kysely';
@@ -28,17 +30,21 @@ type Prepare = (text: string) => SqliteFile.Statement;
 /**
  * @param prepare.ofReader prepares on a connection that only reads; undefined when the database is in memory, where no
  *   second connection would see it
+ * @param prepare.isWriting whether a transaction is open on the connection that writes
  */
 export function createSqliteDirect(prepare: {
   readonly ofWriter: Prepare;
   readonly ofReader: Prepare | undefined;
+  readonly isWriting: () => boolean;
 }): SqliteDirect {
   return {
     rowsOf(text, parameters, { isTransaction }) {
-      const { ofWriter, ofReader } = prepare;
-      if (isTransaction) return run(ofWriter(text), parameters);
-      const mayRead = ofReader !== undefined && ofWriter(text).readonly;
-      return mayRead ? run(ofReader(text), parameters) : undefined;
+      const { ofWriter, ofReader, isWriting } = prepare;
+      const statement = ofWriter(text);
+      if (isTransaction) return run(statement, parameters);
+      if (!statement.readonly) return undefined;
+      if (!isWriting()) return run(statement, parameters);
+      return ofReader === undefined ? undefined : run(ofReader(text), parameters);
     },
   };
 }

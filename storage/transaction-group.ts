@@ -1,8 +1,10 @@
-// Transactions that are asked for at the same time share one commit. Each is a savepoint in it: what fails is undone
+// Transactions that are asked for in the same turn of the event loop share one commit: what the kernel had to tell in that
+// turn has been read by the time they begin. Each is a savepoint in it: what fails is undone
 // alone, and those beside it stand. Nobody is answered before the commit, so that to each caller it is as if it had
 // been alone; what is saved is the writing of pages that several of them have changed, once for each of them
 // (https://sqlite.org/lang_savepoint.html).
 
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { Transaction as KyselyTransaction } from 'kysely';
 import type { Tables } from './tables.ts';
 
@@ -35,8 +37,10 @@ export function groupTransactions(
   const queue: Waiting[] = [];
   let running = false;
   const drain = async (): Promise<void> => {
-    running = true;
-    while (queue.length > 0) await runGroup(deps, queue);
+    while (queue.length > 0) {
+      await endOfTurn();
+      await runGroup(deps, queue);
+    }
     running = false;
   };
   return (work) =>
@@ -50,7 +54,9 @@ export function groupTransactions(
         commit: () => settle?.(),
         fail: reject,
       });
-      if (!running) void drain();
+      if (running) return;
+      running = true;
+      void drain();
     });
 }
 
