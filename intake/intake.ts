@@ -59,6 +59,9 @@ const maxPauseMs = 5_000;
  */
 const smallAtOnce = 8;
 
+/** Partners wait for answers, and no one for the hand-over: while files are in hand it is put off by so much, in milliseconds. */
+const maxReleaseDelayMs = 1_000;
+
 interface LaneSlots {
   readonly lane: Lane;
   readonly slots: number;
@@ -88,6 +91,7 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
   const lanes = lanesOf(settings);
   const running = new Set<Promise<void>>();
   let closing = false;
+  let releaseByMs: number | undefined;
   let pumping = false;
   let again = false;
   let timer: NodeJS.Timeout | undefined;
@@ -96,6 +100,13 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
   const work = async (claimed: ClaimedTransmission, worker: string): Promise<void> => {
     await attempt(deps, { claimed, worker });
     await exits.publish(claimed.id);
+  };
+  const release = (): void => {
+    const nowMs = performance.now();
+    releaseByMs ??= nowMs + maxReleaseDelayMs;
+    // Whoever is in hand now comes by here.
+    if (running.size > 0 && nowMs < releaseByMs) return;
+    releaseByMs = undefined;
     void exits.release();
   };
   const fillLane = async (lane: LaneSlots): Promise<void> => {
@@ -118,6 +129,7 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
       const job: Promise<void> = work(claimed, worker).finally(() => {
         lane.running -= 1;
         running.delete(job);
+        release();
         wake();
       });
       running.add(job);

@@ -1,10 +1,13 @@
 // Files that Claimgate itself writes: whole or not there at all, and durable before anyone is told of them.
 
-import { link, lstat, open, rename } from 'node:fs/promises';
+// What only changes names is done at once, as in publish-upload.ts; what waits for the disk is not.
+
+import { closeSync, fchmodSync, linkSync, lstatSync, openSync, renameSync, write, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type DataDirectory, type HostPath, syncFile, syncFolder } from './data-directory.ts';
+import { promisify } from 'node:util';
+import { type DataDirectory, type HostPath, syncDescriptor, syncFile, syncFolder } from './data-directory.ts';
 import { codeOf } from './disk-fault.ts';
-import { moveDurably, originalMode } from './publish-upload.ts';
+import { moveAtOnce, moveDurably, originalMode } from './publish-upload.ts';
 
 /** What the name of an answer ends in while it is in staging, where uploads are named by their ids alone. */
 const stagedAnswerEnding = '.ack';
@@ -18,6 +21,9 @@ export function isStagedAnswer(name: string): boolean {
 export const stagedAnswer = (directory: DataDirectory, id: string): HostPath =>
   directory.staged(`${id}${stagedAnswerEnding}`);
 
+/** What is larger is written in the thread pool, in bytes: a disk that is behind makes the writer wait. */
+const writtenAtOnceBytes = 256 * 1024;
+
 /**
  * Writes an answer, which will never change, durably. Writing the same path again replaces it.
  * @param input.to where it shall stand
@@ -28,16 +34,27 @@ export async function writeDurably(
   input: { readonly id: string; readonly to: HostPath; readonly content: Uint8Array },
 ): Promise<void> {
   const staged = stagedAnswer(directory, input.id);
-  const handle = await open(staged, 'w', 0o600);
+  const descriptor = openSync(staged, 'w', 0o600);
   try {
-    await handle.writeFile(input.content);
-    await handle.chmod(originalMode);
-    await handle.sync();
+    await writeAll(descriptor, input.content);
+    fchmodSync(descriptor, originalMode);
+    await moveAtOnce(directory, staged, input.to);
+    // Nobody knows of it before both are over, and so it does not matter which of them a power loss comes between.
+    await Promise.all([syncDescriptor(descriptor), syncFolder(dirname(input.to) as HostPath)]);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
-  await keepStagedAnswer(directory, input);
 }
+
+async function writeAll(descriptor: number, content: Uint8Array): Promise<void> {
+  const atOnce = content.length <= writtenAtOnceBytes;
+  for (let at = 0; at < content.length; )
+    at += atOnce
+      ? writeSync(descriptor, content, at)
+      : (await writeLater(descriptor, content, at, content.length - at)).bytesWritten;
+}
+
+const writeLater = promisify(write);
 
 /** Gives an answer that was written whole and synced in staging its place, durably. */
 export async function keepStagedAnswer(
@@ -60,10 +77,10 @@ export async function linkOnce(
   // An original may not be durable by itself yet (small-originals.ts), and what is made of it lasts.
   if (!isDurable) await syncFile(from);
   try {
-    await link(from, to);
+    linkSync(from, to);
   } catch (thrown) {
     if (codeOf(thrown) !== 'EEXIST') throw thrown;
-    const [one, other] = await Promise.all([lstat(from), lstat(to)]);
+    const [one, other] = [lstatSync(from), lstatSync(to)];
     return one.ino === other.ino && one.dev === other.dev;
   }
   await syncFolder(dirname(to) as HostPath);
@@ -73,13 +90,13 @@ export async function linkOnce(
 /** Writes a file by a temporary name beside it and a rename, durably: readers see the old one or the new one, whole. */
 export async function replaceDurably(to: HostPath, content: string): Promise<void> {
   const temporary = `${to}.tmp`;
-  const handle = await open(temporary, 'w', 0o600);
+  const descriptor = openSync(temporary, 'w', 0o600);
   try {
-    await handle.writeFile(content);
-    await handle.sync();
+    await writeAll(descriptor, Buffer.from(content));
+    await syncDescriptor(descriptor);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
-  await rename(temporary, to);
+  renameSync(temporary, to);
   await syncFolder(dirname(to) as HostPath);
 }

@@ -1,7 +1,8 @@
 // Where answers and released files go. Each step may be repeated after a crash: a link that is there already is
 // recognised by its inode, and nothing of another file is ever overwritten.
 
-import { lstat, mkdir } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PartnerId, TransmissionId } from '../domain/ids.ts';
 import { parseEntryName } from '../domain/virtual-path.ts';
@@ -17,6 +18,7 @@ import { type DataDirectory, type HostPath, makePartnerFolders } from './data-di
 import { codeOf } from './disk-fault.ts';
 import { linkOnce, replaceDurably } from './durable-file.ts';
 import { inodeOf } from './outbound-file-store.ts';
+import { ridesInJournal } from './small-originals.ts';
 import type { Database } from './transaction.ts';
 
 export interface OutboundDeps {
@@ -59,7 +61,7 @@ async function publishAnswer({ database, directory }: OutboundDeps, file: Unpubl
     const link = () => linkOnce(from, to, { isDurable: true });
     if (!(await inFolderOf(directory, file.partnerId, link))) continue;
     // A crash before this leaves a name that no row tells of: it is looked into, as any other file there is.
-    await markPublished(database, { file, name: free, inode: inodeOf(await lstat(from)) });
+    await markPublished(database, { file, name: free, inode: inodeOf(lstatSync(from)) });
     return;
   }
   throw new Error(`Acknowledgement ${file.id} cannot be put into outbound: its name is taken.`);
@@ -111,7 +113,9 @@ async function releaseOriginal(
   const { partnerId } = release;
   const folder = directory.backEnd(release.folder, partnerId);
   const file = join(folder, release.transmissionId) as HostPath;
-  const link = () => linkOnce(directory.stored(release.path), file);
+  // Whatever does not ride in the journal any more was made durable by itself.
+  const isDurable = !(await ridesInJournal(database, release.transmissionId));
+  const link = () => linkOnce(directory.stored(release.path), file, { isDurable });
   await inFolderOf(directory, partnerId, link, () => mkdir(folder, { recursive: true, mode: 0o700 }));
   // The manifest comes last: a back end that waits for manifests never sees one without its file.
   const manifestPath = join('backend', release.folder, release.partnerId, `${release.transmissionId}.json`);

@@ -22,7 +22,7 @@
 // for the disk is never done on the event loop.
 
 import { fchmodSync, fstatSync, linkSync, readSync, renameSync, unlinkSync } from 'node:fs';
-import { type FileHandle, link, mkdir, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { UploadGate } from '../domain/gate.ts';
 import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
@@ -33,6 +33,7 @@ import { codeOf, unlessMissing } from './disk-fault.ts';
 import { smallOriginalBytes } from './small-original-bytes.ts';
 import { CommitNotSyncedError } from './sqlite-log.ts';
 import type { Database } from './transaction.ts';
+import type { TakeTurn } from './turns.ts';
 import { receiveUpload } from './upload-journal.ts';
 
 /** A finished original may be read by its owner and written by no one (invariant I3). */
@@ -75,7 +76,12 @@ export interface PublishDeps {
   readonly gate?: UploadGate | undefined;
   /** Makes a folder's entries durable, with everyone else who waits for that. */
   readonly syncFolder: (folder: HostPath) => Promise<void>;
+  /** Small uploads that are closed at once wait for their turn here; left out where they come one by one. */
+  readonly takeTurn?: TakeTurn;
 }
+
+/** From this size on an upload waits for no turn, and takes none: its sync may take seconds. In bytes. */
+const ownTurnBytes = 1024 * 1024;
 
 /**
  * Makes a staging file durable and publishes it.
@@ -84,9 +90,19 @@ export interface PublishDeps {
  *   database fails otherwise, and then nothing was published
  */
 export async function publishUpload(deps: PublishDeps, input: PublishInput): Promise<Published> {
+  const asked = await askGate(deps, input);
+  const { takeTurn } = deps;
+  const takesTurn = takeTurn !== undefined && fstatSync(input.handle.fd).size < ownTurnBytes;
+  const publish = () => publishAsked(deps, { ...input, ...asked });
+  return takesTurn ? takeTurn(publish) : publish();
+}
+
+async function publishAsked(
+  deps: PublishDeps,
+  input: PublishInput & { readonly refusal: GateRefusal | undefined },
+): Promise<Published> {
   const { database, directory, syncFolder: sync } = deps;
-  const { handle, ...upload } = input;
-  const { refusal, hash } = await askGate(deps, input);
+  const { handle, refusal, hash, ...upload } = input;
   const staged = directory.staged(input.id);
   const originalPath = directory.originalPath(input.id, database.now());
   const original = directory.stored(originalPath);
@@ -162,35 +178,30 @@ async function all<Work extends readonly Promise<unknown>[]>(work: readonly [...
 
 /** Links a file into a folder by day, durably. */
 export async function linkDurably(directory: DataDirectory, from: HostPath, to: HostPath): Promise<void> {
-  await inFolderByDay(directory, to, () => link(from, to));
+  await linkAtOnce(directory, from, to);
   await syncFolder(dirname(to) as HostPath);
 }
 
 /** Moves a file into a folder by day, durably, in the place of one that is there. */
 export async function moveDurably(directory: DataDirectory, from: HostPath, to: HostPath): Promise<void> {
-  await inFolderByDay(directory, to, () => rename(from, to));
+  await moveAtOnce(directory, from, to);
   await syncFolder(dirname(to) as HostPath);
 }
 
-/** As linkByDay; when the folder is there, without leaving the event loop. */
-async function linkAtOnce(directory: DataDirectory, from: HostPath, to: HostPath): Promise<void> {
-  try {
-    linkSync(from, to);
-  } catch (thrown) {
-    if (codeOf(thrown) !== 'ENOENT') throw thrown;
-    await inFolderByDay(directory, to, () => link(from, to));
-  }
+/** Moves a file into a folder by day; when the folder is there, without leaving the event loop. */
+export function moveAtOnce(directory: DataDirectory, from: HostPath, to: HostPath): Promise<void> {
+  return inFolderByDay(directory, to, () => renameSync(from, to));
+}
+
+function linkAtOnce(directory: DataDirectory, from: HostPath, to: HostPath): Promise<void> {
+  return inFolderByDay(directory, to, () => linkSync(from, to));
 }
 
 /** Puts a file into a folder by day. When it is the first of its day the folder is made, and that durably. */
-async function inFolderByDay(
-  directory: DataDirectory,
-  to: HostPath,
-  put: () => Promise<void>,
-): Promise<void> {
+async function inFolderByDay(directory: DataDirectory, to: HostPath, put: () => void): Promise<void> {
   const folder = dirname(to) as HostPath;
   try {
-    await put();
+    put();
   } catch (thrown) {
     if (codeOf(thrown) !== 'ENOENT') throw thrown;
     const first = await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -203,6 +214,6 @@ async function inFolderByDay(
       await syncFolder(dirname(made) as HostPath);
       if (made === directory.root) break;
     }
-    await put();
+    put();
   }
 }

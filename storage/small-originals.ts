@@ -10,6 +10,7 @@ import { dirname } from 'node:path';
 import { parseTransmissionId, type TransmissionId } from '../domain/ids.ts';
 import { type DataDirectory, type HostPath, syncFile, syncFolder } from './data-directory.ts';
 import { unlessMissing } from './disk-fault.ts';
+import { prepareQuery } from './prepared-query.ts';
 import { linkDurably, originalMode } from './publish-upload.ts';
 import type { Database } from './transaction.ts';
 
@@ -131,10 +132,9 @@ async function forgetBytes(database: Database, settled: readonly Unsettled[]): P
 
 /** Whether the bytes of a file ride in the journal: then power loss may have cost the file, and it will be restored. */
 export async function ridesInJournal(database: Database, id: TransmissionId): Promise<boolean> {
-  const row = await database.sql
-    .selectFrom('small_originals')
-    .select('transmission_id')
-    .where('transmission_id', '=', id)
-    .executeTakeFirst();
-  return row !== undefined;
+  return (await riding(database.sql, { id })).length > 0;
 }
+
+const riding = prepareQuery((sql, { id }: { readonly id: TransmissionId }) =>
+  sql.selectFrom('small_originals').select('transmission_id').where('transmission_id', '=', id),
+);
