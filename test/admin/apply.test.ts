@@ -206,7 +206,11 @@ test('who runs the gateway is in the file: made, changed and pruned by it, and n
     `partners: [{ id: clinic, name: C, submitterId: T, users: [{ id: ${id}, ${facts}, administrator: true }] }]`;
   await t.rejects(apply(core, partner('auditor')), { message: /belongs to no trading partner/ });
   t.match(await said(partner('jdoe')), /\+ user jdoe of clinic .*\n {4}administrator: true/);
-  t.strictSame([...(await now()).administrators], ['admin', 'jdoe'], 'a user of a partner may run the gateway too');
+  t.strictSame(
+    [...(await now()).administrators],
+    ['admin', 'jdoe'],
+    'a user of a partner may run the gateway too',
+  );
   await t.rejects(apply(core, two.replace('auditor', 'jdoe')), {
     message: /belongs to trading partner clinic/,
   });
