@@ -50,8 +50,7 @@ export const namesAlternatives = (shown: string): boolean =>
 
 /** @returns one command line for each of the alternatives that stand at the end: `partner add`, `partner list` */
 export function alternativesOf(shown: string): readonly string[] {
-  const [words = ''] = shown.split(/ {2,}| (?=[A-Z[])/);
-  const parts = words.split(' ');
+  const parts = shown.split(' ');
   const at = parts.findIndex((part) => part.includes('|'));
   return (parts[at] ?? '')
     .split('|')
