@@ -4,7 +4,6 @@
 // their native modules as `npm ci` made them. So it fits the machine's architecture and the major version of the Node
 // that built it, and says so in its dependencies.
 
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -21,6 +20,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runProgram } from './run-program.mjs';
 import { copyRuntimePackages } from './runtime-packages.mjs';
 
 const home = fileURLToPath(new URL('..', import.meta.url));
@@ -35,16 +35,16 @@ const { values } = parseArgs({
 
 /** Beside the compiled product, what of the repository is installed. */
 const ours = ['dist', 'package.json', 'LICENSE'];
-function run(command, args, options = {}) {
-  const done = spawnSync(command, args, { cwd: home, encoding: 'utf8', maxBuffer: 1 << 26, ...options });
-  if (done.status !== 0)
-    throw new Error(`${command} ${args.join(' ')} failed: ${done.error?.message ?? done.stderr ?? ''}`);
-  return done.stdout ?? '';
-}
 
-function copyProduct(to) {
+async function copyProduct(to) {
   for (const name of ours) cpSync(join(home, name), join(to, name), { recursive: true, dereference: true });
-  return copyRuntimePackages(home, to);
+  const count = copyRuntimePackages(home, to);
+  // Two releases of the database's driver may be installed; the package is for one Node, which takes one of them.
+  const { sqliteDriverName } = await import('../dist/storage/sqlite-driver.js');
+  const used = sqliteDriverName(process.versions.napi);
+  for (const name of ['better-sqlite3', 'better-sqlite3-next'])
+    if (name !== used) rmSync(join(to, 'node_modules', name), { recursive: true, force: true });
+  return count;
 }
 
 function put(root, path, text, mode = 0o644) {
@@ -58,8 +58,8 @@ function copy(root, path, from) {
   put(root, path, readFileSync(join(home, 'packaging', from)));
 }
 
-function makeTree(root, { version, architecture }) {
-  const count = copyProduct(join(root, 'usr/lib/claimgate'));
+async function makeTree(root, { version, architecture }) {
+  const count = await copyProduct(join(root, 'usr/lib/claimgate'));
   put(root, 'usr/bin/claimgate', '#!/bin/sh\nexec node /usr/lib/claimgate/dist/admin/main.js "$@"\n', 0o755);
   copy(root, 'usr/lib/systemd/system/claimgate.service', 'claimgate.service');
   copy(root, 'usr/lib/sysusers.d/claimgate.conf', 'debian/sysusers.conf');
@@ -77,7 +77,9 @@ function makeTree(root, { version, architecture }) {
   put(root, 'usr/share/doc/claimgate/copyright', readFileSync(join(home, 'LICENSE')));
   cpSync(join(home, 'docs'), join(root, 'usr/share/doc/claimgate/docs'), { recursive: true });
   const [major] = process.versions.node.split('.').map(Number);
-  const floor = major === 20 ? '20.19' : `${major}.0`;
+  const { engines } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
+  const floor = new RegExp(`\\^(${major}\\.\\d+)`).exec(engines.node)?.[1];
+  if (floor === undefined) throw new Error(`Node ${major} is none that package.json promises.`);
   const kibibytes = Math.ceil(sizeOf(root) / 1024);
   put(
     root,
@@ -110,19 +112,20 @@ function sizeOf(folder) {
   return bytes;
 }
 
-if (!values['skip-build']) run(process.execPath, ['scripts/build.mjs', '--if-needed'], { stdio: 'inherit' });
+if (!values['skip-build'])
+  runProgram(process.execPath, ['scripts/build.mjs', '--if-needed'], { cwd: home, stdio: 'inherit' });
 if (!existsSync(join(home, 'dist/admin/main.js'))) throw new Error('The product is not built: npm run build');
 const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
-const architecture = run('dpkg', ['--print-architecture']).trim();
+const architecture = runProgram('dpkg', ['--print-architecture']).trim();
 const work = mkdtempSync(join(tmpdir(), 'claimgate-deb-'));
 try {
   const root = join(work, 'root');
   mkdirSync(root, { mode: 0o755 });
-  const count = makeTree(root, { version, architecture });
+  const count = await makeTree(root, { version, architecture });
   const out = resolve(values.out);
   mkdirSync(out, { recursive: true });
   const file = join(out, `claimgate_${version}_${architecture}.deb`);
-  run('dpkg-deb', ['--root-owner-group', `-Z${values.compression}`, '--build', root, file]);
+  runProgram('dpkg-deb', ['--root-owner-group', `-Z${values.compression}`, '--build', root, file]);
   console.log(`${basename(file)}: ${count} packages, ${Math.round(statSync(file).size / 1e6)} MB, in ${out}`);
 } finally {
   rmSync(work, { recursive: true, force: true });
