@@ -7,7 +7,6 @@
 import {
   chmodSync,
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -20,8 +19,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { copyProduct } from './product-tree.mjs';
 import { runProgram } from './run-program.mjs';
-import { copyRuntimePackages } from './runtime-packages.mjs';
 
 const home = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -32,20 +31,6 @@ const { values } = parseArgs({
     compression: { type: 'string', default: 'xz' },
   },
 });
-
-/** Beside the compiled product, what of the repository is installed. */
-const ours = ['dist', 'package.json', 'LICENSE'];
-
-async function copyProduct(to) {
-  for (const name of ours) cpSync(join(home, name), join(to, name), { recursive: true, dereference: true });
-  const count = copyRuntimePackages(home, to);
-  // Two releases of the database's driver may be installed; the package is for one Node, which takes one of them.
-  const { sqliteDriverName } = await import('../dist/storage/sqlite-driver.js');
-  const used = sqliteDriverName(process.versions.napi);
-  for (const name of ['better-sqlite3', 'better-sqlite3-next'])
-    if (name !== used) rmSync(join(to, 'node_modules', name), { recursive: true, force: true });
-  return count;
-}
 
 function put(root, path, text, mode = 0o644) {
   const file = join(root, path);
@@ -60,7 +45,12 @@ function copy(root, path, from) {
 
 async function makeTree(root, { version, architecture }) {
   const count = await copyProduct(join(root, 'usr/lib/claimgate'));
-  put(root, 'usr/bin/claimgate', '#!/bin/sh\nexec node /usr/lib/claimgate/dist/admin/main.js "$@"\n', 0o755);
+  put(
+    root,
+    'usr/bin/claimgate',
+    '#!/bin/sh\nexec node --max-semi-space-size=1 /usr/lib/claimgate/dist/admin/main.js "$@"\n',
+    0o755,
+  );
   copy(root, 'usr/lib/systemd/system/claimgate.service', 'claimgate.service');
   copy(root, 'usr/lib/sysusers.d/claimgate.conf', 'debian/sysusers.conf');
   copy(root, 'usr/lib/tmpfiles.d/claimgate.conf', 'debian/tmpfiles.conf');
@@ -114,7 +104,6 @@ function sizeOf(folder) {
 
 if (!values['skip-build'])
   runProgram(process.execPath, ['scripts/build.mjs', '--if-needed'], { cwd: home, stdio: 'inherit' });
-if (!existsSync(join(home, 'dist/admin/main.js'))) throw new Error('The product is not built: npm run build');
 const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
 const architecture = runProgram('dpkg', ['--print-architecture']).trim();
 const work = mkdtempSync(join(tmpdir(), 'claimgate-deb-'));

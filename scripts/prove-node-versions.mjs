@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fetchNode, outsideNpm } from './fetch-node.mjs';
 import { runProgram } from './run-program.mjs';
 
 const home = fileURLToPath(new URL('..', import.meta.url));
@@ -32,24 +33,7 @@ const tests = [
   'test/storage/mailbox.test.ts',
 ];
 
-/** Without what `npm run` hands down: its level of silence, and the settings of this tree. */
-const mine = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
-
-const run = (command, args, options = {}) => runProgram(command, args, { env: mine, ...options });
-
-/** @returns the program, and the folder that has its headers, for what is compiled */
-function fetchNode(folder, version) {
-  const wanted = version === '20' ? floor : version;
-  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', folder, `node@${wanted}`]);
-  const node = join(folder, 'node_modules/node/bin/node');
-  if (!existsSync(node)) throw new Error(`The package node@${wanted} brought no program.`);
-  const name = `node-${process.platform}-${process.arch}`;
-  const places = [`node_modules/node/node_modules/${name}`, `node_modules/${name}`];
-  const withHeaders = places
-    .map((place) => join(folder, place))
-    .find((place) => existsSync(join(place, 'include/node/node.h')));
-  return { node, withHeaders };
-}
+const run = (command, args, options = {}) => runProgram(command, args, { env: outsideNpm, ...options });
 
 /** This tree, to be tested with native modules of another Node; made once. */
 function copyTree(work) {
@@ -81,9 +65,9 @@ function runTests(work, { node, environment, installed }) {
 function prove(work, { version, archive }) {
   const folder = join(work, version);
   mkdirSync(folder);
-  const { node, withHeaders } = fetchNode(folder, version);
+  const { node, withHeaders } = fetchNode(folder, version === '20' ? floor : version);
   const environment = {
-    ...mine,
+    ...outsideNpm,
     // A dependency that does not promise this Node ends it.
     npm_config_engine_strict: 'true',
     PATH: `${dirname(node)}${delimiter}${process.env['PATH'] ?? ''}`,
