@@ -11,9 +11,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import SqliteFile from 'better-sqlite3';
 import { Secret, TOTP } from 'otpauth';
 import ssh2 from 'ssh2';
+import { openSqlite } from '../dist/storage/sqlite-driver.js';
 
 const [old] = process.argv.slice(2);
 if (old === undefined)
@@ -283,7 +283,7 @@ try {
   mkdirSync(join(cwd, 'backups'));
   claimgate(['backup', 'create', 'backups']);
   const facts = { password, ...secrets, ...asTold() };
-  const database = new SqliteFile(join(cwd, 'data', 'claimgate.db'));
+  const database = openSqlite(join(cwd, 'data', 'claimgate.db'));
   facts.schema = database.prepare('select max(version) as version from schema_migrations').get().version;
   writeFileSync(join(cwd, 'told.json'), JSON.stringify(facts, undefined, 1));
   database.exec('vacuum');

@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
-import SqliteFile from 'better-sqlite3';
 import { inodeOf } from '../../storage/outbound-file-store.ts';
+import { openSqlite } from '../../storage/sqlite-driver.ts';
 import { listFiles } from './list-files.ts';
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
@@ -52,7 +52,7 @@ export function unpackOlderRelease(root: string): OlderRelease {
 
 /** The disk stayed where it was, as far as the product can see: rows that know files by inode know those of this one. */
 function nameInodes(data: string): void {
-  const file = new SqliteFile(join(data, 'claimgate.db'));
+  const file = openSqlite(join(data, 'claimgate.db'));
   const original = file.prepare('update transmissions set inode = ? where id = ? and inode is not null');
   const outbound = file.prepare(
     'update outbound_files set inode = ? where partner_id = ? and name = ? and inode is not null',
@@ -69,7 +69,7 @@ function nameInodes(data: string): void {
 
 /** @returns every row of every table, as the schema of that time has them */
 export function everyRow(file: string): Readonly<Record<string, Rows>> {
-  const database = new SqliteFile(file, { readonly: true });
+  const database = openSqlite(file, { readonly: true });
   try {
     const tables = database
       .prepare("select name from sqlite_master where type = 'table' order by name")
