@@ -6,9 +6,10 @@ import type { CommandModule } from 'yargs';
 import { readProvisioning } from '../config/provisioning.ts';
 import { readProvisionedState } from '../storage/provision-store.ts';
 import { exportState } from './apply-export.ts';
-import { type Change, type PartnerPlan, planApply } from './apply-plan.ts';
+import { planApply } from './apply-plan.ts';
+import { countPlan, planFacts, printPlan, usersOf } from './apply-report.ts';
 import { runPlan } from './apply-run.ts';
-import { newBlame, parseWanted, type WantedPartner } from './apply-wanted.ts';
+import { newBlame, parseWanted, type WantedState } from './apply-wanted.ts';
 import { CommandFailure } from './command-failure.ts';
 import { messageOf } from './doctor-check.ts';
 import type { GlobalOptions } from './global-options.ts';
@@ -43,7 +44,7 @@ export const applyCommand: CommandModule<GlobalOptions, ApplyOptions> = {
       .option('prune', {
         type: 'boolean',
         default: false,
-        describe: 'Disable users of these partners that are not in the file',
+        describe: 'Disable users of these partners, and administrators of none, that are not in the file',
       })
       .example('$0 apply -f partners.yaml --dry-run', 'look first')
       .example('$0 apply -f partners.yaml', 'again changes nothing')
@@ -53,7 +54,7 @@ export const applyCommand: CommandModule<GlobalOptions, ApplyOptions> = {
     return withCore(options, async ({ core, output, actor }) => {
       const blame = newBlame();
       const state = await readProvisionedState(core.database);
-      const plan = planApply(state, { wanted: wanted.partners, prune: options.prune }, blame);
+      const plan = planApply(state, { wanted, prune: options.prune }, blame);
       refuse(options.file, blame.problems);
       const counts = countPlan(plan);
       const dry = options['dry-run'];
@@ -63,7 +64,7 @@ export const applyCommand: CommandModule<GlobalOptions, ApplyOptions> = {
       if (!dry) {
         const bar = createCountBar(
           { stream: process.stderr, now: Date.now },
-          { label: 'apply', totalCount: plan.reduce((sum, { users }) => sum + 1 + users.length, 0) },
+          { label: 'apply', totalCount: plan.partners.length + usersOf(plan).length },
         );
         try {
           await runPlan({ core, actor, advance: () => bar.advance(1) }, plan);
@@ -71,22 +72,14 @@ export const applyCommand: CommandModule<GlobalOptions, ApplyOptions> = {
           bar.end();
         }
       }
-      if (options.json)
-        output.result(
-          {
-            applied: !dry,
-            counts,
-            plan: plan.map(facts).filter(({ kind, users }) => kind !== 'unchanged' || users.length > 0),
-          },
-          () => '',
-        );
+      if (options.json) output.result({ applied: !dry, counts, ...planFacts(plan) }, () => '');
       else output.note(dry ? 'Nothing was changed (--dry-run).' : 'Done.');
     });
   },
 };
 
 /** @throws CommandFailure (2) with the line of everything that does not fit */
-function readFile(file: string): { readonly partners: readonly WantedPartner[] } {
+function readFile(file: string): WantedState {
   let text: string;
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
@@ -96,9 +89,9 @@ function readFile(file: string): { readonly partners: readonly WantedPartner[] }
   const read = readProvisioning(text);
   if (read.kind === 'refused') throw refusal(file, read.problems);
   const blame = newBlame();
-  const partners = parseWanted(read, blame);
+  const wanted = parseWanted(read, blame);
   refuse(file, blame.problems);
-  return { partners };
+  return wanted;
 }
 
 type Problems = readonly { readonly line: number; readonly message: string }[];
@@ -119,66 +112,8 @@ function refuse(file: string, problems: Problems): void {
   if (problems.length > 0) throw refusal(file, problems);
 }
 
-function countPlan(plan: readonly PartnerPlan[]) {
-  const count = (list: readonly { readonly kind: string }[]) => ({
-    create: list.filter(({ kind }) => kind === 'create').length,
-    change: list.filter(({ kind }) => kind === 'change').length,
-    prune: list.filter(({ kind }) => kind === 'prune').length,
-    unchanged: list.filter(({ kind }) => kind === 'unchanged').length,
-  });
-  return { partners: count(plan), users: count(plan.flatMap(({ users }) => users)) };
-}
-
-function facts({ kind, id, changes, users }: PartnerPlan) {
-  return {
-    partner: id,
-    kind,
-    changes,
-    users: users
-      .filter((user) => user.kind !== 'unchanged')
-      .map((user) => ({ user: user.id, kind: user.kind, changes: user.changes })),
-  };
-}
-
 /** So many lines of a difference are shown where it is carried out at once. */
 const linesMax = 60;
-
-function printPlan(plan: readonly PartnerPlan[], max: number): string {
-  const lines = plan.flatMap(planLines);
-  const shown =
-    lines.length > max
-      ? [...lines.slice(0, max), `... and ${lines.length - max} lines more (--dry-run shows all)`]
-      : lines;
-  const { partners, users } = countPlan(plan);
-  const summary = `Partners: ${partners.create} to create, ${partners.change} to change, ${partners.unchanged} unchanged. Users: ${users.create} to create, ${users.change} to change, ${users.prune} to disable, ${users.unchanged} unchanged.`;
-  return [...shown, ...(shown.length > 0 ? [''] : []), summary].join('\n');
-}
-
-function planLines(partner: PartnerPlan): readonly string[] {
-  const { kind, id, wanted } = partner;
-  const head = kind === 'create' ? [`+ partner ${id}  ${wanted.name} (${wanted.submitterId})`] : [];
-  const changed = kind === 'change' ? [`~ partner ${id}`, ...partner.changes.map(changeLine)] : [];
-  const users = partner.users.flatMap((user) => {
-    const who = `user ${user.id} of ${id}`;
-    switch (user.kind) {
-      case 'create':
-        return [
-          `+ ${who}  ${user.role}, ${user.wanted?.status ?? 'invited'}, ${user.rights?.length ?? 0} grants`,
-        ];
-      case 'change':
-        return [`~ ${who}`, ...user.changes.map(changeLine)];
-      case 'prune':
-        return [`- ${who}  is not in the file: disabled`];
-      default:
-        return [];
-    }
-  });
-  return [...head, ...changed, ...users].map(printable);
-}
-
-function changeLine({ field, before, after }: Change): string {
-  return `    ${field}: ${before} -> ${after}`;
-}
 
 export const exportCommand: CommandModule<
   GlobalOptions,

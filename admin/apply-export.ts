@@ -1,11 +1,14 @@
 // Partners and users as `claimgate apply` reads them.
 
-import type { ProvisionedUser, Provisioning } from '../config/provisioning.ts';
+import type { ProvisionedUser, ProvisionedUserOfNone, Provisioning } from '../config/provisioning.ts';
 import { type Direction, everyRight, printRight, type Right } from '../domain/right.ts';
 import type { ProvisionedState } from '../storage/provision-store.ts';
 import type { User } from '../storage/user-store.ts';
 
-/** Everything that a file may say, said: `apply` of it changes nothing. */
+/**
+ * Everything that a file may say, said: `apply` of it changes nothing.
+ * @param only the one trading partner that is asked for; without it, users of no partner are told too
+ */
 export function exportState(state: ProvisionedState, only: string | undefined): Provisioning {
   const members = new Map<string, User[]>();
   for (const user of state.users.values()) {
@@ -28,19 +31,37 @@ export function exportState(state: ProvisionedState, only: string | undefined): 
         users: (members.get(partner.id) ?? []).map((user) => exportUser(state, user, agreed)),
       };
     }),
+    ...(only === undefined && { users: usersOfNone(state) }),
   };
 }
 
-function exportUser(state: ProvisionedState, user: User, agreed: readonly Right[]): ProvisionedUser {
-  const granted = state.granted.get(user.id) ?? [];
+function usersOfNone(state: ProvisionedState): ProvisionedUserOfNone[] {
+  return (
+    [...state.users.values()]
+      .filter(({ partnerId }) => partnerId === undefined)
+      // Who registered and has not confirmed the address vanishes by itself, and is invited nowhere else.
+      .filter(({ confirmByMs }) => confirmByMs === undefined)
+      .map((user) => exportPerson(state, user))
+  );
+}
+
+function exportPerson(state: ProvisionedState, user: User): ProvisionedUserOfNone {
   return {
     id: user.id,
     firstName: user.firstName,
     lastName: user.lastName,
     email: user.email,
     kind: user.kind,
-    role: state.roles.get(user.id) ?? 'general-user',
+    administrator: state.administrators.has(user.id),
     status: user.status === 'unconfirmed' ? 'invited' : user.status,
+  };
+}
+
+function exportUser(state: ProvisionedState, user: User, agreed: readonly Right[]): ProvisionedUser {
+  const granted = state.granted.get(user.id) ?? [];
+  return {
+    ...exportPerson(state, user),
+    role: state.roles.get(user.id) ?? 'general-user',
     send: words('send', granted, agreed),
     receive: words('receive', granted, agreed),
   };

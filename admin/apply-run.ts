@@ -3,15 +3,17 @@
 
 import type { Core } from '../core.ts';
 import type { Actor } from '../domain/audit.ts';
+import type { PartnerId } from '../domain/ids.ts';
 import { makePartnerFolders } from '../storage/data-directory.ts';
 import { changeGrants, changePartnerRights } from '../storage/grant-store.ts';
 import { setPartnerProfileWithin } from '../storage/partner-profile-store.ts';
 import { changePartnerAccess, changePartnerFacts, insertPartner } from '../storage/partner-store.ts';
-import { changeOfficeRole } from '../storage/role-store.ts';
+import { changeOfficeRole, switchAdministratorWithin } from '../storage/role-store.ts';
 import type { Transaction } from '../storage/transaction.ts';
 import { changeStatusWithin } from '../storage/user-status-store.ts';
 import { addUserWithin, changeUserFacts } from '../storage/user-store.ts';
-import type { PartnerPlan, UserPlan } from './apply-plan.ts';
+import type { ApplyPlan, PartnerPlan } from './apply-plan.ts';
+import type { UserPlan } from './apply-plan-user.ts';
 import type { WantedUser } from './apply-wanted.ts';
 import { CommandFailure } from './command-failure.ts';
 
@@ -26,24 +28,41 @@ export interface ApplyDeps {
 }
 
 /** @throws CommandFailure (1) when something was changed by others meanwhile, so that the plan does not hold */
-export async function runPlan(deps: ApplyDeps, plan: readonly PartnerPlan[]): Promise<void> {
-  const { core } = deps;
+export async function runPlan(deps: ApplyDeps, plan: ApplyPlan): Promise<void> {
   // One for all: nobody knows the password, and each user chooses an own one.
-  const unknownHash = await core.firstPasswords.unknownHash();
-  for (const partner of plan) {
-    await makePartnerFolders(core.directory, partner.id);
-    const users = partner.users.filter(({ kind }) => kind !== 'unchanged');
-    const [first = [], ...rest] = batches(users);
-    await core.database.transaction(async (transaction) => {
-      await applyPartner(deps, transaction, partner);
-      for (const user of first) await applyUser({ ...deps, unknownHash }, transaction, { partner, user });
+  const userDeps = { ...deps, unknownHash: await deps.core.firstPasswords.unknownHash() };
+  for (const partner of plan.partners) {
+    await makePartnerFolders(deps.core.directory, partner.id);
+    await runUsers(userDeps, partner.users, {
+      partnerId: partner.id,
+      first: (transaction) => applyPartner(deps, transaction, partner),
     });
-    for (const batch of rest) {
-      await core.database.transaction(async (transaction) => {
-        for (const user of batch) await applyUser({ ...deps, unknownHash }, transaction, { partner, user });
-      });
-    }
     for (const _ of [partner, ...partner.users]) deps.advance();
+  }
+  if (plan.users.length === 0) return;
+  await runUsers(userDeps, plan.users, { partnerId: undefined, first: async () => undefined });
+  for (const _ of plan.users) deps.advance();
+}
+
+/** @param input.first what belongs into the transaction of the first users */
+async function runUsers(
+  deps: UserDeps,
+  users: readonly UserPlan[],
+  input: {
+    readonly partnerId: PartnerId | undefined;
+    readonly first: (transaction: Transaction) => Promise<void>;
+  },
+): Promise<void> {
+  const { partnerId, first } = input;
+  const [start = [], ...rest] = batches(users.filter(({ kind }) => kind !== 'unchanged'));
+  await deps.core.database.transaction(async (transaction) => {
+    await first(transaction);
+    for (const user of start) await applyUser(deps, transaction, { partnerId, user });
+  });
+  for (const batch of rest) {
+    await deps.core.database.transaction(async (transaction) => {
+      for (const user of batch) await applyUser(deps, transaction, { partnerId, user });
+    });
   }
 }
 
@@ -92,50 +111,60 @@ interface UserDeps extends ApplyDeps {
   readonly unknownHash: string;
 }
 
-async function applyUser(
-  deps: UserDeps,
-  transaction: Transaction,
-  { partner, user }: { readonly partner: PartnerPlan; readonly user: UserPlan },
-): Promise<void> {
+/** Where a user belongs, and what becomes of it. */
+interface UserStep {
+  /** Undefined: to no trading partner. */
+  readonly partnerId: PartnerId | undefined;
+  readonly user: UserPlan;
+}
+
+async function applyUser(deps: UserDeps, transaction: Transaction, step: UserStep): Promise<void> {
   const { actor } = deps;
+  const { partnerId, user } = step;
   const { wanted } = user;
-  if (user.kind === 'create' && wanted !== undefined)
-    return createUser(deps, transaction, { partner, user, wanted });
   const has = (...fields: readonly string[]) => user.changes.some(({ field }) => fields.includes(field));
-  if (wanted !== undefined && has('firstName', 'lastName', 'email', 'kind'))
+  if (user.kind === 'create' && wanted !== undefined)
+    await createUser(deps, transaction, { ...step, wanted });
+  else if (wanted !== undefined && has('firstName', 'lastName', 'email', 'kind'))
     await changeUserFacts(transaction, { ...wanted, actor });
-  if (has('role')) {
-    const outcome = await changeOfficeRole(transaction, {
-      partnerId: partner.id,
+  if (has('administrator'))
+    await switchAdministratorWithin(transaction, {
       userId: user.id,
-      role: user.role,
+      to: wanted?.administrator === true ? 'given' : 'taken',
       actor,
     });
-    if (outcome.kind === 'last-office-administrator')
-      throw overtaken(`${user.id} is the last office administrator of ${partner.id}; name another one`);
-  }
+  if (partnerId !== undefined && user.kind !== 'create')
+    await changeOffice(deps, transaction, { partnerId, user });
   if (user.verb !== undefined)
     await changeStatusWithin(transaction, { userId: user.id, verb: user.verb, actor });
-  if (user.rights !== undefined)
-    await changeGrants(transaction, {
-      partnerId: partner.id,
-      userId: user.id,
-      rights: user.rights,
-      expectedVersion: undefined,
-      actor,
-    });
+}
+
+/** The role and the rights that a user has in its trading partner's office. */
+async function changeOffice(
+  { actor }: UserDeps,
+  transaction: Transaction,
+  { partnerId, user }: UserStep & { readonly partnerId: PartnerId },
+): Promise<void> {
+  const { id: userId, role, rights } = user;
+  if (role !== undefined && user.changes.some(({ field }) => field === 'role')) {
+    const outcome = await changeOfficeRole(transaction, { partnerId, userId, role, actor });
+    if (outcome.kind === 'last-office-administrator')
+      throw overtaken(`${userId} is the last office administrator of ${partnerId}; name another one`);
+  }
+  if (rights !== undefined)
+    await changeGrants(transaction, { partnerId, userId, rights, expectedVersion: undefined, actor });
 }
 
 async function createUser(
   { core, actor, unknownHash }: UserDeps,
   transaction: Transaction,
-  input: { readonly partner: PartnerPlan; readonly user: UserPlan; readonly wanted: WantedUser },
+  input: UserStep & { readonly wanted: WantedUser },
 ): Promise<void> {
-  const { partner, user, wanted } = input;
+  const { partnerId, user, wanted } = input;
   const { id, firstName, lastName, email, status = 'invited' } = wanted;
   const outcome = await addUserWithin(transaction, {
     id,
-    partnerId: partner.id,
+    partnerId,
     firstName,
     lastName,
     email,

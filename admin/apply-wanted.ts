@@ -1,7 +1,13 @@
 // The file of `claimgate apply` in the words of the house: ids, networks and rights parsed, everything that cannot be
 // named with its line before anything is changed.
 
-import type { Place, ProvisionedPartner, ProvisionedUser, ReadProvisioning } from '../config/provisioning.ts';
+import type {
+  Place,
+  ProvisionedPartner,
+  ProvisionedUser,
+  ProvisionedUserOfNone,
+  ReadProvisioning,
+} from '../config/provisioning.ts';
 import type { Role } from '../domain/account.ts';
 import { type PartnerId, parsePartnerId, parseUserId, type UserId } from '../domain/ids.ts';
 import type { AuthenticationPolicy } from '../domain/login.ts';
@@ -19,6 +25,9 @@ export interface WantedUser {
   readonly lastName: string;
   readonly email: string;
   readonly kind: UserKind | undefined;
+  /** Whether it runs the gateway. */
+  readonly administrator: boolean | undefined;
+  /** Always undefined for a user of no trading partner, as are `send` and `receive`. */
   readonly role: Role | undefined;
   readonly status: 'invited' | 'active' | 'disabled' | 'expired' | undefined;
   readonly send: Wanted;
@@ -44,6 +53,12 @@ export interface WantedPartner {
   readonly line: number;
 }
 
+export interface WantedState {
+  readonly partners: readonly WantedPartner[];
+  /** Users of no trading partner; undefined: nothing is said of them. */
+  readonly users: readonly WantedUser[] | undefined;
+}
+
 export interface Blame {
   readonly problems: { readonly line: number; readonly message: string }[];
   at(line: number, message: string): undefined;
@@ -62,22 +77,37 @@ export function newBlame(): Blame {
 
 type Readable = ReadProvisioning & { readonly kind: 'ok' };
 
-/** Reads every partner; what cannot be goes to `blame`. */
-export function parseWanted(file: Readable, blame: Blame): readonly WantedPartner[] {
+/** Reads every partner and user; what cannot be goes to `blame`. */
+export function parseWanted(file: Readable, blame: Blame): WantedState {
   const seen = {
     partners: new Map<string, number>(),
     submitters: new Map<string, number>(),
     users: new Map<string, number>(),
   };
-  return file.value.partners.flatMap((one, at) => {
+  const onceEach = (users: readonly WantedUser[] | undefined) => {
+    for (const { id, line } of users ?? []) once(blame, seen.users, id, `user ${id}`, line);
+  };
+  const partners = file.value.partners.flatMap((one, at) => {
     const place = ['partners', at];
     const partner = parsePartner({ file, blame, place }, one);
     if (partner === undefined) return [];
     once(blame, seen.partners, partner.id, `trading partner ${partner.id}`, partner.line);
     once(blame, seen.submitters, partner.submitterId, `submitter id ${partner.submitterId}`, partner.line);
-    for (const { id, line } of partner.users ?? []) once(blame, seen.users, id, `user ${id}`, line);
+    onceEach(partner.users);
     return [partner];
   });
+  const users = parseUsers({ file, blame, place: [] }, file.value.users);
+  onceEach(users);
+  return { partners, users };
+}
+
+function parseUsers(
+  { file, blame, place }: Reading,
+  users: readonly (ProvisionedUser | ProvisionedUserOfNone)[] | undefined,
+): readonly WantedUser[] | undefined {
+  return users?.flatMap(
+    (user, index) => parseUser({ file, blame, place: [...place, 'users', index] }, user) ?? [],
+  );
 }
 
 function once(blame: Blame, seen: Map<string, number>, key: string, what: string, line: number): void {
@@ -115,9 +145,7 @@ function parsePartner(reading: Reading, one: ProvisionedPartner): WantedPartner 
     send: parseRights(reading, 'send', one.send),
     receive: parseRights(reading, 'receive', one.receive),
     profile: parseProfile(reading, one.profile),
-    users: one.users?.flatMap(
-      (user, index) => parseUser({ file, blame, place: [...place, 'users', index] }, user) ?? [],
-    ),
+    users: parseUsers(reading, one.users),
     line: file.lineOf([...place, 'id']),
   };
 }
@@ -137,14 +165,18 @@ function parseProfile(
   });
 }
 
-function parseUser(reading: Reading, one: ProvisionedUser): WantedUser | undefined {
+function parseUser(
+  reading: Reading,
+  // One of no trading partner says nothing of an office.
+  one: ProvisionedUserOfNone & Pick<ProvisionedUser, 'role' | 'send' | 'receive'>,
+): WantedUser | undefined {
   const { file, blame, place } = reading;
   const at = (key: string, message: string) => blame.at(file.lineOf([...place, key]), message);
   const id = parseUserId(one.id);
   if (id.kind === 'invalid') return at('id', `"${one.id}" is not a user id: ${id.why}.`);
   const email = parseEmail(one.email) ?? at('email', `"${one.email}" is not an e-mail address.`);
   if (email === undefined) return undefined;
-  const { firstName, lastName, kind, role, status } = one;
+  const { firstName, lastName, kind, administrator, role, status } = one;
   const send = parseRights(reading, 'send', one.send);
   const receive = parseRights(reading, 'receive', one.receive);
   return {
@@ -153,6 +185,7 @@ function parseUser(reading: Reading, one: ProvisionedUser): WantedUser | undefin
     lastName,
     email,
     kind,
+    administrator,
     role,
     status,
     send,

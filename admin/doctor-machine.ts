@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { whyNoDriver } from '../storage/sqlite-driver.ts';
 import { type Check, error, type Finding, messageOf, ok, printDuration, warning } from './doctor-check.ts';
 
 /** No clock that is right shows a year before this Claimgate was made. */
@@ -51,29 +52,36 @@ function fileTimeSkewMs(folder: string): number {
   }
 }
 
-/** package.json says the same. */
-const oldestNode = [20, 19] as const;
-/** From it on Node ends the process when a statement of better-sqlite3 12 is collected as garbage, at any moment. */
-const brokenNode = [24, 19] as const;
+/** The lines of Node that `npm run prove-node` proves, each from the first version on that will do; package.json says the same. */
+export const provedNodes: readonly { readonly major: number; readonly minor: number }[] = [
+  { major: 20, minor: 19 },
+  { major: 22, minor: 14 },
+  { major: 24, minor: 0 },
+  { major: 26, minor: 0 },
+];
 
 const node: Check = {
   id: 'node',
-  looksAt: 'whether this Node is one that Claimgate runs on',
-  cure: 'install Node 20.19 or later, below 24.19 (22 is fine)',
-  run: () => checkNode(process.versions.node),
+  looksAt:
+    'whether this Node is one that Claimgate runs on, and the driver of the database was installed for it',
+  cure: 'install Node 20.19, 22.14, 24 or 26, or a later version of one of these lines',
+  run() {
+    const found = checkNode(process.versions.node);
+    const missing = whyNoDriver();
+    return missing === undefined || found.verdict === 'error'
+      ? found
+      : error(missing.message, 'docs/installation.md says what is installed for which Node.');
+  },
 };
 
 /** @param version as `process.versions.node` says it */
 export function checkNode(version: string): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  const isBelow = ([thatMajor, thatMinor]: readonly [number, number]) =>
-    major < thatMajor || (major === thatMajor && minor < thatMinor);
-  if (isBelow(oldestNode)) return error(`Node ${version} is too old.`);
-  return isBelow(brokenNode)
-    ? ok(`Node ${version}.`)
-    : error(
-        `Node ${version} ends the gateway in the middle of its work: the database's driver does not run on it.`,
-      );
+  const line = provedNodes.findLast((one) => one.major <= major);
+  if (line === undefined || (line.major === major && minor < line.minor))
+    return error(`Node ${version} is too old.`);
+  if (line.major === major) return ok(`Node ${version}.`);
+  return warning(`Claimgate was not proved on Node ${version}.`);
 }
 
 /** Descriptors of a process beside those of connections and uploads: database, logs, workers, watches. */

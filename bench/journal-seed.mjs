@@ -3,10 +3,10 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import SqliteFile from 'better-sqlite3';
 
 const dist = new URL('../dist/', import.meta.url);
 export const load = (path) => import(new URL(path, dist).href);
+const { openSqlite } = await load('storage/sqlite-driver.js');
 export const dayMs = 24 * 3_600_000;
 export const actor = { kind: 'administrator', name: 'bench' };
 const rowsOfTransaction = 50_000;
@@ -54,7 +54,7 @@ export function fillJournal(databaseFile, { count, nowMs, of }) {
     for (let number = 0; number < count; number += 1)
       insertTransmission(insert, rowOf(number, { count, nowMs, of }));
   });
-  const file = new SqliteFile(databaseFile);
+  const file = openSqlite(databaseFile);
   // All of it is counted: following a million records in one go is not what is measured.
   const counter = file.prepare('insert or replace into counters (name, value) values (?, ?)');
   for (const name of ['audit', 'activity']) counter.run(name, auditFrom + count);
@@ -78,7 +78,7 @@ export function rowOf(number, { count, nowMs, of }) {
 
 /** Adds rows to tables whose indexes are made anew afterwards. */
 export function seedRows(databaseFile, into, work) {
-  const file = new SqliteFile(databaseFile);
+  const file = openSqlite(databaseFile);
   file.pragma('synchronous = OFF');
   file.pragma('cache_size = -400000');
   file.pragma('foreign_keys = OFF');

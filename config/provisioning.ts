@@ -1,4 +1,4 @@
-// The file of `claimgate apply`: partners and their users, as they shall be. Read as a whole, with the line of each thing
+// The file of `claimgate apply`: partners, their users, and users of no partner, as they shall be. Read as a whole, with the line of each thing
 // that does not fit. What is left out of it is left alone; for something new, the default holds.
 
 import { LineCounter, parseDocument } from 'yaml';
@@ -11,15 +11,21 @@ const transactions = z.union([
 ]);
 const name = z.string().max(200);
 
-const user = z.strictObject({
+const person = {
   id: z.string(),
   firstName: name,
   lastName: name,
   email: z.string().max(254),
   kind: z.enum(['individual', 'business', 'government']).optional(),
-  role: z.enum(['office-administrator', 'user-administrator', 'general-user']).optional(),
+  /** Whether the user runs the gateway; it is no right in any mailbox. */
+  administrator: z.boolean().optional(),
   /** `invited`: who is new gets a mail to choose a password by; who is there already is left as is. */
   status: z.enum(['invited', 'active', 'disabled', 'expired']).optional(),
+};
+
+const user = z.strictObject({
+  ...person,
+  role: z.enum(['office-administrator', 'user-administrator', 'general-user']).optional(),
   send: transactions.optional(),
   receive: transactions.optional(),
 });
@@ -33,15 +39,22 @@ const partner = z.strictObject({
   send: transactions.optional(),
   receive: transactions.optional(),
   /** Keys of its profile (docs/partner-profile.md); one with nothing falls back to what holds for everyone. */
-  profile: z.record(z.string(), z.union([z.string().max(2000), z.int(), z.null()])).optional(),
+  profile: z.record(z.string(), z.union([z.string(), z.int(), z.null()])).optional(),
   users: z.array(user).optional(),
 });
 
-const provisioning = z.strictObject({ partners: z.array(partner) });
+/** A user of no trading partner has no office, and so neither role nor rights in one. */
+const userOfNone = z.strictObject(person);
+
+const provisioning = z.strictObject({
+  partners: z.array(partner).default([]),
+  users: z.array(userOfNone).optional(),
+});
 
 export type Provisioning = z.infer<typeof provisioning>;
 export type ProvisionedPartner = z.infer<typeof partner>;
 export type ProvisionedUser = z.infer<typeof user>;
+export type ProvisionedUserOfNone = z.infer<typeof userOfNone>;
 
 /** Where in the file something stands, by keys and indexes. */
 export type Place = readonly (string | number)[];
@@ -82,7 +95,7 @@ export function readProvisioning(text: string): ReadProvisioning {
     }
     return 1;
   };
-  const parsed = provisioning.safeParse(document.toJS({ maxAliasCount: 0 }) ?? { partners: [] });
+  const parsed = provisioning.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {});
   if (parsed.success) return { kind: 'ok', value: parsed.data, lineOf };
   const problems = parsed.error.issues.map((issue) => {
     const place = issue.path.filter((part): part is string | number => typeof part !== 'symbol');
@@ -102,6 +115,9 @@ function sentenceOf(issue: z.core.$ZodIssue): string {
     const quotes = /received (?:number|boolean|null)/.test(issue.message) ? ' Put it in quotes.' : '';
     return `${issue.message}.${quotes}`;
   }
+  const inOffice = issue.keys.some((key) => ['role', 'send', 'receive'].includes(key));
+  if (inOffice && issue.path[0] === 'users')
+    return `there is no ${issue.keys.join(', ')} here: a user of no trading partner has no office. Who runs the gateway has administrator: true.`;
   const isSecret = issue.keys.some((key) => /password|account|key|secret/i.test(key));
   return isSecret
     ? `there is no ${issue.keys.join(', ')} here: passwords, keys and SFTP accounts come from their users alone, through the portal.`

@@ -169,8 +169,11 @@ export function parseProfileKey(name: string): ProfileKeyName | undefined {
   return Object.hasOwn(profileKeys, name) ? (name as ProfileKeyName) : undefined;
 }
 
+/** Characters of one value: fifty names of files, or a severity for each rule, are half of it. */
+export const profileValueMax = 10_000;
+
 /**
- * Reads one value as an administrator writes it.
+ * Reads one value as an administrator writes it, by whatever way it comes in.
  * @param isRule whether the engine has a rule of this id: a severity of none would do nothing, and nobody would know
  * @returns the text in its one form, or why it cannot be one
  */
@@ -179,6 +182,8 @@ export function parseProfileValue(
   text: string,
   isRule: (id: string) => boolean,
 ): { readonly kind: 'ok'; readonly text: string } | { readonly kind: 'invalid'; readonly why: string } {
+  if (text.length > profileValueMax)
+    return { kind: 'invalid', why: `it has at most ${profileValueMax} characters` };
   const parsed = profileKeys[name].parse(text.trim());
   if (parsed.kind === 'invalid') return parsed;
   const rules = name === 'severities' ? parsed.text.split(',').map((part) => part.split(':')[0] ?? '') : [];

@@ -17,7 +17,7 @@ import {
 import { OriginalMissingError } from '../storage/lost-file-store.ts';
 import { ridesInJournal } from '../storage/small-originals.ts';
 import type { Database } from '../storage/transaction.ts';
-import { createExits } from './exits.ts';
+import { createExits, type Exits } from './exits.ts';
 import { AlteredOriginalError, processTransmission } from './process-transmission.ts';
 import type { ValidatorPool } from './validator-pool.ts';
 
@@ -91,7 +91,6 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
   const lanes = lanesOf(settings);
   const running = new Set<Promise<void>>();
   let closing = false;
-  let releaseByMs: number | undefined;
   let pumping = false;
   let again = false;
   let timer: NodeJS.Timeout | undefined;
@@ -101,14 +100,7 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
     await attempt(deps, { claimed, worker });
     await exits.publish(claimed.id);
   };
-  const release = (): void => {
-    const nowMs = performance.now();
-    releaseByMs ??= nowMs + maxReleaseDelayMs;
-    // Whoever is in hand now comes by here.
-    if (running.size > 0 && nowMs < releaseByMs) return;
-    releaseByMs = undefined;
-    void exits.release();
-  };
+  const release = putOffReleases(exits, () => running.size > 0);
   const fillLane = async (lane: LaneSlots): Promise<void> => {
     if (closing || lane.running >= lane.slots) return;
     // A name for each claim: an attempt that lost its claim, to an administrator or because its lease ran out, does
@@ -178,6 +170,19 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
       await Promise.all(running);
       await exits.release();
     },
+  };
+}
+
+/** @returns hands over what is due, unless files are in hand and it was not put off for long yet */
+function putOffReleases(exits: Exits, areFilesInHand: () => boolean): () => void {
+  let releaseByMs: number | undefined;
+  return () => {
+    const nowMs = performance.now();
+    releaseByMs ??= nowMs + maxReleaseDelayMs;
+    // Whoever is in hand now comes by here.
+    if (areFilesInHand() && nowMs < releaseByMs) return;
+    releaseByMs = undefined;
+    void exits.release();
   };
 }
 

@@ -4,11 +4,9 @@
 // their native modules as `npm ci` made them. So it fits the machine's architecture and the major version of the Node
 // that built it, and says so in its dependencies.
 
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -21,7 +19,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { copyRuntimePackages } from './runtime-packages.mjs';
+import { copyProduct } from './product-tree.mjs';
+import { runProgram } from './run-program.mjs';
 
 const home = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -32,20 +31,6 @@ const { values } = parseArgs({
     compression: { type: 'string', default: 'xz' },
   },
 });
-
-/** Beside the compiled product, what of the repository is installed. */
-const ours = ['dist', 'package.json', 'LICENSE'];
-function run(command, args, options = {}) {
-  const done = spawnSync(command, args, { cwd: home, encoding: 'utf8', maxBuffer: 1 << 26, ...options });
-  if (done.status !== 0)
-    throw new Error(`${command} ${args.join(' ')} failed: ${done.error?.message ?? done.stderr ?? ''}`);
-  return done.stdout ?? '';
-}
-
-function copyProduct(to) {
-  for (const name of ours) cpSync(join(home, name), join(to, name), { recursive: true, dereference: true });
-  return copyRuntimePackages(home, to);
-}
 
 function put(root, path, text, mode = 0o644) {
   const file = join(root, path);
@@ -58,9 +43,14 @@ function copy(root, path, from) {
   put(root, path, readFileSync(join(home, 'packaging', from)));
 }
 
-function makeTree(root, { version, architecture }) {
-  const count = copyProduct(join(root, 'usr/lib/claimgate'));
-  put(root, 'usr/bin/claimgate', '#!/bin/sh\nexec node /usr/lib/claimgate/dist/admin/main.js "$@"\n', 0o755);
+async function makeTree(root, { version, architecture }) {
+  const count = await copyProduct(join(root, 'usr/lib/claimgate'));
+  put(
+    root,
+    'usr/bin/claimgate',
+    '#!/bin/sh\nexec node --max-semi-space-size=1 /usr/lib/claimgate/dist/admin/main.js "$@"\n',
+    0o755,
+  );
   copy(root, 'usr/lib/systemd/system/claimgate.service', 'claimgate.service');
   copy(root, 'usr/lib/sysusers.d/claimgate.conf', 'debian/sysusers.conf');
   copy(root, 'usr/lib/tmpfiles.d/claimgate.conf', 'debian/tmpfiles.conf');
@@ -77,7 +67,9 @@ function makeTree(root, { version, architecture }) {
   put(root, 'usr/share/doc/claimgate/copyright', readFileSync(join(home, 'LICENSE')));
   cpSync(join(home, 'docs'), join(root, 'usr/share/doc/claimgate/docs'), { recursive: true });
   const [major] = process.versions.node.split('.').map(Number);
-  const floor = major === 20 ? '20.19' : `${major}.0`;
+  const { engines } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
+  const floor = new RegExp(`\\^(${major}\\.\\d+)`).exec(engines.node)?.[1];
+  if (floor === undefined) throw new Error(`Node ${major} is none that package.json promises.`);
   const kibibytes = Math.ceil(sizeOf(root) / 1024);
   put(
     root,
@@ -110,19 +102,19 @@ function sizeOf(folder) {
   return bytes;
 }
 
-if (!values['skip-build']) run(process.execPath, ['scripts/build.mjs', '--if-needed'], { stdio: 'inherit' });
-if (!existsSync(join(home, 'dist/admin/main.js'))) throw new Error('The product is not built: npm run build');
+if (!values['skip-build'])
+  runProgram(process.execPath, ['scripts/build.mjs', '--if-needed'], { cwd: home, stdio: 'inherit' });
 const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
-const architecture = run('dpkg', ['--print-architecture']).trim();
+const architecture = runProgram('dpkg', ['--print-architecture']).trim();
 const work = mkdtempSync(join(tmpdir(), 'claimgate-deb-'));
 try {
   const root = join(work, 'root');
   mkdirSync(root, { mode: 0o755 });
-  const count = makeTree(root, { version, architecture });
+  const count = await makeTree(root, { version, architecture });
   const out = resolve(values.out);
   mkdirSync(out, { recursive: true });
   const file = join(out, `claimgate_${version}_${architecture}.deb`);
-  run('dpkg-deb', ['--root-owner-group', `-Z${values.compression}`, '--build', root, file]);
+  runProgram('dpkg-deb', ['--root-owner-group', `-Z${values.compression}`, '--build', root, file]);
   console.log(`${basename(file)}: ${count} packages, ${Math.round(statSync(file).size / 1e6)} MB, in ${out}`);
 } finally {
   rmSync(work, { recursive: true, force: true });

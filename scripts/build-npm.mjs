@@ -5,7 +5,6 @@
 // dependencies anew at each installation, ones that were tested by nobody and that may want a newer Node than we promise:
 // neither a lock file nor `overrides` hold for a package that is installed from a file.
 
-import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -20,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runProgram } from './run-program.mjs';
 import { copyRuntimePackages } from './runtime-packages.mjs';
 
 const home = fileURLToPath(new URL('..', import.meta.url));
@@ -30,25 +30,20 @@ const { values } = parseArgs({
   },
 });
 
-/** What has a part that is made for one Node and one machine. */
-const native = ['bcrypt', 'better-sqlite3', 'ssh2'];
-
-function run(command, args, cwd) {
-  const done = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 26 });
-  if (done.status === 0) return;
-  throw new Error(`${command} ${args.join(' ')} failed: ${done.error?.message ?? done.stderr}`);
-}
+/** What has a part that is made for one Node or one machine. */
+const native = ['bcrypt', 'better-sqlite3', 'better-sqlite3-next', 'ssh2'];
 
 function pack(folder, to) {
-  run('npm', ['pack', folder, '--ignore-scripts', '--offline', '--pack-destination', to], home);
+  const args = ['pack', folder, '--ignore-scripts', '--offline', '--pack-destination', to];
+  runProgram('npm', args, { cwd: home });
   return join(to, readdirSync(to).find((name) => name.endsWith('.tgz')) ?? '');
 }
 
-if (!values['skip-build']) run(process.execPath, ['scripts/build.mjs', '--if-needed'], home);
+if (!values['skip-build']) runProgram(process.execPath, ['scripts/build.mjs', '--if-needed'], { cwd: home });
 if (!existsSync(join(home, 'dist/admin/main.js'))) throw new Error('The product is not built: npm run build');
 const work = mkdtempSync(join(tmpdir(), 'claimgate-npm-'));
 try {
-  run('tar', ['xzf', pack(home, work), '-C', work], work);
+  runProgram('tar', ['xzf', pack(home, work), '-C', work]);
   const folder = join(work, 'package');
   copyRuntimePackages(home, folder);
   const { devDependencies: _, ...product } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

@@ -70,7 +70,8 @@ const oneLanguage = {
 };
 
 async function bind() {
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const packages = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
   const entry = join(root, 'dist', 'admin', 'main.js');
   await esbuild.build({
     // What binds stands beside package.json's parent, as observe.ts looks for it, and the threads beside it.
@@ -86,7 +87,7 @@ async function bind() {
     platform: 'node',
     target: 'node20',
     sourcemap: true,
-    external: Object.keys(dependencies).filter((name) => !boundIn.has(name)),
+    external: packages.filter((name) => !boundIn.has(name)),
     plugins: [oneLanguage],
     logLevel: 'warning',
     // Libraries in CommonJS ask for Node's own modules by require, which a module of the new kind does not have.

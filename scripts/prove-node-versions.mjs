@@ -1,24 +1,25 @@
-// Proves that the product installs and works on each Node that it promises: npm run prove-node [-- 20 22 24]
+// Proves that the product installs and works on each Node that it promises: npm run prove-node [-- 20 24 26.1.0]
 //
 // For each: a Node of that major version out of the npm package `node`, the product packed by build-npm.mjs and installed
 // globally under a prefix of its own by that Node, so that native modules are made for it; then `claimgate demo`, the
 // whole main job, and a choice of the tests on a copy of this tree with those native modules. Everything is in a
-// temporary folder, which goes at the end. It takes some minutes for each, since better-sqlite3 is compiled where no
-// binary of it can be had.
+// temporary folder, which goes at the end. It takes some minutes for each, since better-sqlite3 12 is compiled where no
+// binary of it can be had, on Nodes too that take its release 13.
 
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fetchNode, outsideNpm } from './fetch-node.mjs';
+import { runProgram } from './run-program.mjs';
 
 const home = fileURLToPath(new URL('..', import.meta.url));
-/** The floor, and the two lines above it. */
+/** The floors of two lines, and the newest of each line: what `engines` in package.json promises. */
 const floor = '20.19.0';
 const asked = process.argv.slice(2);
-const versions = asked.length === 0 ? ['20', '22', '24'] : asked;
+const versions = asked.length === 0 ? ['20', '22.14.0', '22', '24', '26'] : asked;
 /** What has a part that is made for one Node. */
-const native = ['bcrypt', 'better-sqlite3', 'cpu-features', 'ssh2'];
+const native = ['bcrypt', 'better-sqlite3', 'better-sqlite3-next', 'cpu-features', 'ssh2'];
 /** Tests that go through the native modules and through what differs most between versions: streams, TLS, threads, SSH. */
 const tests = [
   'test/auth/auth.test.ts',
@@ -32,29 +33,7 @@ const tests = [
   'test/storage/mailbox.test.ts',
 ];
 
-/** Without what `npm run` hands down: its level of silence, and the settings of this tree. */
-const mine = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
-
-function run(command, args, options = {}) {
-  const done = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, env: mine, ...options });
-  if (done.status === 0) return done.stdout ?? '';
-  const said = `${done.stdout ?? ''}${done.stderr ?? ''}`.trim().split('\n').slice(-25).join('\n');
-  throw new Error(`${command} ${args.join(' ')} failed (${done.error?.message ?? done.status}):\n${said}`);
-}
-
-/** @returns the program, and the folder that has its headers, for what is compiled */
-function fetchNode(folder, version) {
-  const wanted = version === '20' ? floor : version;
-  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', folder, `node@${wanted}`]);
-  const node = join(folder, 'node_modules/node/bin/node');
-  if (!existsSync(node)) throw new Error(`The package node@${wanted} brought no program.`);
-  const name = `node-${process.platform}-${process.arch}`;
-  const places = [`node_modules/node/node_modules/${name}`, `node_modules/${name}`];
-  const withHeaders = places
-    .map((place) => join(folder, place))
-    .find((place) => existsSync(join(place, 'include/node/node.h')));
-  return { node, withHeaders };
-}
+const run = (command, args, options = {}) => runProgram(command, args, { env: outsideNpm, ...options });
 
 /** This tree, to be tested with native modules of another Node; made once. */
 function copyTree(work) {
@@ -74,7 +53,9 @@ function runTests(work, { node, environment, installed }) {
   const tree = copyTree(work);
   for (const name of native) {
     rmSync(join(tree, 'node_modules', name), { recursive: true, force: true });
-    run('cp', ['-a', join(installed, name), join(tree, 'node_modules', name)]);
+    // Of the two drivers of the database a Node has one.
+    if (existsSync(join(installed, name)))
+      run('cp', ['-a', join(installed, name), join(tree, 'node_modules', name)]);
   }
   const tap = join(tree, 'node_modules/tap/dist/esm/run.mjs');
   const said = run(node, [tap, '--reporter=tap', ...tests], { cwd: tree, env: environment });
@@ -84,9 +65,9 @@ function runTests(work, { node, environment, installed }) {
 function prove(work, { version, archive }) {
   const folder = join(work, version);
   mkdirSync(folder);
-  const { node, withHeaders } = fetchNode(folder, version);
+  const { node, withHeaders } = fetchNode(folder, version === '20' ? floor : version);
   const environment = {
-    ...mine,
+    ...outsideNpm,
     // A dependency that does not promise this Node ends it.
     npm_config_engine_strict: 'true',
     PATH: `${dirname(node)}${delimiter}${process.env['PATH'] ?? ''}`,

@@ -1,28 +1,24 @@
 // The packages that the product runs with, as they are installed here: patched, in the versions that were tested, with
 // their native modules. What is shipped is made of them.
 
-import { spawnSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { runProgram } from './run-program.mjs';
 
 /** Of packages: tests, sources and leftovers of compilers, which nothing needs at run time. */
 const leftOut = [
   /node_modules\/(?:@[^/]+\/)?[^/@]+\/(?:tests?|benchmarks?|examples?|\.github)$/,
   /node_modules\/@uswds\/uswds\/(?:packages|src|tasks)$/,
-  /node_modules\/better-sqlite3\/(?:deps|src)$/,
+  /node_modules\/better-sqlite3(?:-next)?\/(?:deps|src)$/,
+  /\/prebuilds\/(?:darwin|win32)/,
   /\/build\/(?:Release\/(?:obj|obj\.target|\.deps|test_extension\.node)|deps)$/,
   /\.(?:map|gypi?|mk|d\.ts|d\.mts|d\.cts)$/,
 ];
 
 /** @returns their folders below `home`, such as node_modules/a/node_modules/b */
 function list(home) {
-  const listed = spawnSync('npm', ['ls', '--omit=dev', '--all', '--parseable'], {
-    cwd: home,
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-  });
-  if (listed.status !== 0) throw new Error(`npm ls failed: ${listed.error?.message ?? listed.stderr}`);
-  const folders = listed.stdout.split('\n').map((line) => relative(home, line.trim()));
+  const listed = runProgram('npm', ['ls', '--omit=dev', '--all', '--parseable'], { cwd: home });
+  const folders = listed.split('\n').map((line) => relative(home, line.trim()));
   return [...new Set(folders.filter((folder) => folder.startsWith('node_modules/')))];
 }
 

@@ -6,7 +6,7 @@ import { constants, type Stats } from 'node:fs';
 import { link, lstat, mkdir, mkdtemp, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import SqliteFile from 'better-sqlite3';
+import type SqliteFile from 'better-sqlite3';
 import type { Actor } from '../domain/audit.ts';
 import { type AuditVerification, verifyAuditTrail } from './audit-trail.ts';
 import { BackupDamagedError, databaseName } from './backup-format.ts';
@@ -17,6 +17,7 @@ import { openDatabase } from './database.ts';
 import { inspectDatabase } from './database-inspection.ts';
 import { unlessMissing } from './disk-fault.ts';
 import { inodeOf } from './outbound-file-store.ts';
+import { openSqlite } from './sqlite-driver.ts';
 
 interface BackupInput {
   readonly path: string;
@@ -173,7 +174,7 @@ function openRows(path: string): RestoredRows {
   let outbound: SqliteFile.Statement | undefined;
   return {
     open() {
-      file = new SqliteFile(path);
+      file = openSqlite(path);
       file.exec('begin');
       original = file.prepare('update transmissions set inode = ? where id = ? and inode is not null');
       outbound = file.prepare(

@@ -1,11 +1,12 @@
 // The database of a backup: a copy as of one moment, made while the gateway runs, and what of the disk belongs to it.
 
 import { lstatSync, rmSync } from 'node:fs';
-import SqliteFile from 'better-sqlite3';
+import type SqliteFile from 'better-sqlite3';
 import { parsePartnerId } from '../domain/ids.ts';
 import { parseEntryName } from '../domain/virtual-path.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { inodeOf } from './outbound-file-store.ts';
+import { openSqlite } from './sqlite-driver.ts';
 
 /** More pages than a database can have (https://sqlite.org/limits.html): all of them in one step. */
 const allPages = 0x7fff_fffe;
@@ -31,13 +32,13 @@ export interface Snapshot {
  * @param to a file that is not there yet
  */
 export async function takeSnapshot(directory: DataDirectory, to: string): Promise<Snapshot> {
-  const source = new SqliteFile(directory.database, { readonly: true, fileMustExist: true });
+  const source = openSqlite(directory.database, { readonly: true, fileMustExist: true });
   try {
     await source.backup(to, { progress: () => allPages });
   } finally {
     source.close();
   }
-  const file = new SqliteFile(to);
+  const file = openSqlite(to);
   // One file, without a log beside it.
   file.pragma('journal_mode = DELETE');
   markReplaced(file, directory);

@@ -1,7 +1,8 @@
 // The thread that brings SQLite's log into the database (sqlite-checkpoint.ts says why there is one).
 
-import SqliteFile from 'better-sqlite3';
+import type SqliteFile from 'better-sqlite3';
 import { describeFault } from '../domain/observation.ts';
+import { openSqlite } from './sqlite-driver.ts';
 
 /** `restart` waits for other processes too (https://sqlite.org/pragma.html#pragma_wal_checkpoint). */
 export type CheckpointMode = 'passive' | 'restart';
@@ -39,7 +40,7 @@ export function checkpoint({ file, mode }: CheckpointTask): CheckpointOutcome {
 }
 
 function open(file: string): SqliteFile.Database {
-  const opened = new SqliteFile(file, { timeout: restartTimeoutMs, fileMustExist: true });
+  const opened = openSqlite(file, { timeout: restartTimeoutMs, fileMustExist: true });
   // A checkpoint syncs log and database unless this is OFF; nothing is ever written on this connection itself.
   opened.pragma('synchronous = NORMAL');
   return opened;

@@ -2,8 +2,9 @@
 // verifying of backups, and for who must know what is there before it is opened in earnest.
 
 import { existsSync, statSync } from 'node:fs';
-import SqliteFile from 'better-sqlite3';
+import type SqliteFile from 'better-sqlite3';
 import { migrations, missingMigrations, schemaVersionOf } from './migrate.ts';
+import { openSqlite } from './sqlite-driver.ts';
 
 export type DatabaseInspection =
   | { readonly kind: 'absent' }
@@ -35,7 +36,7 @@ export function inspectDatabase(file: string): DatabaseInspection {
   if (!existsSync(file)) return { kind: 'absent' };
   let database: SqliteFile.Database | undefined;
   try {
-    database = new SqliteFile(file, { readonly: true, fileMustExist: true });
+    database = openSqlite(file, { readonly: true, fileMustExist: true });
     const found = database.pragma(`quick_check(${problemsMax})`) as readonly {
       readonly quick_check: string;
     }[];

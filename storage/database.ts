@@ -2,7 +2,7 @@
 // accompanied by: its event (invariant I8) and its audit record (invariant I9). Other rooms see stores, never SQL.
 
 import type { Buffer } from 'node:buffer';
-import SqliteFile from 'better-sqlite3';
+import type SqliteFile from 'better-sqlite3';
 import { Kysely, type Transaction as KyselyTransaction } from 'kysely';
 import { appendAuditRecord } from './audit-trail.ts';
 import { createChanges } from './changes.ts';
@@ -11,6 +11,7 @@ import { migrateSqlite, missingMigrations, schemaVersionOf } from './migrate.ts'
 import { appendEvent } from './outbox.ts';
 import { createSqliteCheckpoint, type SqliteCheckpoint } from './sqlite-checkpoint.ts';
 import { ClaimgateSqliteDialect } from './sqlite-dialect.ts';
+import { openSqlite } from './sqlite-driver.ts';
 import { openSqliteLog } from './sqlite-log.ts';
 import type { Tables } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
@@ -64,7 +65,7 @@ function unlessDamaged<Result>(file: string, work: () => Result): Result {
  * @throws NewerSchemaError, UpgradeCopyError, DatabaseDamagedError, and Error when the file cannot be opened
  */
 export function openDatabase(options: DatabaseOptions): Database {
-  const file = new SqliteFile(options.file, { timeout: options.busyTimeoutMs });
+  const file = openSqlite(options.file, { timeout: options.busyTimeoutMs });
   unlessDamaged(options.file, () => file.pragma('journal_mode = WAL'));
   // FULL: a commit is on the disk before it is answered, so that CLOSE answered OK survives power loss (I2). Transactions
   // wait for it outside of SQLite (sqlite-log.ts).
@@ -80,7 +81,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const reader =
     options.file === ':memory:'
       ? undefined
-      : new SqliteFile(options.file, { readonly: true, timeout: options.busyTimeoutMs });
+      : openSqlite(options.file, { readonly: true, timeout: options.busyTimeoutMs });
   const sql = new Kysely<Tables>({ dialect: new ClaimgateSqliteDialect(file, reader) });
   const log = openSqliteLog(options.file);
   const checkpoint = openCheckpoint(file, options);

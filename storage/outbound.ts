@@ -2,7 +2,7 @@
 // recognised by its inode, and nothing of another file is ever overwritten.
 
 import { lstatSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PartnerId, TransmissionId } from '../domain/ids.ts';
 import { parseEntryName } from '../domain/virtual-path.ts';
@@ -15,7 +15,7 @@ import {
   type UnpublishedFile,
 } from './answer-store.ts';
 import { type DataDirectory, type HostPath, makePartnerFolders } from './data-directory.ts';
-import { codeOf } from './disk-fault.ts';
+import { codeOf, unlessMissing } from './disk-fault.ts';
 import { linkOnce, replaceDurably } from './durable-file.ts';
 import { inodeOf } from './outbound-file-store.ts';
 import { ridesInJournal } from './small-originals.ts';
@@ -130,4 +130,18 @@ export async function quarantineOriginal(
   input: { readonly id: string; readonly originalPath: string },
 ): Promise<void> {
   await linkOnce(directory.stored(input.originalPath), join(directory.quarantine, input.id) as HostPath);
+}
+
+/**
+ * Takes a name out of quarantine that an attempt has put there and that does not count: someone has decided otherwise
+ * meanwhile. What is quarantined, or read by another attempt, stays.
+ */
+export async function leaveQuarantine({ database, directory }: OutboundDeps, id: string): Promise<void> {
+  const row = await database.sql
+    .selectFrom('transmissions')
+    .select('state')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (row?.state === 'quarantined' || row?.state === 'processing') return;
+  await unlessMissing(() => unlink(join(directory.quarantine, id)), undefined);
 }

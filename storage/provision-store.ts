@@ -3,7 +3,7 @@
 import type { Role } from '../domain/account.ts';
 import type { ProfileTexts } from '../domain/partner-profile.ts';
 import { parseRight, type Right } from '../domain/right.ts';
-import { officeRoles } from '../domain/role.ts';
+import { administratorRole, officeRoles } from '../domain/role.ts';
 import { listPartners, type Partner } from './partner-store.ts';
 import type { Database } from './transaction.ts';
 import { listUsers, type User } from './user-store.ts';
@@ -17,6 +17,8 @@ export interface ProvisionedState {
   readonly granted: ReadonlyMap<string, readonly Right[]>;
   /** By user: the office role. */
   readonly roles: ReadonlyMap<string, Role>;
+  /** Users who run the gateway, whether they belong to a partner or not. */
+  readonly administrators: ReadonlySet<string>;
   /** By partner: what is set in its profile; one without anything set is not in it. */
   readonly profiles: ReadonlyMap<string, ProfileTexts>;
 }
@@ -40,6 +42,7 @@ export async function readProvisionedState(database: Database): Promise<Provisio
     agreed: byOwner(agreements),
     granted: byOwner(grants),
     roles: highest(roles),
+    administrators: new Set(roles.flatMap((row) => (row.role === administratorRole ? [row.user_id] : []))),
     profiles: new Map(profiles.map((row) => [row.partner_id, JSON.parse(row.profile) as ProfileTexts])),
   };
 }

@@ -3,9 +3,9 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import SqliteFile from 'better-sqlite3';
 import type { DataDirectory } from './data-directory.ts';
 import { codeOf } from './disk-fault.ts';
+import { openSqlite } from './sqlite-driver.ts';
 
 /** Another process has this role on this data directory. */
 export class RoleTakenError extends Error {
@@ -25,7 +25,7 @@ const probeMs = 100;
 export function isRoleTaken(directory: DataDirectory, role: string): boolean {
   const path = join(directory.locks, `${role}.lock`);
   if (!existsSync(path)) return false;
-  const file = new SqliteFile(path, { timeout: 0, readonly: true });
+  const file = openSqlite(path, { timeout: 0, readonly: true });
   try {
     // A reader is shut out by an exclusive transaction, and by nothing else.
     file.prepare('select count(*) from sqlite_master').get();
@@ -43,7 +43,7 @@ export function isRoleTaken(directory: DataDirectory, role: string): boolean {
  * @throws RoleTakenError
  */
 export function takeRole(directory: DataDirectory, role: string): { readonly close: () => void } {
-  const file = new SqliteFile(join(directory.locks, `${role}.lock`), { timeout: probeMs });
+  const file = openSqlite(join(directory.locks, `${role}.lock`), { timeout: probeMs });
   try {
     file.pragma('journal_mode = DELETE');
     file.exec('begin exclusive');

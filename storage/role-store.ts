@@ -121,46 +121,57 @@ export async function isLastOfficeAdministrator(
   return rows.every((row) => row.id === input.userId) && rows.length > 0;
 }
 
+/** Whether someone runs the gateway from now on, or no longer. */
+export interface SwitchAdministratorInput {
+  readonly userId: UserId;
+  readonly to: 'given' | 'taken';
+  readonly actor: Actor;
+}
+
+export interface SwitchAdministratorOutcome {
+  readonly kind: 'changed' | 'unchanged' | 'no-such-user';
+}
+
 /** Gives or takes the role of those who run the gateway. Only the command does this. */
 export async function switchAdministrator(
   database: Database,
-  input: { readonly userId: UserId; readonly to: 'given' | 'taken'; readonly actor: Actor },
-): Promise<{ readonly kind: 'changed' | 'unchanged' | 'no-such-user' }> {
-  return database.transaction(async (transaction) => {
-    const { sql, nowMs } = transaction;
-    const { userId, to, actor } = input;
-    const user = await sql.selectFrom('users').select('id').where('id', '=', userId).executeTakeFirst();
-    if (user === undefined) return { kind: 'no-such-user' };
-    const has = await sql
-      .selectFrom('roles')
-      .select('role')
+  input: SwitchAdministratorInput,
+): Promise<SwitchAdministratorOutcome> {
+  return database.transaction((transaction) => switchAdministratorWithin(transaction, input));
+}
+
+/** The same in a transaction that has more to do. */
+export async function switchAdministratorWithin(
+  transaction: Transaction,
+  { userId, to, actor }: SwitchAdministratorInput,
+): Promise<SwitchAdministratorOutcome> {
+  const { sql, nowMs } = transaction;
+  const user = await sql.selectFrom('users').select('id').where('id', '=', userId).executeTakeFirst();
+  if (user === undefined) return { kind: 'no-such-user' };
+  const has = await isAdministrator(transaction, userId);
+  if (has === (to === 'given')) return { kind: 'unchanged' };
+  if (to === 'given') {
+    await sql
+      .insertInto('roles')
+      .values({
+        user_id: userId,
+        role: administratorRole,
+        granted_at_ms: nowMs,
+        granted_by: printActor(actor),
+      })
+      .execute();
+  } else {
+    await sql
+      .deleteFrom('roles')
       .where('user_id', '=', userId)
       .where('role', '=', administratorRole)
-      .executeTakeFirst();
-    if ((has !== undefined) === (to === 'given')) return { kind: 'unchanged' };
-    if (to === 'given') {
-      await sql
-        .insertInto('roles')
-        .values({
-          user_id: userId,
-          role: administratorRole,
-          granted_at_ms: nowMs,
-          granted_by: printActor(actor),
-        })
-        .execute();
-    } else {
-      await sql
-        .deleteFrom('roles')
-        .where('user_id', '=', userId)
-        .where('role', '=', administratorRole)
-        .execute();
-    }
-    await transaction.audit({
-      actor,
-      action: 'user.role',
-      subject: `user:${userId}`,
-      detail: { [administratorRole]: to },
-    });
-    return { kind: 'changed' };
+      .execute();
+  }
+  await transaction.audit({
+    actor,
+    action: 'user.role',
+    subject: `user:${userId}`,
+    detail: { [administratorRole]: to },
   });
+  return { kind: 'changed' };
 }

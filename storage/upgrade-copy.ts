@@ -3,9 +3,9 @@
 
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import SqliteFile from 'better-sqlite3';
 import { inspectDatabase } from './database-inspection.ts';
 import { codeOf } from './disk-fault.ts';
+import { openSqlite } from './sqlite-driver.ts';
 
 /** There is no copy to go back to, so the schema was not touched. */
 export class UpgradeCopyError extends Error {
@@ -75,7 +75,7 @@ function isRunning(pid: number): boolean {
 
 /** VACUUM INTO reads within one transaction (https://sqlite.org/lang_vacuum.html section 3), and nobody waits for it. */
 function copyDurably(file: string, to: string): void {
-  const source = new SqliteFile(file, { readonly: true });
+  const source = openSqlite(file, { readonly: true });
   try {
     source.prepare('vacuum into ?').run(to);
   } finally {

@@ -1,7 +1,12 @@
 // What is agreed with a trading partner, over the API: its profile, key by key, in the words of docs/partner-profile.md.
 
 import { z } from 'zod';
-import { type ProfileKeyName, parseProfileValue, profileKeys } from '../../domain/partner-profile.ts';
+import {
+  type ProfileKeyName,
+  parseProfileValue,
+  profileKeys,
+  profileValueMax,
+} from '../../domain/partner-profile.ts';
 import { isRuleId } from '../../edi/rule-facts.ts';
 import { readProfileTexts, setPartnerProfile } from '../../storage/partner-profile-store.ts';
 import { findPartner } from '../../storage/partner-store.ts';
@@ -9,8 +14,6 @@ import { maySee, noParameters, partnerIdIn } from './api-values.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { notFound } from './problem.ts';
 
-/** Characters of one value: more than any list of identifiers that was agreed on. */
-const valueMax = 10_000;
 const names = Object.keys(profileKeys) as [ProfileKeyName, ...ProfileKeyName[]];
 
 const settingsOut = z.partialRecord(z.enum(names), z.string()).describe('What is not here falls back.');
@@ -22,7 +25,7 @@ const profileOut = z
 const valueIn = (name: ProfileKeyName) =>
   z
     .string()
-    .max(valueMax)
+    .max(profileValueMax)
     .transform((text, context) => {
       const parsed = parseProfileValue(name, text, isRuleId);
       if (parsed.kind === 'ok') return parsed.text;

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { test } from 'tap';
 import { exportState } from '../../admin/apply-export.ts';
 import { planApply } from '../../admin/apply-plan.ts';
+import { printPlan, usersOf } from '../../admin/apply-report.ts';
 import { runPlan } from '../../admin/apply-run.ts';
 import { newBlame, parseWanted } from '../../admin/apply-wanted.ts';
 import { readProvisioning } from '../../config/provisioning.ts';
@@ -53,7 +54,7 @@ test('a file is told as a difference, made so, and changes nothing a second time
   const dry = await apply('--dry-run');
   t.match(dry, {
     code: 0,
-    out: /\+ partner clinic {2}Clinic \(TSN1\)\n\+ user jdoe of clinic/,
+    out: /\+ partner clinic {2}Clinic \(TSN1\)\n {4}authentication: both\n {4}allowedNetworks: 192\.0\.2\.0\/24\n {4}send: 837P, 270\n {4}receive: .*\n {4}profile\.usage: test\n {4}profile\.filesPerHour: 600\n\+ user jdoe of clinic/,
     err: /Nothing was changed/,
   });
   t.match(await run(cwd, ['partner', 'list']), { out: /no trading partners/ });
@@ -142,16 +143,81 @@ const open = (root: string): Core =>
   openCore({ config: testConfig(join(root, 'data')), observe: () => undefined });
 
 /** Applies a text. @returns what the plan said */
-async function apply(core: Core, text: string) {
+async function apply(core: Core, text: string, prune = false) {
   const read = readProvisioning(text);
   if (read.kind === 'refused') throw new Error(JSON.stringify(read.problems));
   const blame = newBlame();
   const wanted = parseWanted(read, blame);
-  const plan = planApply(await readProvisionedState(core.database), { wanted, prune: false }, blame);
+  const plan = planApply(await readProvisionedState(core.database), { wanted, prune }, blame);
   if (blame.problems.length > 0) throw new Error(JSON.stringify(blame.problems));
   await runPlan({ core, actor, advance: () => undefined }, plan);
   return plan;
 }
+
+test('who runs the gateway is in the file: made, changed and pruned by it, and never by a secret', async (t) => {
+  const core = open(t.testdir());
+  const facts = 'firstName: A, lastName: B, email: a@state.example';
+  const two = `users:
+  - { id: admin, ${facts}, administrator: true }
+  - { id: auditor, ${facts}, status: active }
+`;
+  const said = async (text: string, prune = false) => printPlan(await apply(core, text, prune), 99);
+  t.match(
+    await said(two),
+    /^\+ user admin of no trading partner {2}invited\n {4}administrator: true\n\+ user auditor of no trading partner {2}active\n/,
+  );
+  t.match(await said(two), /^Partners: .* Users: 0 to create, 0 to change, 0 to disable, 2 unchanged/);
+  const now = () => readProvisionedState(core.database);
+  t.match(await now(), { users: new Map([['admin', { status: 'unconfirmed' }]]) });
+  t.strictSame([...(await now()).administrators], ['admin']);
+  const mails = await core.database.sql.selectFrom('mails').select(['kind', 'user_id']).execute();
+  t.match(
+    mails,
+    [{ kind: 'invitation', user_id: 'admin' }],
+    'a link to choose a password with, and nothing else',
+  );
+  const exported = exportState(await now(), undefined);
+  t.match(exported.users, [
+    { id: 'admin', administrator: true, status: 'invited' },
+    { administrator: false },
+  ]);
+  t.match(await said(JSON.stringify(exported)), /^Partners: .* 0 to change, 0 to disable, 2 unchanged/);
+
+  const other = `users: [{ id: auditor, ${facts}, administrator: true }]`;
+  t.match(
+    await said(other, true),
+    /^~ user auditor of no trading partner\n {4}administrator: false -> true\n- user admin of no trading partner/,
+  );
+  t.match(await now(), { users: new Map([['admin', { status: 'disabled' }]]) });
+  t.match(await said(other.replace('true', 'false')), /administrator: true -> false/);
+  t.match(await said('users: []', true), / 0 to disable/, 'who is no administrator stays');
+
+  await t.rejects(apply(core, two.replace(', administrator', ', role: general-user, administrator')), {
+    message:
+      /"line":2,"message":"users\.0: there is no role here: a user of no trading partner has no office/,
+  });
+  await t.rejects(apply(core, two.replace(', administrator', ', password: x, administrator')), {
+    message: /passwords, keys and SFTP accounts/,
+  });
+  await t.rejects(apply(core, two.replace('auditor', 'admin')), {
+    message: /"line":3,"message":"user admin stands in line 2/,
+  });
+  const partner = (id: string) =>
+    `partners: [{ id: clinic, name: C, submitterId: T, users: [{ id: ${id}, ${facts}, administrator: true }] }]`;
+  await t.rejects(apply(core, partner('auditor')), { message: /belongs to no trading partner/ });
+  t.match(await said(partner('jdoe')), /\+ user jdoe of clinic .*\n {4}administrator: true/);
+  t.strictSame(
+    [...(await now()).administrators],
+    ['admin', 'jdoe'],
+    'a user of a partner may run the gateway too',
+  );
+  await t.rejects(apply(core, two.replace('auditor', 'jdoe')), {
+    message: /belongs to trading partner clinic/,
+  });
+  t.notHas(exportState(await now(), 'clinic'), { users: [] }, 'and one partner is exported without them');
+  t.match(await verifyAuditTrail(core.database), { kind: 'intact' });
+  await core.close();
+});
 
 const rights = (direction: 'send' | 'receive') =>
   fc.oneof(
@@ -163,6 +229,13 @@ const rights = (direction: 'send' | 'receive') =>
     ),
   );
 const person = fc.constantFrom('Ann', 'Zoë', "O'Neil", 'name: "x" # y', '- [a]', 'null', '12');
+const anyone = fc.record({
+  firstName: person,
+  lastName: person,
+  kind: fc.constantFrom('individual', 'business', 'government', undefined),
+  administrator: fc.constantFrom(true, false, undefined),
+  status: fc.constantFrom('invited', 'active', 'disabled', 'expired', undefined),
+});
 const anyPartner = fc.record({
   name: person,
   authentication: fc.constantFrom('password', 'public-key', 'either', 'both', undefined),
@@ -174,6 +247,7 @@ const anyPartner = fc.record({
     {},
     { split: 'on' },
     { usage: 'test', timeZone: 'America/New_York', split: '' },
+    { inboundNames: Array.from({ length: 50 }, (_, which) => `${'n'.repeat(90)}-${which}`).join(',') },
   ),
   users: fc.array(
     fc.record({
@@ -181,6 +255,7 @@ const anyPartner = fc.record({
       lastName: person,
       kind: fc.constantFrom('individual', 'business', 'government', undefined),
       role: fc.constantFrom('office-administrator', 'user-administrator', 'general-user', undefined),
+      administrator: fc.constantFrom(true, undefined),
       status: fc.constantFrom('invited', 'active', 'disabled', 'expired', undefined),
       send: rights('send'),
       receive: rights('receive'),
@@ -192,36 +267,41 @@ const anyPartner = fc.record({
 test('what is exported, applied anywhere, gives the same, and changes nothing where it came from', async (t) => {
   let at = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(anyPartner, { maxLength: 3 }), async (some) => {
-      at += 1;
-      const partners = some.map((partner, index) => ({
-        ...partner,
-        id: `partner-${index}`,
-        submitterId: `TSN ${index}`,
-        users: partner.users.map((user, which) => ({
-          ...user,
-          id: `u${index}-${which}`,
-          email: `u${which}@example.org`,
-        })),
-      }));
-      const root = t.testdir({ [`one-${at}`]: {}, [`other-${at}`]: {} });
-      const one = open(join(root, `one-${at}`));
-      const other = open(join(root, `other-${at}`));
-      try {
-        await apply(one, JSON.stringify({ partners }));
-        const exported = exportState(await readProvisionedState(one.database), undefined);
-        const again = await apply(one, JSON.stringify(exported));
-        const kinds = again.flatMap((plan) => [plan.kind, ...plan.users.map(({ kind }) => kind)]);
-        if (kinds.some((kind) => kind !== 'unchanged')) throw new Error(JSON.stringify(again));
-        await apply(other, JSON.stringify(exported));
-        const copied = exportState(await readProvisionedState(other.database), undefined);
-        if (JSON.stringify(copied) !== JSON.stringify(exported))
-          throw new Error(JSON.stringify({ exported, copied }));
-      } finally {
-        await one.close();
-        await other.close();
-      }
-    }),
+    fc.asyncProperty(
+      fc.array(anyPartner, { maxLength: 3 }),
+      fc.array(anyone, { maxLength: 3 }),
+      async (some, few) => {
+        at += 1;
+        const users = few.map((user, which) => ({ ...user, id: `own-${which}`, email: 'own@example.org' }));
+        const partners = some.map((partner, index) => ({
+          ...partner,
+          id: `partner-${index}`,
+          submitterId: `TSN ${index}`,
+          users: partner.users.map((user, which) => ({
+            ...user,
+            id: `u${index}-${which}`,
+            email: `u${which}@example.org`,
+          })),
+        }));
+        const root = t.testdir({ [`one-${at}`]: {}, [`other-${at}`]: {} });
+        const one = open(join(root, `one-${at}`));
+        const other = open(join(root, `other-${at}`));
+        try {
+          await apply(one, JSON.stringify({ partners, users }));
+          const exported = exportState(await readProvisionedState(one.database), undefined);
+          const again = await apply(one, JSON.stringify(exported));
+          const kinds = [...again.partners, ...usersOf(again)].map(({ kind }) => kind);
+          if (kinds.some((kind) => kind !== 'unchanged')) throw new Error(JSON.stringify(again));
+          await apply(other, JSON.stringify(exported));
+          const copied = exportState(await readProvisionedState(other.database), undefined);
+          if (JSON.stringify(copied) !== JSON.stringify(exported))
+            throw new Error(JSON.stringify({ exported, copied }));
+        } finally {
+          await one.close();
+          await other.close();
+        }
+      },
+    ),
     { numRuns: 6 },
   );
 });

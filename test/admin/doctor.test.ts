@@ -1,10 +1,10 @@
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import type { ClientEvidence } from '../../admin/doctor-check.ts';
 import { readClientOffer, readLastFailure } from '../../admin/doctor-client.ts';
-import { checkNode } from '../../admin/doctor-machine.ts';
+import { checkNode, provedNodes } from '../../admin/doctor-machine.ts';
 import { type Diagnosis, diagnose, doctorChecks, printDiagnosis } from '../../admin/doctor-report.ts';
 import { openScene } from '../../admin/doctor-scene.ts';
 import { openDatabase } from '../../storage/database.ts';
@@ -14,11 +14,19 @@ import { addTestPartners, openTestStorage, testClock } from '../support/storage.
 
 const skip = whyNotBuilt() ?? false;
 
-test('a Node that is too old, or that the database does not survive, is called an error', (t) => {
-  for (const version of ['20.19.0', '20.20.2', '22.23.3', '24.18.0'])
+test('a Node that is too old is called an error, and one that nobody has tried is warned of', (t) => {
+  for (const version of ['20.19.0', '20.20.2', '22.14.0', '22.23.3', '24.0.0', '24.21.0', '26.10.0'])
     t.equal(checkNode(version).verdict, 'ok', version);
-  for (const version of ['18.20.4', '20.18.3', '24.19.0', '24.21.0', '26.0.0'])
+  for (const version of ['18.20.4', '20.18.3', '22.13.1'])
     t.equal(checkNode(version).verdict, 'error', version);
+  for (const version of ['21.7.0', '23.11.0', '25.0.0', '27.0.0'])
+    t.equal(checkNode(version).verdict, 'warning', version);
+  t.end();
+});
+
+test('npm refuses what doctor does not find proved', (t) => {
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  t.equal(manifest.engines.node, provedNodes.map(({ major, minor }) => `^${major}.${minor}.0`).join(' || '));
   t.end();
 });
 

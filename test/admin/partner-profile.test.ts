@@ -50,10 +50,11 @@ test('what cannot be a value is refused with a sentence', (t) => {
     ['delimiters', '*^:A'],
     ['timeZone', 'Mars/Olympus'],
     ['inboundNames', 'a/b'],
+    ['inboundNames', 'a,'.repeat(5001)],
   ];
   for (const [key, text] of wrong) {
     const parsed = parseProfileValue(key, text, isRuleId);
-    t.equal(parsed.kind, 'invalid', `${key}=${text}`);
+    t.equal(parsed.kind, 'invalid', `${key}=${text.slice(0, 40)}`);
   }
   t.throws(() => profileOf({ usage: 'sometimes' }), 'and what the database holds is not guessed at');
   t.strictSame(profileOf({ fromTheFuture: 'x', split: 'on' }), { split: true });

@@ -11,6 +11,7 @@ import { defaultProfile } from '../../edi/profile.ts';
 import { startIntake } from '../../intake/intake.ts';
 import { createValidatorPool } from '../../intake/validator-pool.ts';
 import { claimTransmission } from '../../storage/intake-queue.ts';
+import { sqliteDriverName } from '../../storage/sqlite-driver.ts';
 import { readClaims } from '../support/claims.ts';
 import {
   addReadyUserByHand,
@@ -151,7 +152,7 @@ test('a disk that the kernel made read-only: refused in words; after its repair 
 
 /** Holds the database's write lock in a process of its own. @returns ends it */
 async function lockDatabase(t: Test, file: string): Promise<() => Promise<void>> {
-  const driver = createRequire(import.meta.url).resolve('better-sqlite3');
+  const driver = createRequire(import.meta.url).resolve(sqliteDriverName(process.versions['napi']));
   const program = `const db = new (require(${JSON.stringify(driver)}))(${JSON.stringify(file)});
     db.exec('begin immediate'); console.log('locked'); setInterval(() => {}, 1000);`;
   const child: ChildProcess = spawn(process.execPath, ['-e', program], {

@@ -2,7 +2,6 @@
 // upload, its 999, the hook, a backup, and the same gateway again out of that backup in another directory. Everything by
 // the command, the portal and SFTP; nothing by the database.
 
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -12,13 +11,12 @@ import { corpusSubmitterId, readClaims } from '../support/claims.ts';
 import { run, whyNotBuilt } from '../support/command.ts';
 import { doSetupStep, firstPassword, waitForAnswers } from '../support/gateway.ts';
 import { openPlainBrowser } from '../support/portal.ts';
-import { readLog } from '../support/serve-process.ts';
+import { serveInstalled } from '../support/serve-installed.ts';
 import { connectSsh, putFile } from '../support/ssh-client.ts';
 import { makeTestFolder } from '../support/test-folder.ts';
 import { until } from '../support/until.ts';
 
 const skip = whyNotBuilt() ?? false;
-const main = new URL('../../dist/admin/main.js', import.meta.url).pathname;
 
 /** Someone's pipeline. @returns where it listens, and the kinds of events that have reached it */
 async function startReceiver(t: Test): Promise<{ readonly url: string; readonly kinds: readonly string[] }> {
@@ -38,43 +36,6 @@ async function startReceiver(t: Test): Promise<{ readonly url: string; readonly 
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return { url: `http://127.0.0.1:${port}/`, kinds };
-}
-
-/** `claimgate serve` with the file that init wrote; only ports and log are the test's, by the environment. */
-async function serve(t: Test, cwd: string, input: { readonly log: string; readonly data: string }) {
-  const log = join(cwd, input.log);
-  const child = spawn(process.execPath, [main, 'serve', '--data', input.data], {
-    cwd,
-    env: {
-      PATH: process.env['PATH'],
-      CLAIMGATE_SFTP_PORT: '0',
-      CLAIMGATE_PORTAL_PORT: '0',
-      CLAIMGATE_LOG_FILE: log,
-      CLAIMGATE_STORAGE_CHANGE_POLL_MS: '50',
-    },
-    stdio: 'ignore',
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  t.teardown(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  await until('it serves', () => readLog(log).some(({ event }) => event === 'gateway.started'), 60_000);
-  const of = (kind: string) => readLog(log).find(({ event }) => event === kind) ?? {};
-  const sftp = of('sftp.listening');
-  return {
-    portal: `http://127.0.0.1:${Number(of('portal.listening')['port'])}`,
-    target: (user: string) => ({
-      host: '127.0.0.1',
-      port: Number(sftp['port']),
-      user,
-      fingerprints: sftp['fingerprints'] as readonly string[],
-    }),
-    async stop() {
-      child.kill('SIGTERM');
-      return ended;
-    },
-  };
 }
 
 test('a new user gets from nothing to a 999, and back from a backup', {
@@ -123,7 +84,7 @@ test('a new user gets from nothing to a 999, and back from a backup', {
   const person = ['--first-name', 'My', '--last-name', 'Name', '--email', 'me@clinic.example'];
   await claimgate(['user', 'add', 'my.name', '--partner', 'my-clinic', ...person], `${firstPassword}\n`);
 
-  const first = await serve(t, cwd, { log: 'first.log', data: 'data' });
+  const first = await serveInstalled(t, cwd, { log: 'first.log', data: 'data' });
   const browser = openPlainBrowser(first.portal);
   await browser.signIn('my.name', firstPassword);
   await doSetupStep(browser, { user: 'my.name', password: firstPassword });
@@ -146,7 +107,7 @@ test('a new user gets from nothing to a 999, and back from a backup', {
   t.equal(await first.stop(), 0);
   await claimgate(['backup', 'restore', String(made.backup), '--data', 'restored']);
   await claimgate(['doctor', '--data', 'restored']);
-  const second = await serve(t, cwd, { log: 'second.log', data: 'restored' });
+  const second = await serveInstalled(t, cwd, { log: 'second.log', data: 'restored' });
   t.same(second.target('').fingerprints, first.target('').fingerprints, 'partners see the same host key');
   const again = await connectSsh(t, second.target('my.name'), firstPassword);
   await putFile(again.sftp, '/inbound/more.x12', readClaims('p-00-valid', 2));

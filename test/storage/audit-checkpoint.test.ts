@@ -2,7 +2,6 @@
 
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import SqliteFile from 'better-sqlite3';
 import { test } from 'tap';
 import { configSchema } from '../../config/schema.ts';
 import { openCore } from '../../core.ts';
@@ -13,6 +12,7 @@ import {
 } from '../../storage/audit-checkpoint.ts';
 import { signOffAudit } from '../../storage/audit-sign-off.ts';
 import { exportAuditRecords, readAuditRecords, verifyAuditTrail } from '../../storage/audit-trail.ts';
+import { openSqlite } from '../../storage/sqlite-driver.ts';
 import { administrator } from '../support/gateway.ts';
 import { partnerId } from '../support/storage.ts';
 import type { TestScope } from '../support/test-folder.ts';
@@ -21,7 +21,7 @@ function openScene(t: TestScope) {
   const dataDirectory = t.testdir();
   const config = configSchema.parse({ dataDirectory });
   const core = openCore({ config, observe: () => undefined });
-  const raw = new SqliteFile(join(dataDirectory, 'claimgate.db'));
+  const raw = openSqlite(join(dataDirectory, 'claimgate.db'));
   t.teardown(async () => {
     raw.close();
     await core.close();

@@ -14,7 +14,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import SqliteFile from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { pack } from 'tar-stream';
 import { restoreBackup, verifyBackup } from '../../storage/backup-restore.ts';
@@ -22,6 +21,7 @@ import { writeBackup } from '../../storage/backup-writer.ts';
 import { openDatabase } from '../../storage/database.ts';
 import { inspectDatabase } from '../../storage/database-inspection.ts';
 import { migrations } from '../../storage/migrate.ts';
+import { openSqlite } from '../../storage/sqlite-driver.ts';
 import { readClaims } from '../support/claims.ts';
 import { run, whyNotBuilt } from '../support/command.ts';
 import {
@@ -118,7 +118,7 @@ test('a backup of a running gateway is restored, and everything goes on in the n
 });
 
 function readOriginal(data: string, id: string): string {
-  const file = new SqliteFile(join(data, 'claimgate.db'), { readonly: true });
+  const file = openSqlite(join(data, 'claimgate.db'), { readonly: true });
   const row = file.prepare('select original_path as path from transmissions where id = ?').get(id);
   file.close();
   return (row as { readonly path: string }).path;
@@ -132,7 +132,7 @@ test('what comes in while a backup is made is named, kept, and taken up after a 
   // The files of a time after the database's: its copy from before stands in for the moment in between.
   const archive = join(root, 'backup.tar');
   const before = join(root, 'before.db');
-  const file = new SqliteFile(running.core.directory.database, { readonly: true });
+  const file = openSqlite(running.core.directory.database, { readonly: true });
   await file.backup(before);
   file.close();
   const late = await send(running, 'late.x12', 2);
@@ -250,7 +250,7 @@ async function hostile(entry: {
 
 /** A database as the version before this one left it. @returns the schema version that it has */
 function makeOlderDatabase(path: string): number {
-  const file = new SqliteFile(path);
+  const file = openSqlite(path);
   file.pragma('journal_mode = WAL');
   file.exec(
     'create table schema_migrations (version integer primary key, name text not null, applied_at_ms bigint not null)',
@@ -313,7 +313,7 @@ test('SIGKILL in the middle of an upgrade leaves one version or the other, and t
   const path = join(root, 'data/claimgate.db');
   const older = makeOlderDatabase(path);
   // Enough pages that the copy takes a while.
-  const file = new SqliteFile(path);
+  const file = openSqlite(path);
   file.exec('create table filling (bytes blob)');
   const fill = file.prepare('insert into filling values (zeroblob(1000000))');
   file.transaction(() => {

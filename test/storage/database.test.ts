@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import SqliteFile from 'better-sqlite3';
+import type SqliteFile from 'better-sqlite3';
 import { test } from 'tap';
 import { type PartnerId, parsePartnerId } from '../../domain/ids.ts';
 import { parseEntryName } from '../../domain/virtual-path.ts';
@@ -15,6 +15,7 @@ import { searchEvents } from '../../storage/event-search.ts';
 import { migrations, NewerSchemaError } from '../../storage/migrate.ts';
 import { readQueueDepths } from '../../storage/queue-depths.ts';
 import { shareSync } from '../../storage/shared-sync.ts';
+import { loadSqliteDriver, openSqlite } from '../../storage/sqlite-driver.ts';
 import { searchTransmissions } from '../../storage/transmission-search.ts';
 import { findUnfinished } from '../../storage/upload-journal.ts';
 import { userId } from '../support/storage.ts';
@@ -43,7 +44,7 @@ test('a fresh database is migrated, and opening it again migrates nothing', asyn
 test('a database of a newer Claimgate is left alone, with a sentence that says what to do', async (t) => {
   const file = join(t.testdir(), 'claimgate.db');
   await open(file).close();
-  const raw = new SqliteFile(file);
+  const raw = openSqlite(file);
   raw.exec("insert into schema_migrations (version, name, applied_at_ms) values (99, 'from the future', 0)");
   raw.close();
   t.throws(() => open(file), NewerSchemaError);
@@ -53,12 +54,12 @@ test('a migration that came late is applied too, below the newest, and after a c
   const file = join(t.testdir(), 'claimgate.db');
   await open(file).close();
   // As a database stands that has had the newest alone, from a branch without the one below it.
-  const raw = new SqliteFile(file);
+  const raw = openSqlite(file);
   raw.exec('delete from schema_migrations where version = 14; drop index transmissions_in_trouble');
   raw.close();
   const again = open(file);
   await again.close();
-  const look = new SqliteFile(file, { readonly: true });
+  const look = openSqlite(file, { readonly: true });
   t.teardown(() => look.close());
   const applied = look.prepare('select version from schema_migrations order by version').pluck().all();
   t.same(
@@ -74,8 +75,9 @@ test('what waits is found by an index that holds little else, however many trans
   const database = open(file);
   t.teardown(() => database.close());
   const asked = new Map<string, readonly unknown[]>();
-  const prepare = SqliteFile.prototype.prepare;
-  t.intercept(SqliteFile.prototype, 'prepare', {
+  const driver = loadSqliteDriver().prototype;
+  const { prepare } = driver;
+  t.intercept(driver, 'prepare', {
     value(this: SqliteFile.Database, text: string) {
       asked.set(text, []);
       return prepare.call(this, text);
@@ -97,7 +99,7 @@ test('what waits is found by an index that holds little else, however many trans
     filter: { verdict: 'rejected' },
     limit: 10,
   });
-  const raw = new SqliteFile(file);
+  const raw = openSqlite(file);
   t.teardown(() => raw.close());
   const texts = [...asked.keys()];
   const ofPartner = texts.filter((text) => /coalesce\("verdict"/.test(text));
@@ -155,7 +157,7 @@ test('the audit trail proves itself, and shows a changed, a removed and a cut-of
   t.match(await verifyAuditTrail(database), { kind: 'intact', records: 5 });
   t.equal((await readAuditRecords(database, { limit: 2 }))[0]?.subject, 'partner:p4');
 
-  const raw = new SqliteFile(file);
+  const raw = openSqlite(file);
   t.teardown(() => raw.close());
   t.throws(
     () => raw.exec("update audit_records set actor = 'someone else' where sequence = 3"),
@@ -197,8 +199,9 @@ test('looking for the uploads of one name reads no other row, however many trans
   const database = open(file);
   t.teardown(() => database.close());
   const asked: string[] = [];
-  const prepare = SqliteFile.prototype.prepare;
-  t.intercept(SqliteFile.prototype, 'prepare', {
+  const driver = loadSqliteDriver().prototype;
+  const { prepare } = driver;
+  t.intercept(driver, 'prepare', {
     value(this: SqliteFile.Database, text: string) {
       asked.push(text);
       return prepare.call(this, text);
@@ -208,7 +211,7 @@ test('looking for the uploads of one name reads no other row, however many trans
   if (name === undefined) throw new Error('unreachable');
   await findUnfinished(database, { partnerId, userId: userId('jo.doe'), name });
   const text = asked.find((one) => one.includes('"transmissions"'));
-  const raw = new SqliteFile(file);
+  const raw = openSqlite(file);
   t.teardown(() => raw.close());
   const plan = raw.prepare(`explain query plan ${text}`).all('acme', 'jo.doe', 'claim.edi');
   t.match(
@@ -291,7 +294,7 @@ test('a transaction that cannot begin fails with its reason, and so do those tha
   const file = join(t.testdir(), 'claimgate.db');
   const database = openDatabase({ file, now: Date.now, randomBytes, busyTimeoutMs: 1, changePollMs: 0 });
   t.teardown(() => database.close());
-  const other = new SqliteFile(file);
+  const other = openSqlite(file);
   other.exec('begin immediate');
   const work = () => database.transaction(async () => 'done');
   for (const outcome of await Promise.allSettled([work(), work(), work()]))

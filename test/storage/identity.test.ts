@@ -1,15 +1,15 @@
 // Users without a trading partner, and a database that was there before them.
 
 import { join } from 'node:path';
-import SqliteFile from 'better-sqlite3';
 import { test } from 'tap';
 import { migrateSqlite, migrations } from '../../storage/migrate.ts';
 import { makeOneTimeSecret, takeTry, useOneTimeSecret } from '../../storage/one-time-secret-store.ts';
+import { openSqlite } from '../../storage/sqlite-driver.ts';
 import { addUser, findUser, replacePassword } from '../../storage/user-store.ts';
 import { openTestStorage, userId } from '../support/storage.ts';
 
 test('a database of before keeps its users, and what refers to them, when users may be without a partner', (t) => {
-  const file = new SqliteFile(join(t.testdir(), 'claimgate.db'));
+  const file = openSqlite(join(t.testdir(), 'claimgate.db'));
   file.pragma('foreign_keys = ON');
   for (const migration of migrations.filter(({ version }) => version < 3))
     file.exec(migration.sql + (migration.sqlite ?? ''));

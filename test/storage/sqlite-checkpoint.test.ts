@@ -4,11 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import SqliteFile from 'better-sqlite3';
 import { sql } from 'kysely';
 import { test } from 'tap';
 import { openDatabase } from '../../storage/database.ts';
 import { createSqliteCheckpoint } from '../../storage/sqlite-checkpoint.ts';
+import { openSqlite } from '../../storage/sqlite-driver.ts';
 import type { Database } from '../../storage/transaction.ts';
 import { until } from '../support/until.ts';
 
@@ -27,7 +27,7 @@ function open(file: string, faults: string[]): Database {
 }
 
 function prepare(file: string): void {
-  const side = new SqliteFile(file);
+  const side = openSqlite(file);
   side.exec('create table ballast (id integer primary key, bytes blob)');
   side.close();
 }
@@ -60,7 +60,7 @@ test('the log stays short while commits never pause, and all of them are there',
   t.ok(longest < 200 * mib, `${longest} bytes of log`);
   t.same(faults, []);
   await database.close();
-  const after = new SqliteFile(file, { readonly: true });
+  const after = openSqlite(file, { readonly: true });
   t.equal(after.prepare('select count(*) from ballast where id % 2 = 0').pluck().get(), 2000);
   t.equal(after.pragma('integrity_check', { simple: true }), 'ok');
   after.close();
@@ -72,7 +72,7 @@ test('a reader that stays, as a backup does, holds up no commit', async (t) => {
   const database = open(file, faults);
   prepare(file);
   await write(database, 1);
-  const reader = new SqliteFile(file, { readonly: true });
+  const reader = openSqlite(file, { readonly: true });
   reader.exec('begin');
   const count = reader.prepare('select count(*) from ballast').pluck();
   t.equal(count.get(), 1);

@@ -5,7 +5,7 @@
 
 import fs, { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import promises from 'node:fs/promises';
-import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 
@@ -65,8 +65,8 @@ for (const call of ['link', 'rename', 'unlink', 'open', 'copyFile', 'rmdir']) {
 syncBuiltinESMExports();
 
 if (isMainThread) {
-  const require = createRequire(new URL('../../package.json', import.meta.url));
-  const Database = require('better-sqlite3');
+  const { loadSqliteDriver } = await import('../../dist/storage/sqlite-driver.js');
+  const Database = loadSqliteDriver();
   const { prepare } = Database.prototype;
   const touched = new Set();
   // Of a commit that several transactions share each is a step of its own, whichever came together this time.
