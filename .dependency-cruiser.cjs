@@ -69,7 +69,7 @@ const packageHomes = {
   // The demo plays a person with an authenticator app.
   otpauth: ['auth', 'admin/demo-authenticator.ts'],
   pino: ['observe.ts'],
-  piscina: ['intake'],
+  piscina: ['intake', 'storage'],
   'preact-render-to-string': ['portal'],
   'prom-client': ['metrics'],
   preact: ['portal'],
