@@ -20,7 +20,7 @@ import { writeDurably } from '../storage/durable-file.ts';
 import type { ClaimedTransmission } from '../storage/intake-queue.ts';
 import { takeInterchangeKeys } from '../storage/interchange-keys.ts';
 import { OriginalMissingError } from '../storage/lost-file-store.ts';
-import { quarantineOriginal } from '../storage/outbound.ts';
+import { leaveQuarantine, quarantineOriginal } from '../storage/outbound.ts';
 import { readPartnerProfile } from '../storage/partner-profile-store.ts';
 import type { Database, Transaction } from '../storage/transaction.ts';
 import { rejectMixedUsage, releaseFolder, whyNotAgreed } from './agreed-file.ts';
@@ -157,7 +157,10 @@ async function refuse(
   const outcome = { state, reason } as const;
   const files = [file];
   const answer = { id, partnerId, worker, outcome, files, kinds, interchanges: [], manifest: undefined };
-  if (!(await writeAnswer(database, answer))) {
+  const written = await writeAnswer(database, answer);
+  // An attempt before this one, or this one, has put it there.
+  if (!written || state === 'discarded') await leaveQuarantine(deps, id);
+  if (!written) {
     await removeFiles(deps, files);
     return;
   }

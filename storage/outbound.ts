@@ -1,7 +1,7 @@
 // Where answers and released files go. Each step may be repeated after a crash: a link that is there already is
 // recognised by its inode, and nothing of another file is ever overwritten.
 
-import { lstat, mkdir } from 'node:fs/promises';
+import { lstat, mkdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PartnerId, TransmissionId } from '../domain/ids.ts';
 import { parseEntryName } from '../domain/virtual-path.ts';
@@ -14,7 +14,7 @@ import {
   type UnpublishedFile,
 } from './answer-store.ts';
 import { type DataDirectory, type HostPath, makePartnerFolders } from './data-directory.ts';
-import { codeOf } from './disk-fault.ts';
+import { codeOf, unlessMissing } from './disk-fault.ts';
 import { linkOnce, replaceDurably } from './durable-file.ts';
 import { inodeOf } from './outbound-file-store.ts';
 import type { Database } from './transaction.ts';
@@ -126,4 +126,18 @@ export async function quarantineOriginal(
   input: { readonly id: string; readonly originalPath: string },
 ): Promise<void> {
   await linkOnce(directory.stored(input.originalPath), join(directory.quarantine, input.id) as HostPath);
+}
+
+/**
+ * Takes a name out of quarantine that an attempt has put there and that does not count: someone has decided otherwise
+ * meanwhile. What is quarantined, or read by another attempt, stays.
+ */
+export async function leaveQuarantine({ database, directory }: OutboundDeps, id: string): Promise<void> {
+  const row = await database.sql
+    .selectFrom('transmissions')
+    .select('state')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (row?.state === 'quarantined' || row?.state === 'processing') return;
+  await unlessMissing(() => unlink(join(directory.quarantine, id)), undefined);
 }

@@ -5,8 +5,12 @@ import { test } from 'tap';
 import { commandLine } from '../../admin/command-line.ts';
 import { printDoctorReference } from '../../admin/doctor-report.ts';
 import { whyNotTaken, wordsOf } from '../support/command-words.ts';
+import { alternativesOf, blockCommands } from '../support/shown-commands.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
+
+/** For others than who runs a gateway. */
+const notAdministered = new Set(['demo', 'sftp-stdio']);
 
 interface Help {
   readonly path: readonly string[];
@@ -53,6 +57,22 @@ test('every command has a description and examples, fits 110 columns, and takes 
   }
   t.ok(leaves > 40, `${leaves} commands were looked at`);
   t.same(without, [], 'these have no examples');
+});
+
+test('the README lists every command and verb, and the administrator’s guide names every noun', async (t) => {
+  const listed = blockCommands('README.md').flatMap((text) => [text, ...alternativesOf(text)]);
+  const guide = readFileSync(`${root}docs/administration.md`, 'utf8');
+  for await (const { path, text } of helps()) {
+    const name = path.join(' ');
+    if (path.length === 0 || path.length > 2) continue;
+    if (path.length === 1)
+      t.ok(guide.includes(`claimgate ${name}`) || notAdministered.has(name), `the guide: ${name}`);
+    if (/^Commands:/m.test(text)) continue;
+    t.ok(
+      listed.some((one) => one === name || one.startsWith(`${name} `)),
+      `the README: ${name}`,
+    );
+  }
 });
 
 test('the table of what doctor looks at is not stale', (t) => {

@@ -1,20 +1,19 @@
 // Getting started and disaster recovery, as they are written: their commands are taken out of the documents and run, one
 // after the other, in a directory of the test's own; what people do in between is done as they would.
 
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Test, test } from 'tap';
-import { run, whyNotBuilt } from '../support/command.ts';
+import { test } from 'tap';
+import { whyNotBuilt } from '../support/command.ts';
+import { openCommandDesk } from '../support/command-desk.ts';
 import { wordsOf } from '../support/command-words.ts';
 import { doSetupStep, firstPassword, waitForAnswers } from '../support/gateway.ts';
 import { openPlainBrowser } from '../support/portal.ts';
 import { missingProgram, runProgram } from '../support/program.ts';
-import { readLog } from '../support/serve-process.ts';
+import { serveInstalled } from '../support/serve-installed.ts';
 import { runSftp } from '../support/stock-clients.ts';
 import { makeTestFolder } from '../support/test-folder.ts';
-import { until } from '../support/until.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const skip = whyNotBuilt() || missingProgram('sftp');
@@ -26,41 +25,16 @@ function commandsOf(document: string, program: string): readonly string[] {
     .flatMap((line) => (line.startsWith(`    ${program} `) ? [line.trim()] : []));
 }
 
-/** `claimgate serve` as the document starts it; the ports are free ones and the log is a file, by the environment. */
-async function serve(t: Test, cwd: string) {
-  const log = join(cwd, 'serve.log');
-  const child = spawn(process.execPath, [join(root, 'dist/admin/main.js'), 'serve'], {
-    cwd,
-    env: {
-      PATH: process.env['PATH'],
-      CLAIMGATE_SFTP_PORT: '0',
-      CLAIMGATE_PORTAL_PORT: '0',
-      CLAIMGATE_LOG_FILE: log,
-      CLAIMGATE_STORAGE_CHANGE_POLL_MS: '50',
-    },
-    stdio: 'ignore',
-  });
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  t.teardown(async () => {
-    child.kill('SIGTERM');
-    await ended;
-  });
-  await until('it serves', () => readLog(log).some(({ event }) => event === 'gateway.started'), 60_000);
-  const portOf = (kind: string) => Number(readLog(log).find(({ event }) => event === kind)?.['port']);
-  const sftp = readLog(log).find(({ event }) => event === 'sftp.listening');
-  const fingerprints = (sftp?.['fingerprints'] ?? []) as readonly string[];
-  return { sftpPort: portOf('sftp.listening'), portalPort: portOf('portal.listening'), fingerprints };
-}
-
 test('the commands of getting-started and disaster-recovery, in their order, do what is said of them', {
   skip,
   timeout: 400_000,
 }, async (t) => {
   const cwd = makeTestFolder(t);
   mkdirSync(join(cwd, 'backups'));
+  const desk = openCommandDesk(t);
   const claimgate = async (line: string): Promise<string> => {
     const args = wordsOf(line).slice(1);
-    const ran = await run(cwd, args, args[0] === 'user' ? `${firstPassword}\n` : '');
+    const ran = await desk.run(cwd, args, args[0] === 'user' ? `${firstPassword}\n` : '');
     t.equal(ran.code, 0, `${line}: ${ran.err}${ran.out}`);
     return ran.out;
   };
@@ -68,15 +42,14 @@ test('the commands of getting-started and disaster-recovery, in their order, do 
   const serveAt = lines.indexOf('claimgate serve');
   t.ok(serveAt > 3 && lines.length > serveAt + 5, lines.join('\n'));
   for (const line of lines.slice(0, serveAt)) await claimgate(line);
-  const { sftpPort, portalPort, fingerprints } = await serve(t, cwd);
-  const browser = openPlainBrowser(`http://127.0.0.1:${portalPort}`);
+  const gateway = await serveInstalled(t, cwd, { log: 'serve.log', data: 'data' });
+  const target = gateway.target('jdoe');
+  const { port: sftpPort, fingerprints } = target;
+  const browser = openPlainBrowser(gateway.portal);
   await browser.signIn('jdoe', firstPassword);
   await doSetupStep(browser, { user: 'jdoe', password: firstPassword });
   const sftp = (...commands: readonly string[]) =>
-    runSftp(
-      { host: '127.0.0.1', port: sftpPort, user: 'jdoe', fingerprints },
-      { cwd, password: firstPassword, commands },
-    );
+    runSftp(target, { cwd, password: firstPassword, commands });
   const typed = commandsOf('getting-started.md', 'sftp>').map((line) => line.replace(/^sftp> /, ''));
   const [put = '', list = '', get = ''] = typed;
   t.match(typed, [/^put /, /^ls /, /^get /]);

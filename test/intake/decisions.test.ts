@@ -1,6 +1,6 @@
 // What an administrator decides of a file is done once, by intake, and the partner has one answer.
 
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { t as file, type Test, test } from 'tap';
 import type { TransmissionId } from '../../domain/ids.ts';
@@ -220,6 +220,20 @@ test('a decision while intake is reading the file takes it out of its hands: one
   t.match(outbound(storage), [/rejected\.txt$/]);
   await intake.close();
   t.same(await findMismatches({ ...storage, settleMs: 0 }), [], 'the other attempt leaves nothing behind');
+});
+
+test('what is discarded while it was about to be quarantined leaves no name in quarantine', async (t) => {
+  const storage = await open(t);
+  const { directory, database } = storage;
+  const id = await upload(storage, 'junk.txt', 'This is no X12.\n');
+  const { original_path } = await row(storage, id);
+  // An attempt that ended between the name and its answer: killed, or since someone has decided meanwhile.
+  linkSync(directory.stored(original_path ?? ''), join(directory.quarantine, id));
+  t.match(await decide(storage, id, 'discard'), { kind: 'decided' });
+  await start(t, storage);
+  await waitFor(storage, id, 'discarded');
+  await until('the name is gone', () => !existsSync(join(directory.quarantine, id)));
+  t.strictSame(await findMismatches({ database, directory }), []);
 });
 
 test('an interrupted upload may be discarded, one that is arriving may not, and there must be such a file', async (t) => {

@@ -1,17 +1,12 @@
 // What the documents say is there: tests that they name, files that they lead to, commands that they show.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'tap';
 import { whyNotTaken, wordsOf } from '../support/command-words.ts';
+import { blockCommands, documents, namesAlternatives } from '../support/shown-commands.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
-const documents = [
-  ...['README.md', 'SECURITY.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'],
-  ...readdirSync(join(root, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 test('every test that the security document names is there, and every rule has one', (t) => {
@@ -51,14 +46,10 @@ test('every link of the documents leads somewhere', (t) => {
 test('every claimgate command that a document shows is one that is taken', async (t) => {
   let commands = 0;
   for (const document of documents) {
-    for (const line of read(document).split('\n')) {
-      const shown =
-        /^ {4}(?:source <\()?(?:sudo (?:-u claimgate )?)?(?:claimgate|npm run -s claimgate --) (.*?)(?: {2,}.*)?$/
-          .exec(line)?.[1]
-          ?.replaceAll(/\[[^\]]*\]/g, '');
+    for (const line of blockCommands(document)) {
+      const shown = line.replaceAll(/\[[^\]]*\]/g, '');
       // A list of what there is names alternatives, and leaves open what comes after.
-      if (shown === undefined || /\w\|\w|^\.\.\.|\.\.\.$/.test(shown)) continue;
-      if (document === 'README.md' && /^ {4}claimgate [a-z]+(?: [a-z|.-]+)? {2,}/.test(line)) continue;
+      if (namesAlternatives(shown) || (document === 'README.md' && !shown.includes('--'))) continue;
       commands += 1;
       t.equal(await whyNotTaken(wordsOf(`claimgate ${shown}`).slice(1)), undefined, `${document}: ${shown}`);
     }

@@ -27,10 +27,12 @@ export async function serveInstalled(
     readonly log: string;
     readonly data: string;
     readonly environment?: Readonly<Record<string, string>>;
+    /** Further words of the command line. */
+    readonly more?: readonly string[];
   },
 ): Promise<InstalledGateway> {
   const log = join(cwd, input.log);
-  const child = spawn(process.execPath, [main, 'serve', '--data', input.data], {
+  const child = spawn(process.execPath, [main, 'serve', ...(input.more ?? []), '--data', input.data], {
     cwd,
     env: {
       PATH: process.env['PATH'],
