@@ -16,6 +16,7 @@ import { everyRight } from '../../domain/right.ts';
 import { verifyAuditTrail } from '../../storage/audit-trail.ts';
 import { readProvisionedState } from '../../storage/provision-store.ts';
 import { run, whyNotBuilt } from '../support/command.ts';
+import { openCommandDesk } from '../support/command-desk.ts';
 import { testConfig } from '../support/gateway.ts';
 import { until } from '../support/until.ts';
 
@@ -50,35 +51,40 @@ const file = `partners:
 
 test('a file is told as a difference, made so, and changes nothing a second time', { skip }, async (t) => {
   const cwd = t.testdir({ 'partners.yaml': file });
-  const apply = (...more: readonly string[]) => run(cwd, ['apply', '-f', 'partners.yaml', ...more]);
+  const desk = openCommandDesk(t);
+  const apply = (...more: readonly string[]) => desk.run(cwd, ['apply', '-f', 'partners.yaml', ...more]);
   const dry = await apply('--dry-run');
   t.match(dry, {
     code: 0,
     out: /\+ partner clinic {2}Clinic \(TSN1\)\n {4}authentication: both\n {4}allowedNetworks: 192\.0\.2\.0\/24\n {4}send: 837P, 270\n {4}receive: .*\n {4}profile\.usage: test\n {4}profile\.filesPerHour: 600\n\+ user jdoe of clinic/,
     err: /Nothing was changed/,
   });
-  t.match(await run(cwd, ['partner', 'list']), { out: /no trading partners/ });
+  t.match(await desk.run(cwd, ['partner', 'list']), { out: /no trading partners/ });
   t.match(await apply(), { code: 0, out: /2 to create/, err: 'Done.\n' });
-  t.match(await run(cwd, ['partner', 'access', 'clinic']), {
+  t.match(await desk.run(cwd, ['partner', 'access', 'clinic']), {
     out: /authentication: +both\nallowed: +192\.0\.2\.0\/24/,
   });
-  t.match(await run(cwd, ['user', 'show', 'mroe', '--json']), { out: /"status": "unconfirmed"/ });
-  t.match(JSON.parse((await run(cwd, ['grant', 'list', 'mroe', '--json'])).out).grants, [
+  t.match(await desk.run(cwd, ['user', 'show', 'mroe', '--json']), { out: /"status": "unconfirmed"/ });
+  t.match(JSON.parse((await desk.run(cwd, ['grant', 'list', 'mroe', '--json'])).out).grants, [
     { transaction: '837P', inForce: true },
   ]);
-  t.match(await run(cwd, ['mail', 'list']), { out: /invitation/ });
+  t.match(await desk.run(cwd, ['mail', 'list']), { out: /invitation/ });
   t.match(JSON.parse((await apply('--json')).out), {
     applied: true,
     counts: { partners: { unchanged: 1, change: 0 }, users: { unchanged: 2, create: 0 } },
   });
-  const before = (await run(cwd, ['audit', 'list', '--json', '--limit', '1'])).out;
-  const exported = await run(cwd, ['export']);
+  const before = (await desk.run(cwd, ['audit', 'list', '--json', '--limit', '1'])).out;
+  const exported = await desk.run(cwd, ['export']);
   writeFileSync(join(cwd, 'exported.yaml'), exported.out);
-  t.match(await run(cwd, ['apply', '-f', 'exported.yaml']), {
+  t.match(await desk.run(cwd, ['apply', '-f', 'exported.yaml']), {
     code: 0,
     out: /^Partners: 0 to create, 0 to change, 1 unchanged/,
   });
-  t.equal((await run(cwd, ['audit', 'list', '--json', '--limit', '1'])).out, before, 'not even a record');
+  t.equal(
+    (await desk.run(cwd, ['audit', 'list', '--json', '--limit', '1'])).out,
+    before,
+    'not even a record',
+  );
   t.notMatch(exported.out, /assword|hash/i);
 
   writeFileSync(
@@ -89,23 +95,24 @@ test('a file is told as a difference, made so, and changes nothing a second time
     code: 0,
     out: /name: Clinic -> New name\n- user mroe of clinic {2}is not in the file/,
   });
-  t.match(JSON.parse((await run(cwd, ['user', 'show', 'mroe', '--json'])).out), { status: 'disabled' });
+  t.match(JSON.parse((await desk.run(cwd, ['user', 'show', 'mroe', '--json'])).out), { status: 'disabled' });
   writeFileSync(
     join(cwd, 'profile.yaml'),
     'partners: [{ id: clinic, name: New name, submitterId: TSN1, profile: { usage: both, filesPerHour: } }]',
   );
-  t.match(await run(cwd, ['apply', '-f', 'profile.yaml']), {
+  t.match(await desk.run(cwd, ['apply', '-f', 'profile.yaml']), {
     code: 0,
     out: /profile\.usage: test -> both\n {4}profile\.filesPerHour: 600 -> as for everyone/,
   });
-  t.match(await run(cwd, ['audit', 'verify']), { code: 0 });
+  t.match(await desk.run(cwd, ['audit', 'verify']), { code: 0 });
 });
 
 test('what does not fit is told with its line, all of it, and nothing is changed', { skip }, async (t) => {
   const cwd = t.testdir();
+  const desk = openCommandDesk(t);
   const refused = async (text: string): Promise<string> => {
     writeFileSync(join(cwd, 'p.yaml'), text);
-    const ran = await run(cwd, ['apply', '-f', 'p.yaml']);
+    const ran = await desk.run(cwd, ['apply', '-f', 'p.yaml']);
     t.equal(ran.code, 2, ran.err + ran.out);
     return ran.err;
   };
@@ -124,11 +131,11 @@ test('what does not fit is told with its line, all of it, and nothing is changed
   t.match(told, /p\.yaml:10: Usage: [\s\S]* such as usage=test/);
   t.match(told, /p\.yaml:7: "837X" is not a transaction that partners send/);
   t.match(told, /p\.yaml:19: user jdoe stands in line 13 already/);
-  t.match(await run(cwd, ['partner', 'list']), { out: /no trading partners/ });
-  t.match(await run(cwd, ['apply', '-f', 'nowhere.yaml']), { code: 2, err: /cannot be read/ });
+  t.match(await desk.run(cwd, ['partner', 'list']), { out: /no trading partners/ });
+  t.match(await desk.run(cwd, ['apply', '-f', 'nowhere.yaml']), { code: 2, err: /cannot be read/ });
 
   writeFileSync(join(cwd, 'p.yaml'), file);
-  t.equal((await run(cwd, ['apply', '-f', 'p.yaml'])).code, 0);
+  t.equal((await desk.run(cwd, ['apply', '-f', 'p.yaml'])).code, 0);
   t.match(
     await refused(file.replace('role: office-administrator', 'role: general-user')),
     /without an active office administrator/,

@@ -9,7 +9,8 @@ import {
 } from '../../domain/partner-profile.ts';
 import { fitsNames } from '../../domain/profile-value.ts';
 import { isRuleId } from '../../edi/rule-facts.ts';
-import { run, whyNotBuilt } from '../support/command.ts';
+import { whyNotBuilt } from '../support/command.ts';
+import { openCommandDesk } from '../support/command-desk.ts';
 
 test('docs/partner-profile.md is what the command prints', (t) => {
   const page = readFileSync(new URL('../../docs/partner-profile.md', import.meta.url), 'utf8');
@@ -81,7 +82,9 @@ test('the command sets, shows where values come from, takes back, and does nothi
   skip: whyNotBuilt() ?? false,
 }, async (t) => {
   const cwd = t.testdir();
-  const json = async (...args: readonly string[]) => JSON.parse((await run(cwd, [...args, '--json'])).out);
+  const desk = openCommandDesk(t);
+  const json = async (...args: readonly string[]) =>
+    JSON.parse((await desk.run(cwd, [...args, '--json'])).out);
   await json('partner', 'add', 'acme', '--name', 'Acme', '--submitter-id', 'TSN1');
   const set = ['partner', 'profile', 'set', 'acme'];
   t.match(await json(...set, 'usage=test', 'severities=claim.balance:reject'), {
@@ -91,7 +94,7 @@ test('the command sets, shows where values come from, takes back, and does nothi
   });
   t.match(await json(...set, 'usage=test'), { changed: false });
   t.match(await json(...set, 'usage='), { changed: true, profile: { usage: { value: null } } });
-  const refused = await run(cwd, [
+  const refused = await desk.run(cwd, [
     ...set,
     'usage=never',
     'colour=blue',
@@ -105,10 +108,10 @@ test('the command sets, shows where values come from, takes back, and does nothi
   );
   t.match(await json('partner', 'profile', 'show', 'acme'), { profile: { usage: { value: null } } });
   t.match(
-    (await run(cwd, ['partner', 'profile', 'show', 'acme'])).out,
+    (await desk.run(cwd, ['partner', 'profile', 'show', 'acme'])).out,
     /severities +claim.balance:reject +partner/,
   );
-  t.equal((await run(cwd, ['partner', 'profile', 'show', 'nobody'])).code, 1);
-  const { out } = await run(cwd, ['audit', 'list', '--json']);
+  t.equal((await desk.run(cwd, ['partner', 'profile', 'show', 'nobody'])).code, 1);
+  const { out } = await desk.run(cwd, ['audit', 'list', '--json']);
   t.match(out, /partner\.profile/);
 });
