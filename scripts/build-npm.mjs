@@ -49,7 +49,14 @@ try {
   const { devDependencies: _, ...product } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const bundled = Object.keys(product.dependencies).filter((name) => !native.includes(name));
   for (const name of native) rmSync(join(folder, 'node_modules', name), { recursive: true, force: true });
-  const manifest = { ...product, bundleDependencies: bundled };
+  // ssh2's own optional dependency. npm forgets that it is one beside bundled packages, and would end the installation
+  // where it cannot be compiled.
+  const ssh2 = JSON.parse(readFileSync(join(home, 'node_modules/ssh2/package.json'), 'utf8'));
+  const optionalDependencies = {
+    ...product.optionalDependencies,
+    'cpu-features': ssh2.optionalDependencies['cpu-features'],
+  };
+  const manifest = { ...product, optionalDependencies, bundleDependencies: bundled };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   const out = resolve(values.out);
   mkdirSync(out, { recursive: true });

@@ -40,6 +40,9 @@ test('what is packed is all that the command needs: it says its version and does
     t.notOk(existsSync(join(place, 'node_modules', name)), `${name} is made where it is installed`);
     symlinkSync(join(home, 'node_modules', name), join(place, 'node_modules', name));
   }
+  const manifest = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8'));
+  for (const name of ['better-sqlite3', 'better-sqlite3-next', 'cpu-features'])
+    t.type(manifest.optionalDependencies[name], 'string', `${name} need not be had everywhere`);
   chmodSync(join(place, 'dist/admin/main.js'), 0o755);
   const claimgate = join(folder, 'prefix/bin/claimgate');
   t.match(await runProgram(claimgate, ['--version'], { cwd: folder }), { code: 0, out: /^\d+\.\d+\.\d+\n$/ });
