@@ -67,8 +67,7 @@ function unlessDamaged<Result>(file: string, work: () => Result): Result {
 export function openDatabase(options: DatabaseOptions): Database {
   const file = openSqlite(options.file, { timeout: options.busyTimeoutMs });
   unlessDamaged(options.file, () => file.pragma('journal_mode = WAL'));
-  // FULL: a commit is on the disk before it is answered, so that CLOSE answered OK survives power loss (I2). Transactions
-  // wait for it outside of SQLite (sqlite-log.ts).
+  // FULL while the schema is changed: a commit is on the disk before anything else is done.
   file.pragma('synchronous = FULL');
   file.pragma('foreign_keys = ON');
   file.pragma(`cache_size = -${pageCacheKib}`);
@@ -82,8 +81,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     options.file === ':memory:'
       ? undefined
       : openSqlite(options.file, { readonly: true, timeout: options.busyTimeoutMs });
-  const sql = new Kysely<Tables>({ dialect: new ClaimgateSqliteDialect(file, reader) });
   const log = openSqliteLog(options.file);
+  // From here on a commit only writes, and whoever was promised that it survives power loss (I2) waits for the disk outside
+  // of SQLite (sqlite-log.ts).
+  file.pragma('synchronous = NORMAL');
+  const sql = new Kysely<Tables>({ dialect: new ClaimgateSqliteDialect(file, { reader, sync: log.sync }) });
   const checkpoint = openCheckpoint(file, options);
   const statements = new Map<string, SqliteFile.Statement>();
   const grouped = groupTransactions({

@@ -7,6 +7,7 @@ import {
   type DatabaseConnection,
   type DialectAdapter,
   type Driver,
+  type QueryResult,
   SqliteDialect,
   type TransactionSettings,
 } from 'kysely';
@@ -19,14 +20,35 @@ export class ClaimgateSqliteDialect extends SqliteDialect {
   readonly #file: SqliteFile.Database;
   readonly #direct: SqliteDirect;
 
-  /** @param reader a second connection, that only reads; none for a database in memory. Both are closed with this. */
-  constructor(file: SqliteFile.Database, reader: SqliteFile.Database | undefined) {
+  /**
+   * @param options.reader a second connection, that only reads; none for a database in memory. Both are closed with this
+   * @param options.sync makes durable what was committed
+   */
+  constructor(
+    file: SqliteFile.Database,
+    {
+      reader,
+      sync,
+    }: { readonly reader: SqliteFile.Database | undefined; readonly sync: () => Promise<void> },
+  ) {
     const ofWriter = preparedOnce(file);
     const close = () => {
       reader?.close();
       file.close();
     };
-    super({ database: { prepare: ofWriter, close } });
+    super({
+      database: { prepare: ofWriter, close },
+      async onCreateConnection(connection) {
+        const execute: DatabaseConnection['executeQuery'] = connection.executeQuery.bind(connection);
+        // What is written outside of transactions is a commit of its own. Those of transactions are read-only to SQLite
+        // (https://sqlite.org/c3ref/stmt_readonly.html), and are synced by whoever asked for them.
+        connection.executeQuery = async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> => {
+          const result = await execute<Row>(query);
+          if (!file.inTransaction && !ofWriter(query.sql).readonly) await sync();
+          return result;
+        };
+      },
+    });
     this.#file = file;
     const ofReader = reader === undefined ? undefined : preparedOnce(reader);
     this.#direct = createSqliteDirect({ ofWriter, ofReader, isWriting: () => file.inTransaction });
@@ -38,32 +60,16 @@ export class ClaimgateSqliteDialect extends SqliteDialect {
 
   override createDriver(): Driver {
     const driver = super.createDriver();
-    const commit = driver.commitTransaction.bind(driver);
     const rollback = driver.rollbackTransaction.bind(driver);
     // As `deferred` begins, a transaction that reads first and then writes fails at once with SQLITE_BUSY_SNAPSHOT when
     // another process wrote in between, whatever busy_timeout says. This one takes the write lock as it begins, and so
-    // waits its turn (https://sqlite.org/lang_transaction.html section 2.2). Its commit is synced by sqlite-log.ts.
+    // waits its turn (https://sqlite.org/lang_transaction.html section 2.2).
     driver.beginTransaction = async (connection: DatabaseConnection, _settings: TransactionSettings) => {
-      this.#file.pragma('synchronous = NORMAL');
-      try {
-        await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-      } catch (thrown) {
-        this.#file.pragma('synchronous = FULL');
-        throw thrown;
-      }
-    };
-    // What is written outside of transactions is synced by SQLite. While a transaction is open this cannot be switched.
-    driver.commitTransaction = async (connection) => {
-      await commit(connection);
-      this.#file.pragma('synchronous = FULL');
+      await connection.executeQuery(CompiledQuery.raw('begin immediate'));
     };
     driver.rollbackTransaction = async (connection) => {
-      try {
-        // A full disk has undone it already, and its error is the one to be told.
-        if (this.#file.inTransaction) await rollback(connection);
-      } finally {
-        this.#file.pragma('synchronous = FULL');
-      }
+      // A full disk has undone it already, and its error is the one to be told.
+      if (this.#file.inTransaction) await rollback(connection);
     };
     return driver;
   }

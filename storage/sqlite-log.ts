@@ -1,5 +1,5 @@
 // SQLite's write-ahead log, made durable beside the event loop. SQLite itself would wait for the disk within COMMIT, on
-// the one thread that serves everybody, once a transaction. Instead COMMIT only writes (synchronous=NORMAL), and whoever
+// the one thread that serves everybody, once a commit. Instead COMMIT only writes (synchronous=NORMAL), and whoever
 // was promised durability waits here, in the thread pool, for one fdatasync together with all others.
 //
 // Why this is as durable as synchronous=FULL: FULL is NORMAL plus a sync of the log after each commit
