@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=1
+#!/usr/bin/env -S node --max-semi-space-size=4 --no-parallel-scavenge
 // The command `claimgate`.
 
 import { hideBin } from 'yargs/helpers';

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { productNodeOptions } from './node-options.mjs';
 
 const dist = new URL('../dist/', import.meta.url);
 const user = 'bench.user';
@@ -30,7 +31,7 @@ export async function startClaimgate(
   await addUser(settings, readFileSync(`${keyFile}.pub`, 'utf8'));
   const program = fileURLToPath(new URL('admin/main.js', dist));
   // As `npm start` and the installed command run it (the first line of admin/main.ts).
-  const node = ['--max-semi-space-size=1', ...nodeOptions, program];
+  const node = [...productNodeOptions, ...nodeOptions, program];
   const child = spawn(process.execPath, [...node, 'serve', '--config', configFile], { stdio: 'inherit' });
   const ended = new Promise((resolve) => child.once('close', resolve));
   const log = await waitForLog(logFile, child);

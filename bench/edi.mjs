@@ -8,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { writeInput } from './edi-input.mjs';
+import { productNodeOptions } from './node-options.mjs';
 
 const WORKER = fileURLToPath(new URL('edi-worker.mjs', import.meta.url));
 
@@ -22,7 +23,7 @@ const SIZES = [
 const PEER_RUNS = 2;
 
 /** As the command starts Node: first line of admin/main.ts. */
-const NODE_OPTIONS = ['--max-semi-space-size=1'];
+const NODE_OPTIONS = productNodeOptions;
 
 const run = promisify(execFile);
 

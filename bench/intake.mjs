@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ssh2 from 'ssh2';
 import { writeInput } from './edi-input.mjs';
+import { productNodeOptions } from './node-options.mjs';
 
 const dist = new URL('../dist/', import.meta.url);
 const load = (path) => import(new URL(path, dist).href);
@@ -154,7 +155,7 @@ async function startGateway(root, nodeOptions) {
   const program = fileURLToPath(new URL('admin/main.js', dist));
   const child = spawn(
     process.execPath,
-    ['--max-semi-space-size=1', ...nodeOptions, program, 'serve', '--config', configFile],
+    [...productNodeOptions, ...nodeOptions, program, 'serve', '--config', configFile],
     {
       stdio: 'inherit',
     },

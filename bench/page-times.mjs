@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { productNodeOptions } from './node-options.mjs';
 
 const program = fileURLToPath(new URL('../dist/admin/main.js', import.meta.url));
 
@@ -16,7 +17,7 @@ export async function start(root, settings) {
     process.env['BENCH_CPU_PROF'] === undefined
       ? []
       : ['--cpu-prof', `--cpu-prof-dir=${process.env['BENCH_CPU_PROF']}`];
-  const node = ['--max-semi-space-size=1', ...profile, program, 'serve', '--config', configFile];
+  const node = [...productNodeOptions, ...profile, program, 'serve', '--config', configFile];
   const child = spawn(process.execPath, node, { stdio: 'inherit' });
   const ended = new Promise((resolve) => child.once('close', resolve));
   const wanted = settings.roles.map((role) => `${role}.listening`);
@@ -60,7 +61,7 @@ export async function measureTimes({ requests, before }, work) {
 
 /** Runs the command, as a person or a script does. */
 export async function runCommand(configFile, words) {
-  const node = ['--max-semi-space-size=1', program, ...words, '--config', configFile];
+  const node = [...productNodeOptions, program, ...words, '--config', configFile];
   const child = spawn(process.execPath, node, { stdio: ['ignore', 'ignore', 'inherit'] });
   const code = await new Promise((resolve) => child.once('close', resolve));
   if (code !== 0) throw new Error(`claimgate ${words.join(' ')} ended with ${code}.`);

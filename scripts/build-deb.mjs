@@ -48,7 +48,7 @@ async function makeTree(root, { version, architecture }) {
   put(
     root,
     'usr/bin/claimgate',
-    '#!/bin/sh\nexec node --max-semi-space-size=1 /usr/lib/claimgate/dist/admin/main.js "$@"\n',
+    '#!/bin/sh\nexec node --max-semi-space-size=4 --no-parallel-scavenge /usr/lib/claimgate/dist/admin/main.js "$@"\n',
     0o755,
   );
   copy(root, 'usr/lib/systemd/system/claimgate.service', 'claimgate.service');

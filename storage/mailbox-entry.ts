@@ -12,7 +12,6 @@ import { refuse, unlessMissing } from './disk-fault.ts';
 import { maySeeEntry } from './mailbox-view.ts';
 import type { LookedInto } from './outbound-content.ts';
 import type { Database } from './transaction.ts';
-import type { TakeTurn } from './turns.ts';
 import type { Upload } from './upload.ts';
 import { discardUpload, findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
 
@@ -31,8 +30,6 @@ export interface MailboxDeps {
   readonly gate?: UploadGate | undefined;
   /** Makes a folder's entries durable, with everyone else who waits for that. */
   readonly syncFolder: (folder: HostPath) => Promise<void>;
-  /** Small uploads that are closed at once wait for their turn. */
-  readonly takeTurn: TakeTurn;
   /** Why no upload may begin now, for want of space. */
   readonly whyNoRoom: () => Promise<FileRefusal | undefined>;
   /** The uploads that are open in this process, by transmission id. */

@@ -172,12 +172,12 @@ function register(
     readonly isCopy: boolean;
   },
 ): Upload {
-  const { database, directory, observe, openUploads, settings, syncFolder, takeTurn, gate } = deps;
+  const { database, directory, observe, openUploads, settings, syncFolder, gate } = deps;
   const ended = (upload: Upload) => {
     if (openUploads.get(upload.id) === upload) openUploads.delete(upload.id);
   };
   const upload = new Upload(
-    { database, directory, observe, syncFolder, takeTurn, gate, maxFileBytes: settings.maxFileBytes, ended },
+    { database, directory, observe, syncFolder, gate, maxFileBytes: settings.maxFileBytes, ended },
     { ...owner, ...input },
   );
   openUploads.set(input.id, upload);

@@ -24,7 +24,6 @@ import { openForWrite } from './mailbox-write.ts';
 import { forgetOutboundFile } from './outbound-file-store.ts';
 import { RightWithdrawnError } from './right-withdrawn.ts';
 import { createFolderSync } from './shared-sync.ts';
-import { createTurns } from './turns.ts';
 import { findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
 
 export interface Mailboxes {
@@ -35,22 +34,15 @@ export interface Mailboxes {
   open(owner: MailboxOwner): Promise<Mailbox>;
 }
 
-/**
- * Small uploads that are published at once: enough to keep the disk busy and to share its syncs, and so few that the
- * first ones are answered while the last ones wait.
- */
-const closesAtOnce = 8;
-
 /** Everything that mailboxes share in one process. */
 export function createMailboxes(
-  deps: Omit<MailboxDeps, 'openUploads' | 'lookedInto' | 'syncFolder' | 'takeTurn' | 'whyNoRoom'>,
+  deps: Omit<MailboxDeps, 'openUploads' | 'lookedInto' | 'syncFolder' | 'whyNoRoom'>,
 ): Mailboxes {
   const shared: MailboxDeps = {
     ...deps,
     openUploads: new Map(),
     lookedInto: new Map(),
     syncFolder: createFolderSync(),
-    takeTurn: createTurns(closesAtOnce),
     whyNoRoom: watchFreeSpace({
       folder: deps.directory.staging,
       minFreeBytes: deps.settings.minFreeBytes,

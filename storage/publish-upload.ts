@@ -33,7 +33,6 @@ import { codeOf, unlessMissing } from './disk-fault.ts';
 import { smallOriginalBytes } from './small-original-bytes.ts';
 import { CommitNotSyncedError } from './sqlite-log.ts';
 import type { Database } from './transaction.ts';
-import type { TakeTurn } from './turns.ts';
 import { receiveUpload } from './upload-journal.ts';
 
 /** A finished original may be read by its owner and written by no one (invariant I3). */
@@ -76,12 +75,7 @@ export interface PublishDeps {
   readonly gate?: UploadGate | undefined;
   /** Makes a folder's entries durable, with everyone else who waits for that. */
   readonly syncFolder: (folder: HostPath) => Promise<void>;
-  /** Small uploads that are closed at once wait for their turn here; left out where they come one by one. */
-  readonly takeTurn?: TakeTurn;
 }
-
-/** From this size on an upload waits for no turn, and takes none: its sync may take seconds. In bytes. */
-const ownTurnBytes = 1024 * 1024;
 
 /**
  * Makes a staging file durable and publishes it.
@@ -90,19 +84,9 @@ const ownTurnBytes = 1024 * 1024;
  *   database fails otherwise, and then nothing was published
  */
 export async function publishUpload(deps: PublishDeps, input: PublishInput): Promise<Published> {
-  const asked = await askGate(deps, input);
-  const { takeTurn } = deps;
-  const takesTurn = takeTurn !== undefined && fstatSync(input.handle.fd).size < ownTurnBytes;
-  const publish = () => publishAsked(deps, { ...input, ...asked });
-  return takesTurn ? takeTurn(publish) : publish();
-}
-
-async function publishAsked(
-  deps: PublishDeps,
-  input: PublishInput & { readonly refusal: GateRefusal | undefined },
-): Promise<Published> {
   const { database, directory, syncFolder: sync } = deps;
-  const { handle, refusal, hash, ...upload } = input;
+  const { handle, ...upload } = input;
+  const { refusal, hash } = await askGate(deps, input);
   const staged = directory.staged(input.id);
   const originalPath = directory.originalPath(input.id, database.now());
   const original = directory.stored(originalPath);

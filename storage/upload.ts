@@ -18,7 +18,6 @@ import type { DataDirectory, HostPath } from './data-directory.ts';
 import { refusalOf, refuse, unlessMissing } from './disk-fault.ts';
 import { publishUpload } from './publish-upload.ts';
 import type { Database } from './transaction.ts';
-import type { TakeTurn } from './turns.ts';
 import { discardUpload, parkUpload } from './upload-journal.ts';
 
 export interface UploadDeps {
@@ -30,7 +29,6 @@ export interface UploadDeps {
   readonly gate?: UploadGate | undefined;
   /** Makes a folder's entries durable, with everyone else who waits for that. */
   readonly syncFolder: (folder: HostPath) => Promise<void>;
-  readonly takeTurn: TakeTurn;
   /** Called once when the upload is no longer open. */
   readonly ended: (upload: Upload) => void;
 }
