@@ -5,6 +5,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { whyNoDriver } from '../storage/sqlite-driver.ts';
 import { type Check, error, type Finding, messageOf, ok, printDuration, warning } from './doctor-check.ts';
+import { findUnmendedSsh2 } from './ssh2-patch.ts';
 
 /** No clock that is right shows a year before this Claimgate was made. */
 const earliestYear = 2026;
@@ -84,6 +85,17 @@ export function checkNode(version: string): Finding {
   return warning(`Claimgate was not proved on Node ${version}.`);
 }
 
+const ssh: Check = {
+  id: 'ssh2',
+  looksAt:
+    'whether the library ssh2 was mended when Claimgate was installed, without which clients with RSA keys may be refused',
+  cure: 'run scripts/patch-dependencies.mjs in the folder of the installed package with node, and restart',
+  run() {
+    const unmended = findUnmendedSsh2();
+    return unmended === undefined ? ok('ssh2 is mended.') : error(`${unmended} is as it was published.`);
+  },
+};
+
 /** Descriptors of a process beside those of connections and uploads: database, logs, workers, watches. */
 const ownDescriptors = 200;
 
@@ -148,4 +160,4 @@ function isZone(name: string): boolean {
   }
 }
 
-export const machineChecks: readonly Check[] = [node, openFiles, clock, timeZone];
+export const machineChecks: readonly Check[] = [node, ssh, openFiles, clock, timeZone];
