@@ -128,7 +128,8 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
     }
   };
   const fill = async (): Promise<void> => {
-    for (const lane of lanes) await fillLane(lane);
+    // At once, so that they share a transaction.
+    await Promise.all(lanes.map(fillLane));
     if (closing) return;
     if (exits.areBehind()) await exits.catchUp();
     clearTimeout(timer);
