@@ -44,6 +44,10 @@ const ofOthers: readonly (readonly [RegExp, string])[] = [
     /^sudo (apt|systemctl|npm)\b/,
     'changes the machine: test/install/debian-package.test.ts does it in a root of its own',
   ],
+  [
+    /^sudo node "\$\(npm root --global\)/,
+    'what an installation runs by itself, except with npm 12: test/install/npm-package.test.ts',
+  ],
   [/^podman /, 'wants a container engine'],
   [
     /^(sftp|psftp|lftp|curl|winscp\.com) |^(sftp|psftp|lftp)> /,
