@@ -7,6 +7,7 @@ import { t as file, type Test, test } from 'tap';
 import { goodPassword, newPublicKeyLine, openPortal } from '../support/portal.ts';
 import {
   axeViolations,
+  comesIntoFocus,
   enrolAuthenticator,
   openBrowserPage,
   shareBrowser,
@@ -69,10 +70,10 @@ for (const look of looks) {
     await check('sign-in');
     await press('Sign in');
     t.equal(await page.title(), 'Error: Sign in | Claimgate');
-    t.equal(await page.evaluate('document.activeElement.id'), 'error-summary', 'the summary has the focus');
+    t.ok(await comesIntoFocus(page, 'error-summary'), 'the summary has the focus');
     await check('sign-in-refused');
     await page.getByRole('link', { name: 'Enter your password.' }).click();
-    t.equal(await page.evaluate('document.activeElement.id'), 'password', 'the summary leads to the field');
+    t.ok(await comesIntoFocus(page, 'password'), 'the summary leads to the field');
     await enter(page, 'User ID (NCID)', 'Maria.Lopez');
     await enter(page, 'Password', goodPassword);
     await checkShowPassword(t, page, look);

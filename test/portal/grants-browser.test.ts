@@ -7,7 +7,13 @@ import { printRight } from '../../domain/right.ts';
 import { readGrants } from '../../storage/grant-store.ts';
 import { giveRights, nameRole } from '../support/office.ts';
 import { addUser, goodPassword, openPortal } from '../support/portal.ts';
-import { axeViolations, openBrowserPage, shareBrowser, whyNoBrowser } from '../support/portal-browser.ts';
+import {
+  axeViolations,
+  comesIntoFocus,
+  openBrowserPage,
+  shareBrowser,
+  whyNoBrowser,
+} from '../support/portal-browser.ts';
 import { userId } from '../support/storage.ts';
 
 const skip = whyNoBrowser() ?? false;
@@ -82,7 +88,7 @@ for (const look of looks) {
     await page.keyboard.press('Space');
     await page.getByRole('button', { name: 'Save changes' }).press('Enter');
     await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
-    t.equal(await page.evaluate('document.activeElement.id'), 'error-summary', 'the summary has the focus');
+    t.ok(await comesIntoFocus(page, 'error-summary'), 'the summary has the focus');
     await check('outdated');
     await page.getByRole('link', { name: 'gus.gray' }).first().click();
     await page.getByRole('heading', { name: 'Transactions of gus.gray' }).waitFor();

@@ -6,7 +6,13 @@ import type { Page } from 'playwright-core';
 import { t as file, test } from 'tap';
 import { codeIn, linkIn, startPortalMailer, waitForMail } from '../support/mail.ts';
 import { openPortal } from '../support/portal.ts';
-import { axeViolations, openBrowserPage, shareBrowser, whyNoBrowser } from '../support/portal-browser.ts';
+import {
+  axeViolations,
+  comesIntoFocus,
+  openBrowserPage,
+  shareBrowser,
+  whyNoBrowser,
+} from '../support/portal-browser.ts';
 
 const skip = whyNoBrowser() ?? false;
 const theBrowser = shareBrowser(file);
@@ -56,7 +62,7 @@ for (const look of looks) {
     await page.getByRole('link', { name: 'Register for a business' }).click();
     await check('register-form');
     await press('Continue');
-    t.equal(await page.evaluate('document.activeElement.id'), 'error-summary', 'the summary has the focus');
+    t.ok(await comesIntoFocus(page, 'error-summary'), 'the summary has the focus');
     await check('register-refused');
     await enter(page, 'Desired Username', 'ada.lovelace');
     await enter(page, 'First name', 'Ada');

@@ -114,3 +114,12 @@ export async function openBrowserPage(
   page.on('pageerror', (error) => complaints.push(String(error)));
   return { page, complaints };
 }
+
+/** The browser gives the focus to what a page wants it on after it has drawn the page, which is after the click is over. */
+export function comesIntoFocus(page: Page, id: string): Promise<boolean> {
+  const focused = page.locator(`#${id}:focus`).waitFor();
+  return focused.then(
+    () => true,
+    () => false,
+  );
+}
