@@ -100,7 +100,7 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
     await attempt(deps, { claimed, worker });
     await exits.publish(claimed.id);
   };
-  const release = putOffReleases(exits, () => running.size > 0);
+  const releases = putOffReleases(exits, () => running.size > 0);
   const fillLane = async (lane: LaneSlots): Promise<void> => {
     if (closing || lane.running >= lane.slots) return;
     // A name for each claim: an attempt that lost its claim, to an administrator or because its lease ran out, does
@@ -121,7 +121,7 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
       const job: Promise<void> = work(claimed, worker).finally(() => {
         lane.running -= 1;
         running.delete(job);
-        release();
+        releases.soon();
         wake();
       });
       running.add(job);
@@ -169,21 +169,32 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
       clearTimeout(timer);
       unsubscribe();
       await Promise.all(running);
+      releases.end();
       await exits.release();
     },
   };
 }
 
-/** @returns hands over what is due, unless files are in hand and it was not put off for long yet */
-function putOffReleases(exits: Exits, areFilesInHand: () => boolean): () => void {
-  let releaseByMs: number | undefined;
-  return () => {
-    const nowMs = performance.now();
-    releaseByMs ??= nowMs + maxReleaseDelayMs;
-    // Whoever is in hand now comes by here.
-    if (areFilesInHand() && nowMs < releaseByMs) return;
-    releaseByMs = undefined;
+/** Hands over what is due when no file is in hand any more, or after a while. */
+function putOffReleases(
+  exits: Exits,
+  areFilesInHand: () => boolean,
+): { readonly soon: () => void; readonly end: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  const now = (): void => {
+    end();
     void exits.release();
+  };
+  return {
+    soon() {
+      if (!areFilesInHand()) now();
+      else timer ??= setTimeout(now, maxReleaseDelayMs);
+    },
+    end,
   };
 }
 

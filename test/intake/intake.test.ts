@@ -18,6 +18,7 @@ import {
   type TestStorage,
   userId,
 } from '../support/storage.ts';
+import { until } from '../support/until.ts';
 
 const oneFault = (name: string) =>
   readFileSync(new URL(`../fixtures/one-fault/${name}.x12`, import.meta.url), 'utf8');
@@ -161,6 +162,39 @@ test('files are validated, answered once, and what is accepted goes to the back 
     findings: [{ segmentId: 'CLM', position: 19, loop: '2300' }],
     acknowledgements: [{ state: 'published' }],
   });
+});
+
+test('a hand-over waits for the answers of others, but not for one that takes long', async (t) => {
+  const storage = await open(t);
+  await upload(storage, 'quick.x12', oneFault('p-00-valid'));
+  await upload(storage, 'slow.x12', numbered(oneFault('p-00-valid'), '000000002'));
+  let finish = (): void => undefined;
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  let began = 0;
+  const intake = await startIntake({
+    database: storage.database,
+    directory: storage.directory,
+    pool: {
+      split: pool.split,
+      async validate(task, timeoutMs) {
+        began += 1;
+        // The second one that comes stays in hand.
+        if (began > 1) await finished;
+        return pool.validate(task, timeoutMs);
+      },
+    },
+    observe: (observation) => storage.observations.push(observation),
+    settings,
+    profileOf: async () => defaultProfile,
+  });
+  t.teardown(() => intake.close());
+  const released = () => storage.observations.filter(({ kind }) => kind === 'intake.released').length;
+  await until('the first file’s hand-over', () => released() === 1);
+  t.equal(began, 2, 'the other one is still in hand');
+  finish();
+  await until('the second file’s hand-over', () => released() === 2);
 });
 
 test('the same interchange twice is a duplicate, across files and restarts; a corrected envelope is not', async (t) => {
