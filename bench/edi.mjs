@@ -22,14 +22,11 @@ const SIZES = [
 
 const PEER_RUNS = 2;
 
-/** As the command starts Node: first line of admin/main.ts. */
-const NODE_OPTIONS = productNodeOptions;
-
 const run = promisify(execFile);
 
 async function measure(subject, file, runs) {
   const own = subject === 'ours' || subject === 'validate';
-  const options = own ? NODE_OPTIONS : [];
+  const options = own ? productNodeOptions : [];
   const { stdout } = await run(process.execPath, [...options, WORKER, subject, file, String(runs)], {
     maxBuffer: 1024 * 1024,
   });

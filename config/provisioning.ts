@@ -1,5 +1,5 @@
-// The file of `claimgate apply`: partners, their users, and users of no partner, as they shall be. Read as a whole, with the line of each thing
-// that does not fit. What is left out of it is left alone; for something new, the default holds.
+// The file of `claimgate apply`: partners, their users, and users of no partner, as they shall be. Read as a whole, with
+// the line of each thing that does not fit. What is left out of it is left alone; for something new, the default holds.
 
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';

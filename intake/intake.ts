@@ -3,6 +3,7 @@
 // timer for retries and leases that run out.
 
 import { describeFault, type Observe } from '../domain/observation.ts';
+import { together } from '../domain/together.ts';
 import type { EdiProfile } from '../edi/profile.ts';
 import type { DataDirectory } from '../storage/data-directory.ts';
 import {
@@ -128,8 +129,8 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
     }
   };
   const fill = async (): Promise<void> => {
-    // At once, so that they share a transaction.
-    await Promise.all(lanes.map(fillLane));
+    // At once, so that they share a transaction; and none is left to go on beside the next round when one fails.
+    await together(lanes.map(fillLane));
     if (closing) return;
     if (exits.areBehind()) await exits.catchUp();
     clearTimeout(timer);

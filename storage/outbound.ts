@@ -5,6 +5,7 @@ import { lstatSync } from 'node:fs';
 import { mkdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PartnerId, TransmissionId } from '../domain/ids.ts';
+import { together } from '../domain/together.ts';
 import { parseEntryName } from '../domain/virtual-path.ts';
 import {
   type DueRelease,
@@ -97,11 +98,7 @@ export async function releaseOriginals(deps: OutboundDeps): Promise<readonly Rel
   for (;;) {
     const due = await listDueReleases(deps.database, batch);
     // At once, so that they share a commit and its wait for the disk.
-    const outcomes = await Promise.allSettled(due.map((release) => releaseOriginal(deps, release)));
-    for (const outcome of outcomes) {
-      if (outcome.status === 'rejected') throw outcome.reason;
-      released.push(outcome.value);
-    }
+    released.push(...(await together(due.map((release) => releaseOriginal(deps, release)))));
     if (due.length < batch) return released;
   }
 }

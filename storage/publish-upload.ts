@@ -26,6 +26,7 @@ import { type FileHandle, mkdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { UploadGate } from '../domain/gate.ts';
 import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
+import { together } from '../domain/together.ts';
 import type { TransmissionSource } from '../domain/transmission.ts';
 import type { EntryName } from '../domain/virtual-path.ts';
 import { type DataDirectory, type HostPath, syncFolder } from './data-directory.ts';
@@ -107,7 +108,7 @@ export async function publishUpload(deps: PublishDeps, input: PublishInput): Pro
     const rides = refusal === undefined && ridesInJournal(input, sizeBytes);
     const bytes = rides ? readSmall(handle.fd, sizeBytes) : undefined;
     const durable = () => [handle.sync(), sync(dirname(original) as HostPath)];
-    const [sha256] = await all([hash(sizeBytes), ...(bytes === undefined ? durable() : [])]);
+    const [sha256] = await together([hash(sizeBytes), ...(bytes === undefined ? durable() : [])]);
     const facts = { ...upload, sizeBytes, sha256, inode, originalPath, bytes, refusal };
     if (await receiveUpload(database, facts)) published = { sizeBytes, sha256, refusal };
   } catch (thrown) {
@@ -152,12 +153,6 @@ function readSmall(fd: number, sizeBytes: number): Uint8Array {
   const count = readSync(fd, bytes, 0, sizeBytes, 0);
   if (count !== sizeBytes) throw new Error(`Of ${sizeBytes} bytes of an upload ${count} could be read back.`);
   return bytes;
-}
-
-/** As Promise.all; but when it rejects, nothing is under way any more, and what was done can be taken back. */
-async function all<Work extends readonly Promise<unknown>[]>(work: readonly [...Work]) {
-  await Promise.allSettled(work);
-  return Promise.all(work);
 }
 
 /** Links a file into a folder by day, durably. */
