@@ -173,7 +173,7 @@ export async function moveDurably(directory: DataDirectory, from: HostPath, to: 
 }
 
 /** As linkByDay; when the folder is there, without leaving the event loop. */
-async function linkAtOnce(directory: DataDirectory, from: HostPath, to: HostPath): Promise<void> {
+export async function linkAtOnce(directory: DataDirectory, from: HostPath, to: HostPath): Promise<void> {
   try {
     linkSync(from, to);
   } catch (thrown) {

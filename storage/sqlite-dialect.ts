@@ -29,7 +29,7 @@ export class ClaimgateSqliteDialect extends SqliteDialect {
     super({ database: { prepare: ofWriter, close } });
     this.#file = file;
     const ofReader = reader === undefined ? undefined : preparedOnce(reader);
-    this.#direct = createSqliteDirect({ ofWriter, ofReader });
+    this.#direct = createSqliteDirect({ ofWriter, ofReader, isWriting: () => file.inTransaction });
   }
 
   override createAdapter(): DialectAdapter {

@@ -32,13 +32,17 @@ type Prepare = (text: string) => SqliteFile.Statement;
 export function createSqliteDirect(prepare: {
   readonly ofWriter: Prepare;
   readonly ofReader: Prepare | undefined;
+  /** Whether a transaction is open on the connection that writes. */
+  readonly isWriting: () => boolean;
 }): SqliteDirect {
   return {
     rowsOf(text, parameters, { isTransaction }) {
-      const { ofWriter, ofReader } = prepare;
+      const { ofWriter, ofReader, isWriting } = prepare;
       if (isTransaction) return run(ofWriter(text), parameters);
-      const mayRead = ofReader !== undefined && ofWriter(text).readonly;
-      return mayRead ? run(ofReader(text), parameters) : undefined;
+      const statement = ofWriter(text);
+      if (!statement.readonly) return undefined;
+      if (!isWriting()) return run(statement, parameters);
+      return ofReader === undefined ? undefined : run(ofReader(text), parameters);
     },
   };
 }
