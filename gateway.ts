@@ -108,6 +108,7 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
   // All of them are made at once, whatever the role: the portal shows what the daemon uses.
   readHostKeys(core);
   let sftp: Gateway['sftp'];
+  let isTransferring = () => false;
   const connection = () => connectionFacts(config, readHostKeys(core), sftp?.port);
   if (config.roles.includes('intake')) opened.push(await startIntakeRole(core));
   if (config.roles.includes('sftp')) {
@@ -116,6 +117,7 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
       count: watched.count,
     });
     opened.push(server);
+    isTransferring = server.isTransferring;
     sftp = server;
   }
   let portal: Gateway['portal'];
@@ -127,7 +129,12 @@ async function start(deps: CoreDeps, opened: Closable[], closeAll: () => Promise
     portal = started;
   }
   if (config.roles.includes('hooks'))
-    opened.push(startHooksRole(core, () => portalUrl(config, portal?.port)));
+    opened.push(
+      startHooksRole(core, {
+        url: () => portalUrl(config, portal?.port),
+        isTransferring: () => isTransferring(),
+      }),
+    );
   let api: Gateway['api'];
   if (config.roles.includes('api') && config.api.port !== undefined) {
     const started = await startApiRole(core, { port: config.api.port, version: readVersion() });

@@ -13,7 +13,8 @@ process.stdout.on('error', (thrown) => {
 });
 
 try {
-  await commandLine(hideBin(process.argv)).parseAsync();
+  const line = await commandLine(hideBin(process.argv));
+  await line.parseAsync();
 } catch (thrown) {
   const known = thrown instanceof CommandFailure;
   const fault = describeFault(thrown);

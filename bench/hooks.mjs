@@ -1,9 +1,8 @@
 // `bench hooks`: what a queue of events costs transfers. Small files by one SFTP session, each awaited, while ten thousand
 // events are told to a webhook beside them, against the same gateway with nothing to tell. Ours against ours.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startClaimgate } from './claimgate-server.mjs';
@@ -12,7 +11,7 @@ import { openSession } from './ssh-session.mjs';
 const queued = 10_000;
 const content = Buffer.alloc(4096, 'x');
 
-export async function benchHooks({ report, runs, quick }) {
+export async function benchHooks({ report, runs, quick, nodeOptions }) {
   const receiver = await startReceiver();
   const root = mkdtempSync(join(tmpdir(), 'claimgate-bench-'));
   const keyFile = join(root, 'user_key');
@@ -25,7 +24,7 @@ export async function benchHooks({ report, runs, quick }) {
     allowPlainHttp: true,
   };
   const roles = ['sftp', 'hooks'];
-  const server = await startClaimgate(root, { keyFile, roles, hooks: { webhooks: [webhook] } });
+  const server = await startClaimgate(root, { keyFile, roles, nodeOptions, hooks: { webhooks: [webhook] } });
   const seconds = quick ? 2 : 5;
   try {
     const session = await openSession(server, '127.0.0.2');
@@ -35,12 +34,12 @@ export async function benchHooks({ report, runs, quick }) {
     const drained = [];
     for (let run = 0; run < runs; run += 1) {
       quiet.push(await putFor(session, seconds));
-      const before = receiver.count();
+      const before = await receiver.count();
       const beganAtMs = performance.now();
       await server.makeEvents(queued);
       busy.push(await putFor(session, seconds));
       // How much of the queue went out beside the transfers.
-      drained.push((receiver.count() - before) / ((performance.now() - beganAtMs) / 1000));
+      drained.push(((await receiver.count()) - before) / ((performance.now() - beganAtMs) / 1000));
       await receiver.reaches(before + queued);
     }
     report.measured({
@@ -85,23 +84,20 @@ function put(sftp, path) {
 }
 
 async function startReceiver() {
-  let count = 0;
-  const server = createServer((request, response) => {
-    request.resume().on('end', () => {
-      count += 1;
-      response.writeHead(204).end();
-    });
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const child = fork(new URL('hook-receiver.mjs', import.meta.url));
+  const said = () => new Promise((resolve) => child.once('message', resolve));
+  const { port } = await said();
+  const count = async () => {
+    const answer = said();
+    child.send('count');
+    return (await answer).count;
+  };
   return {
-    url: `http://127.0.0.1:${server.address().port}/`,
-    count: () => count,
+    url: `http://127.0.0.1:${port}/`,
+    count,
     async reaches(wanted) {
-      while (count < wanted) await new Promise((resolve) => setTimeout(resolve, 20));
+      while ((await count()) < wanted) await new Promise((resolve) => setTimeout(resolve, 50));
     },
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
+    close: () => child.disconnect(),
   };
 }

@@ -17,9 +17,9 @@ const password = 'Violet-Otter-9-River';
 const small = { name: '100 KB', bytes: 100_000 };
 const large = { name: '50 MB', bytes: 50_000_000 };
 
-export async function benchIntake({ report, json, quick, runs }) {
+export async function benchIntake({ report, json, quick, runs, nodeOptions }) {
   const root = mkdtempSync(join(tmpdir(), 'claimgate-bench-'));
-  const gateway = await startGateway(root);
+  const gateway = await startGateway(root, nodeOptions);
   const clients = [];
   try {
     report.note(`${partners} trading partners sign in`);
@@ -137,7 +137,7 @@ async function connect(gateway, name) {
   };
 }
 
-async function startGateway(root) {
+async function startGateway(root, nodeOptions) {
   const dataDirectory = join(root, 'data');
   const logFile = join(root, 'claimgate.log');
   const configFile = join(root, 'claimgate.yaml');
@@ -154,7 +154,7 @@ async function startGateway(root) {
   const program = fileURLToPath(new URL('admin/main.js', dist));
   const child = spawn(
     process.execPath,
-    ['--max-semi-space-size=1', program, 'serve', '--config', configFile],
+    ['--max-semi-space-size=1', ...nodeOptions, program, 'serve', '--config', configFile],
     {
       stdio: 'inherit',
     },

@@ -124,6 +124,11 @@ export const hooks = z
     drainMs: milliseconds
       .default(5 * second)
       .describe('How long deliveries under way may go on when the gateway stops.'),
+    besideTransfersPerSecond: count
+      .default(100)
+      .describe(
+        'How many events a second are told, by all hooks together, while transfers or answers are under way; else as many as receivers take.',
+      ),
   })
   .prefault({});
 

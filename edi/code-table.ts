@@ -28,6 +28,8 @@ export class CodeTable {
   readonly #masks = [0];
   readonly #long: (ReadonlySet<string> | undefined)[] = [undefined];
   readonly #ids = new Map<string, number>();
+  /** The same, by the set itself: the dictionary's are asked for thousands of times, and sorting them took a second. */
+  readonly #idsOfSets = new WeakMap<Iterable<string>, number>();
   readonly #members: (readonly string[])[] = [[]];
   /** By set: the code found in it last. Qualifiers are nearly always the same, and then this is all there is to look at. */
   readonly #recent = [0];
@@ -38,7 +40,15 @@ export class CodeTable {
    * Adds a set of codes; equal sets share one id.
    * @returns the set's id, above 0.
    */
-  add(codes: readonly string[]): number {
+  add(codes: Iterable<string>): number {
+    const asked = this.#idsOfSets.get(codes);
+    if (asked !== undefined) return asked;
+    const id = this.#addNew([...codes]);
+    this.#idsOfSets.set(codes, id);
+    return id;
+  }
+
+  #addNew(codes: readonly string[]): number {
     const name = [...codes].sort().join('|');
     const known = this.#ids.get(name);
     if (known !== undefined) return known;

@@ -38,7 +38,12 @@ import type {
   SyntaxNote,
 } from './standard-dictionary.ts';
 
-type Deps = { readonly standard: StandardDictionary; readonly codes: CodeTable };
+type Deps = {
+  readonly standard: StandardDictionary;
+  readonly codes: CodeTable;
+  /** Places that a guide does not use are alike wherever they stand, and half of all are such. */
+  readonly unused: Map<StandardPlace, ElementSpec>;
+};
 
 const TYPES: Readonly<Record<DataType, number>> = {
   AN: TYPE_AN,
@@ -99,7 +104,16 @@ type Place = {
   readonly where: string;
 };
 
-function compilePlace({ place, source, follows, where }: Place, deps: Deps): ElementSpec {
+function compilePlace(what: Place, deps: Deps): ElementSpec {
+  if (what.source !== undefined) return compileUsed(what, deps);
+  const known = deps.unused.get(what.place);
+  if (known !== undefined) return known;
+  const spec = compileUsed(what, deps);
+  deps.unused.set(what.place, spec);
+  return spec;
+}
+
+function compileUsed({ place, source, follows, where }: Place, deps: Deps): ElementSpec {
   const usage = usageOf(source);
   const common = { usage, repeats: place.repeats, mandatory: place.mandatory, dataElement: place.element };
   const composite = deps.standard.composites.get(place.element);
@@ -125,7 +139,7 @@ function compilePlace({ place, source, follows, where }: Place, deps: Deps): Ele
     min: element.min,
     max: element.max,
     codes: coded ? deps.codes.add(values.codes) : 0,
-    dictionary: coded && dictionary !== undefined ? deps.codes.add([...dictionary]) : 0,
+    dictionary: coded && dictionary !== undefined ? deps.codes.add(dictionary) : 0,
     codeSet: values.kind === 'code-set' ? codeSetNamed(values.name) : undefined,
     name: source?.name ?? element.name,
     components: [],

@@ -4,6 +4,7 @@ import { CodeTable } from './code-table.ts';
 import {
   type Candidates,
   type CompiledGuide,
+  type ElementSpec,
   type GuideLoop,
   type GuideNode,
   type GuideUnit,
@@ -12,9 +13,9 @@ import {
 } from './compiled-guide.ts';
 import { compileElements, compileNotes } from './element-compiler.ts';
 import type { GuideSource, LoopSource, SegmentSource, UnitSource } from './guide-source.ts';
-import { qualifiersOf } from './qualifiers.ts';
+import { setQualifiers } from './qualifiers.ts';
 import { SEGMENT_KEYS, segmentKey } from './segment-key.ts';
-import type { StandardDictionary } from './standard-dictionary.ts';
+import type { StandardDictionary, StandardPlace } from './standard-dictionary.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -22,6 +23,7 @@ type Draft = {
   readonly source: GuideSource;
   readonly standard: StandardDictionary;
   readonly codes: CodeTable;
+  readonly unused: Map<StandardPlace, ElementSpec>;
   readonly nodes: Mutable<GuideNode>[];
   readonly loops: Mutable<GuideLoop>[];
   readonly units: GuideUnit[];
@@ -35,7 +37,15 @@ type Draft = {
  * @throws Error when the guide names a segment that the standard files lack, or has more than 32 required items in a loop.
  */
 export function compileGuide(source: GuideSource, standard: StandardDictionary): CompiledGuide {
-  const draft: Draft = { source, standard, codes: new CodeTable(), nodes: [], loops: [], units: [] };
+  const draft: Draft = {
+    source,
+    standard,
+    codes: new CodeTable(),
+    unused: new Map(),
+    nodes: [],
+    loops: [],
+    units: [],
+  };
   const root: LoopSource = {
     kind: 'loop',
     id: '',
@@ -56,7 +66,7 @@ export function compileGuide(source: GuideSource, standard: StandardDictionary):
     segmentCount += 1;
   }
   const candidates = listCandidates(draft, segmentNumbers, segmentCount);
-  for (const node of draft.nodes) node.qualifiers = qualifiersOf(node, candidates, draft.codes);
+  setQualifiers(draft.nodes, candidates, draft.codes);
   for (const list of candidates) {
     if (list === undefined) continue;
     list.split = splitCandidates(list, draft.codes);

@@ -10,32 +10,42 @@ import { USAGE_REQUIRED } from './compiled-guide.ts';
 export type Coded = { readonly element: number; readonly component: number; readonly spec: ElementSpec };
 
 /**
- * The qualifiers of one node.
- * @param node the node.
- * @param candidates all candidate lists of the guide; those that hold the node are its competitors.
+ * Finds the qualifiers of every node, in order of elements; a node has none when its segment id alone is enough.
+ * @param nodes the nodes of a guide; their `qualifiers` are set.
+ * @param candidates all candidate lists of the guide; nodes of one list are competitors.
  * @param codes the table that the nodes' code sets are in.
- * @returns its qualifiers, in order of elements; empty when its segment id alone is enough.
  */
-export function qualifiersOf(
-  node: GuideNode,
+export function setQualifiers(
+  nodes: readonly (Omit<GuideNode, 'qualifiers'> & { qualifiers: readonly Qualifier[] })[],
   candidates: readonly (Candidates | undefined)[],
   codes: CodeTable,
-): Qualifier[] {
-  const rivals = new Set<GuideNode>();
-  for (const list of candidates) {
-    if (list?.nodes.includes(node) !== true) continue;
-    for (const other of list.nodes) rivals.add(other);
+): void {
+  const coded = new Map(nodes.map((node) => [node, codedElements(node)]));
+  const rivals = rivalsOf(candidates);
+  for (const node of nodes) {
+    const theirs = [...(rivals.get(node) ?? [])].flatMap((rival) => coded.get(rival) ?? []);
+    const own = (coded.get(node) ?? []).filter(({ element, component, spec }) =>
+      theirs.some(
+        (other) =>
+          other.element === element &&
+          other.component === component &&
+          codes.disjoint(spec.codes, other.spec.codes),
+      ),
+    );
+    node.qualifiers = own.map(({ element, component, spec }) => ({ element, component, codes: spec.codes }));
   }
-  rivals.delete(node);
-  const qualifiers: Qualifier[] = [];
-  for (const { element, component, spec } of codedElements(node)) {
-    const differs = [...rivals].some((rival) => {
-      const theirs = codedElements(rival).find((c) => c.element === element && c.component === component);
-      return theirs !== undefined && codes.disjoint(spec.codes, theirs.spec.codes);
-    });
-    if (differs) qualifiers.push({ element, component, codes: spec.codes });
-  }
-  return qualifiers;
+}
+
+/** By node: those that it stands beside in some list. */
+function rivalsOf(candidates: readonly (Candidates | undefined)[]): Map<GuideNode, Set<GuideNode>> {
+  const rivals = new Map<GuideNode, Set<GuideNode>>();
+  for (const list of candidates)
+    for (const node of list?.nodes ?? []) {
+      const known = rivals.get(node) ?? new Set();
+      for (const other of list?.nodes ?? []) if (other !== node) known.add(other);
+      rivals.set(node, known);
+    }
+  return rivals;
 }
 
 /** What of a node is required and coded. */

@@ -1,6 +1,7 @@
 // Tells hooks of events. Each hook has a loop of its own, so that one that is down holds up no other: new events become
 // deliveries, what is due is sent, oldest first and of one subject one at a time, and what came of it is written down at
-// once. Nothing is kept in memory but the few that are being sent.
+// once. Nothing is kept in memory but the few that are being sent, and those that are next. While the gateway is busy with
+// transfers, all of them together keep to a pace (pace.ts).
 //
 // A delivery that fails waits for its own doubling pause. A hook that fails waits too, for a shorter one, so that a
 // receiver that is down gets one try from time to time and not one for each of ten thousand events; the first that it
@@ -20,7 +21,9 @@ import {
 import { disableHook, findHook, openHook } from '../storage/hook-store.ts';
 import type { Database } from '../storage/transaction.ts';
 import { backOffMs } from './back-off.ts';
+import { gather } from './gather.ts';
 import type { Hook, HookChannel, SendOutcome } from './hook-channel.ts';
+import { createPace, type Pace } from './pace.ts';
 
 export interface DeliverySettings {
   /** The longest wait after the first failure, in milliseconds. */
@@ -33,6 +36,8 @@ export interface DeliverySettings {
   readonly maxAttempts: number;
   /** How long sends under way may go on when the gateway closes, in milliseconds. */
   readonly drainMs: number;
+  /** Deliveries a second, of all hooks together, while transfers are under way. */
+  readonly besideTransfersPerSecond: number;
 }
 
 export interface DeliveryDeps {
@@ -41,6 +46,8 @@ export interface DeliveryDeps {
   readonly settings: DeliverySettings;
   /** A number from 0 to 1, for the spread of pauses. */
   readonly random: () => number;
+  /** Whether bytes of a transfer are in hand in this process. */
+  readonly isTransferring: () => boolean;
 }
 
 /** How often a loop looks when nothing wakes it and nothing is due before, in milliseconds. */
@@ -49,6 +56,12 @@ const lookMs = 1_000;
 /** How long a loop rests between two rounds, in milliseconds. */
 const restMs = 20;
 
+/** What is due is looked up for so many waves of sends at once. */
+const wavesAhead = 16;
+
+/** Making deliveries of a batch of events is as much work as making so many of them. */
+const enqueueWeight = 4;
+
 /** Starts telling hooks. The caller closes it; what is being sent then may end, or is sent again at the next start. */
 export function startDelivery(
   deps: DeliveryDeps,
@@ -56,8 +69,13 @@ export function startDelivery(
 ): { readonly close: () => Promise<void> } {
   const ending = new AbortController();
   const abandoning = new AbortController();
+  const pace = createPace({
+    changes: deps.database.changes,
+    isTransferring: deps.isTransferring,
+    perSecond: deps.settings.besideTransfersPerSecond,
+  });
   const loops = hooks.map((hook) =>
-    runHook(deps, { hook, ending: ending.signal, abandoning: abandoning.signal }),
+    runHook(deps, { hook, pace, ending: ending.signal, abandoning: abandoning.signal }),
   );
   return {
     async close() {
@@ -65,16 +83,24 @@ export function startDelivery(
       const timer = globalThis.setTimeout(() => abandoning.abort(), deps.settings.drainMs);
       await Promise.all(loops);
       clearTimeout(timer);
+      pace.close();
     },
   };
 }
 
 interface Run {
   readonly hook: Hook;
+  readonly pace: Pace;
   /** No further delivery is begun. */
   readonly ending: AbortSignal;
   /** What is being sent is broken off. */
   readonly abandoning: AbortSignal;
+}
+
+interface OpenRun extends Run {
+  readonly channel: HookChannel;
+  /** Notes that a delivery was taken, together with those that are taken at the same time. */
+  readonly noteTaken: (delivery: DueDelivery) => Promise<void>;
 }
 
 async function runHook(deps: DeliveryDeps, run: Run): Promise<void> {
@@ -82,13 +108,14 @@ async function runHook(deps: DeliveryDeps, run: Run): Promise<void> {
   const bell = createBell(run.ending);
   const unsubscribe = database.changes.subscribe(bell.ring);
   const channel = run.hook.open();
+  const noteTaken = gather((taken: readonly DueDelivery[]) => recordTaken(database, run.hook.name, taken));
   let isOpen = false;
   while (!run.ending.aborted) {
     let waitMs = lookMs;
     try {
       if (!isOpen) await openHook(database, run.hook.name);
       isOpen = true;
-      waitMs = await tellDue(deps, { ...run, channel });
+      waitMs = await tellDue(deps, { ...run, channel, noteTaken });
     } catch (thrown) {
       observe({ kind: 'fault', where: 'hooks.delivery-loop', fault: describeFault(thrown) });
     }
@@ -101,30 +128,44 @@ async function runHook(deps: DeliveryDeps, run: Run): Promise<void> {
 }
 
 /** @returns for how long there is nothing to do, in milliseconds */
-async function tellDue(deps: DeliveryDeps, run: Run & { readonly channel: HookChannel }): Promise<number> {
-  const { database } = deps;
-  const { hook } = run;
+async function tellDue(deps: DeliveryDeps, run: OpenRun): Promise<number> {
+  const { pace, ending } = run;
+  // Of one subject at most one is among them, so that however long they wait here, their order stays.
+  const ahead: DueDelivery[] = [];
   for (;;) {
     // What waits for the event loop meanwhile, a transfer above all, comes first.
     await nextTurn();
-    const more = await enqueueDeliveries(database, hook);
-    const status = await findHook(database, hook.name);
-    if (run.ending.aborted || status?.state !== 'enabled') return lookMs;
-    const pauseMs = Math.min(status.pausedUntilMs - database.now(), lookMs);
-    if (pauseMs > 0) return more ? 0 : pauseMs;
-    // One that has failed is asked with one event whether it is there again.
-    const limit = status.failures > 0 ? 1 : hook.concurrency;
-    const due = await listDueDeliveries(database, { hook: hook.name, limit });
-    await deliverAll(deps, run, due);
-    if (due.length === 0 && !more) return untilDueMs(database, hook.name);
+    const more = await enqueueDeliveries(deps.database, run.hook);
+    if (more) await pace.take(enqueueWeight, ending);
+    const restMs = await lookAhead(deps, run, ahead);
+    if (restMs > 0) return more ? 0 : restMs;
+    const wave = ahead.splice(0, run.hook.concurrency);
+    await pace.take(wave.length, ending);
+    if (ending.aborted) return lookMs;
+    await deliverAll(deps, run, wave);
   }
 }
 
-async function deliverAll(
-  deps: DeliveryDeps,
-  run: Run & { readonly channel: HookChannel },
-  due: readonly DueDelivery[],
-): Promise<void> {
+/**
+ * Sees to it that what is to be sent next is known.
+ * @returns 0, or for how long nothing may be sent, in milliseconds; a hook that is disabled is looked at again too
+ */
+async function lookAhead(deps: DeliveryDeps, run: OpenRun, ahead: DueDelivery[]): Promise<number> {
+  const { database } = deps;
+  const { name: hook, concurrency } = run.hook;
+  const status = await findHook(database, hook);
+  if (run.ending.aborted || status?.state !== 'enabled') return lookMs;
+  const pauseMs = Math.min(status.pausedUntilMs - database.now(), lookMs);
+  if (pauseMs > 0) return pauseMs;
+  // One that has failed is asked with one event whether it is there again.
+  const hasFailed = status.failures > 0;
+  if (!hasFailed && ahead.length > 0) return 0;
+  const limit = hasFailed ? 1 : concurrency * wavesAhead;
+  ahead.splice(0, ahead.length, ...(await listDueDeliveries(database, { hook, limit })));
+  return ahead.length > 0 ? 0 : untilDueMs(database, hook);
+}
+
+async function deliverAll(deps: DeliveryDeps, run: OpenRun, due: readonly DueDelivery[]): Promise<void> {
   const ends = await Promise.allSettled(due.map((delivery) => deliver(deps, run, delivery)));
   // Only when none is under way any more: what is being sent must not be found due again.
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
@@ -135,11 +176,7 @@ async function untilDueMs(database: Database, hook: string): Promise<number> {
   return Math.min(lookMs, Math.max(1, (dueAtMs ?? Number.POSITIVE_INFINITY) - database.now()));
 }
 
-async function deliver(
-  deps: DeliveryDeps,
-  run: Run & { readonly channel: HookChannel },
-  delivery: DueDelivery,
-): Promise<void> {
+async function deliver(deps: DeliveryDeps, run: OpenRun, delivery: DueDelivery): Promise<void> {
   const { database, observe } = deps;
   const startedAtMs = performance.now();
   const outcome = await run.channel.send(eventMessage(delivery.event), run.abandoning);
@@ -148,7 +185,7 @@ async function deliver(
   const { hook, attempt } = delivery;
   const eventId = delivery.event.id;
   if (outcome.kind === 'taken') {
-    await recordTaken(database, delivery);
+    await run.noteTaken(delivery);
     const durationMs = Math.round(performance.now() - startedAtMs);
     observe({ kind: 'hook.delivered', hook, eventId, attempt, durationMs });
     return;

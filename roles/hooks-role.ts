@@ -8,10 +8,17 @@ import { startMailer } from '../hooks/mailer.ts';
 import type { Closable } from './closable.ts';
 import { configuredHooks } from './hook-parts.ts';
 
-export function startHooksRole(core: Core, url: () => string): Closable {
+/**
+ * @param deps.url where the portal is, for mails
+ * @param deps.isTransferring whether bytes of a transfer are in hand in this process
+ */
+export function startHooksRole(
+  core: Core,
+  { url, isTransferring }: { readonly url: () => string; readonly isTransferring: () => boolean },
+): Closable {
   const { config, database, observe, secrets } = core;
   const telling = startDelivery(
-    { database, observe, settings: config.hooks, random: Math.random },
+    { database, observe, settings: config.hooks, random: Math.random, isTransferring },
     configuredHooks(core),
   );
   const mailer = startMailer({

@@ -33,6 +33,8 @@ export interface SftpService {
   readonly host: string;
   readonly port: number;
   readonly fingerprints: readonly string[];
+  /** Whether bytes of a transfer are in hand in this process. */
+  readonly isTransferring: () => boolean;
   close(): Promise<void>;
 }
 
@@ -81,6 +83,8 @@ export async function startSftpRole(
       }));
   const stopSettling = settleNowAndThen(deps);
   return {
+    // Of several workers the parent sees what they commit and no more.
+    isTransferring: () => false,
     ...service,
     async close() {
       await service.close();
@@ -143,6 +147,7 @@ export async function serveSftp(
   });
   return {
     ...server,
+    isTransferring: () => server.bytesHeld().nowBytes > 0,
     close() {
       unsubscribe();
       return server.close();

@@ -8,7 +8,8 @@ import { type EventFilter, wantsEvent } from '../domain/event-filter.ts';
 import type { EventRecord } from '../domain/event-message.ts';
 import { eventOf } from './event-search.ts';
 import { literals } from './literals.ts';
-import type { Database } from './transaction.ts';
+import { prepareQuery } from './prepared-query.ts';
+import type { Database, Sql } from './transaction.ts';
 
 export interface HookSubscription extends EventFilter {
   readonly name: string;
@@ -18,10 +19,10 @@ const waiting = literals('waiting');
 const unsynced = { survives: 'process-end' } as const;
 
 /** How many events become deliveries in one transaction: others write in between. */
-const batch = 250;
+const batch = 100;
 
 /**
- * Makes deliveries of the events that have come since the last time, at most a few hundred at once.
+ * Makes deliveries of the events that have come since the last time, at most a hundred at once.
  * @returns whether there may be more
  */
 export async function enqueueDeliveries(database: Database, hook: HookSubscription): Promise<boolean> {
@@ -62,15 +63,18 @@ export async function enqueueDeliveries(database: Database, hook: HookSubscripti
 }
 
 async function hasNews(database: Database, hook: string): Promise<boolean> {
-  const row = await database.sql
+  const [row] = await newsOf(database.sql, { hook });
+  return row !== undefined;
+}
+
+const newsOf = prepareQuery((sql, { hook }: { hook: string }) =>
+  sql
     .selectFrom('hooks')
     .innerJoin('events', (join) => join.onRef('events.sequence', '>', 'hooks.cursor_sequence'))
     .select('events.sequence')
     .where('hooks.name', '=', hook)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
-}
+    .limit(1),
+);
 
 /** The row of a delivery that was never tried. */
 export function newDelivery(
@@ -110,25 +114,47 @@ export async function listDueDeliveries(
 ): Promise<readonly DueDelivery[]> {
   // Among thousands that wait for one subject's first, each would be asked about in vain: the oldest nearly always hold
   // enough that is due.
-  const end = await database.sql
+  const { hook, limit } = input;
+  const [end] = await endOfWindow(database.sql, { hook });
+  const wanted = { hook, limit, nowMs: database.now() };
+  if (end !== undefined) {
+    const found = await dueUpTo(database.sql, { ...wanted, last: end.event_sequence });
+    if (found.length > 0) return found.map((row) => dueOf(hook, row));
+  }
+  return (await due(database.sql, wanted)).map((row) => dueOf(hook, row));
+}
+
+function dueOf(
+  hook: string,
+  { attempts, ...event }: Parameters<typeof eventOf>[0] & { readonly attempts: number },
+): DueDelivery {
+  return { event: eventOf(event), hook, attempt: attempts + 1 };
+}
+
+const endOfWindow = prepareQuery((sql, { hook }: { hook: string }) =>
+  sql
     .selectFrom('deliveries')
     .select('event_sequence')
     .where('state', 'in', waiting)
-    .where('hook', '=', input.hook)
+    .where('hook', '=', hook)
     .orderBy('event_sequence')
     .offset(windowRows)
-    .limit(1)
-    .executeTakeFirst();
-  if (end === undefined) return dueUpTo(database, { ...input, last: undefined });
-  const found = await dueUpTo(database, { ...input, last: end.event_sequence });
-  return found.length > 0 ? found : dueUpTo(database, { ...input, last: undefined });
+    .limit(1),
+);
+
+interface Wanted {
+  readonly hook: string;
+  readonly limit: number;
+  readonly nowMs: number;
 }
 
-async function dueUpTo(
-  database: Database,
-  input: { readonly hook: string; readonly limit: number; readonly last: number | undefined },
-): Promise<readonly DueDelivery[]> {
-  const rows = await database.sql
+const due = prepareQuery((sql, wanted: Wanted) => selectDue(sql, wanted));
+const dueUpTo = prepareQuery((sql, { last, ...wanted }: Wanted & { readonly last: number }) =>
+  selectDue(sql, wanted).where('deliveries.event_sequence', '<=', last),
+);
+
+function selectDue(sql: Sql, { hook, limit, nowMs }: Wanted) {
+  return sql
     .selectFrom('deliveries')
     .innerJoin('events', 'events.sequence', 'deliveries.event_sequence')
     .select([
@@ -142,8 +168,8 @@ async function dueUpTo(
       'deliveries.attempts',
     ])
     .where('deliveries.state', 'in', waiting)
-    .where('deliveries.hook', '=', input.hook)
-    .where('deliveries.next_attempt_at_ms', '<=', database.now())
+    .where('deliveries.hook', '=', hook)
+    .where('deliveries.next_attempt_at_ms', '<=', nowMs)
     .where(({ or, not, exists, eb, selectFrom }) =>
       or([
         eb('deliveries.subject', '=', ''),
@@ -152,63 +178,50 @@ async function dueUpTo(
             selectFrom('deliveries as earlier')
               .select('earlier.event_sequence')
               .where('earlier.state', 'in', waiting)
-              .where('earlier.hook', '=', input.hook)
+              .where('earlier.hook', '=', hook)
               .whereRef('earlier.subject', '=', 'deliveries.subject')
               .whereRef('earlier.event_sequence', '<', 'deliveries.event_sequence'),
           ),
         ),
       ]),
     )
-    .$if(input.last !== undefined, (query) => query.where('deliveries.event_sequence', '<=', input.last ?? 0))
     .orderBy('deliveries.event_sequence')
-    .limit(input.limit)
-    .execute();
-  return rows.map(({ attempts, ...event }) => ({
-    event: eventOf(event),
-    hook: input.hook,
-    attempt: attempts + 1,
-  }));
+    .limit(limit);
 }
 
 /** @returns when the next delivery of a hook is due, in milliseconds since 1970; undefined: none waits */
 export async function nextDueAt(database: Database, hook: string): Promise<number | undefined> {
-  const row = await database.sql
+  const [row] = await nextDueOf(database.sql, { hook });
+  return row === undefined ? undefined : Number(row.next_attempt_at_ms);
+}
+
+const nextDueOf = prepareQuery((sql, { hook }: { hook: string }) =>
+  sql
     .selectFrom('deliveries')
     .select('next_attempt_at_ms')
     .where('state', 'in', waiting)
     .where('hook', '=', hook)
     .orderBy('next_attempt_at_ms')
-    .limit(1)
-    .executeTakeFirst();
-  return row === undefined ? undefined : Number(row.next_attempt_at_ms);
-}
+    .limit(1),
+);
 
 /** An outage is over when it was longer than a slip: so many tries have failed in a row. */
 const outageFailures = 4;
 
 /**
- * A receiver has taken an event. When it had been away, what it has missed is due at once, in order, and does not wait
+ * A receiver has taken events. When it had been away, what it has missed is due at once, in order, and does not wait
  * for the pauses that were meant for a receiver that is down.
  */
-export async function recordTaken(database: Database, delivery: DueDelivery): Promise<void> {
+export async function recordTaken(
+  database: Database,
+  hook: string,
+  taken: readonly DueDelivery[],
+): Promise<void> {
   await database.transaction(async ({ sql, nowMs }) => {
-    const { hook } = delivery;
-    await sql
-      .updateTable('deliveries')
-      .set({ state: 'delivered', attempts: delivery.attempt, last_error: null, last_attempt_at_ms: nowMs })
-      .where('event_sequence', '=', delivery.event.sequence)
-      .where('hook', '=', hook)
-      .execute();
-    const before = await sql
-      .selectFrom('hooks')
-      .select(['failures', 'failing_since_ms'])
-      .where('name', '=', hook)
-      .executeTakeFirst();
-    await sql
-      .updateTable('hooks')
-      .set({ last_delivered_at_ms: nowMs, failures: 0, failing_since_ms: null, paused_until_ms: 0 })
-      .where('name', '=', hook)
-      .execute();
+    for (const { event, attempt } of taken)
+      await delivered(sql, { hook, sequence: event.sequence, attempts: attempt, nowMs });
+    const [before] = await failuresOf(sql, { hook });
+    await isWell(sql, { hook, nowMs });
     if (before === undefined || before.failures < outageFailures) return;
     await sql
       .updateTable('deliveries')
@@ -219,6 +232,29 @@ export async function recordTaken(database: Database, delivery: DueDelivery): Pr
       .execute();
   }, unsynced);
 }
+
+const delivered = prepareQuery(
+  (sql, values: { hook: string; sequence: number; attempts: number; nowMs: number }) =>
+    sql
+      .updateTable('deliveries')
+      .set({
+        state: 'delivered',
+        attempts: values.attempts,
+        last_error: null,
+        last_attempt_at_ms: values.nowMs,
+      })
+      .where('event_sequence', '=', values.sequence)
+      .where('hook', '=', values.hook),
+);
+const failuresOf = prepareQuery((sql, { hook }: { hook: string }) =>
+  sql.selectFrom('hooks').select(['failures', 'failing_since_ms']).where('name', '=', hook),
+);
+const isWell = prepareQuery((sql, { hook, nowMs }: { hook: string; nowMs: number }) =>
+  sql
+    .updateTable('hooks')
+    .set({ last_delivered_at_ms: nowMs, failures: 0, failing_since_ms: null, paused_until_ms: 0 })
+    .where('name', '=', hook),
+);
 
 /**
  * A receiver has not taken an event.

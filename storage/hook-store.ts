@@ -3,6 +3,7 @@
 
 import type { Actor } from '../domain/audit.ts';
 import { newestEvent } from './event-search.ts';
+import { prepareQuery } from './prepared-query.ts';
 import type { HookRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
 
@@ -32,9 +33,13 @@ export async function openHook(database: Database, name: string): Promise<void> 
   });
 }
 
+const hookOf = prepareQuery((sql, { name }: { name: string }) =>
+  sql.selectFrom('hooks').selectAll().where('name', '=', name),
+);
+
 /** @returns how a hook does; undefined before it was first started */
 export async function findHook(database: Database, name: string): Promise<HookStatus | undefined> {
-  const row = await database.sql.selectFrom('hooks').selectAll().where('name', '=', name).executeTakeFirst();
+  const [row] = await hookOf(database.sql, { name });
   return row === undefined
     ? undefined
     : {

@@ -1,11 +1,12 @@
 // The queue that intake works from: transmissions in `received`, and those in `processing` whose lease has run out.
 // A claim is a lease with an end, so that a crashed or hung attempt is taken up again by someone else.
 
-import type { ExpressionBuilder } from 'kysely';
+import type { ExpressionBuilder, Selectable } from 'kysely';
 import { type PartnerId, parseTransmissionId, type TransmissionId, type UserId } from '../domain/ids.ts';
 import type { Verdict } from '../domain/transmission.ts';
 import { freeInterchangeKeys } from './interchange-keys.ts';
 import { literals } from './literals.ts';
+import { OriginalMissingError } from './lost-file-store.ts';
 import { storedPartnerId } from './partner-store.ts';
 import { prepareQuery } from './prepared-query.ts';
 import { storedUserId } from './stored-id.ts';
@@ -129,24 +130,34 @@ interface ClaimInput {
 }
 
 async function claimNext(
-  { sql, nowMs }: Transaction,
+  transaction: Transaction,
   input: ClaimInput,
 ): Promise<ClaimedTransmission | undefined> {
-  const { lane = anySize, horizonMs = Number.MAX_SAFE_INTEGER } = input;
+  const { sql, nowMs } = transaction;
+  const { lane = anySize, horizonMs = Number.MAX_SAFE_INTEGER, worker, leaseMs } = input;
   const dueTimes = { nowMs, horizonAtMs: nowMs + horizonMs };
-  const [due] = await dueInLane(sql, { ...dueTimes, ...lane });
-  if (due === undefined) return undefined;
-  const { worker, leaseMs } = input;
-  const [row] = await claimDue(sql, { ...dueTimes, id: due.id, worker, leaseEndsAtMs: nowMs + leaseMs });
-  if (row === undefined) return undefined;
+  for (;;) {
+    const [due] = await dueInLane(sql, { ...dueTimes, ...lane });
+    if (due === undefined) return undefined;
+    const [row] = await claimDue(sql, { ...dueTimes, id: due.id, worker, leaseEndsAtMs: nowMs + leaseMs });
+    if (row === undefined) return undefined;
+    const claimed = claimedOf(row);
+    if (claimed !== undefined) return claimed;
+    // No attempt can get it right, and those behind it are not to wait for it.
+    const reason = new OriginalMissingError(row.id).code;
+    const id = row.id as TransmissionId;
+    await failClaim(transaction, { id, partnerId: storedPartnerId(row.partner_id), worker, reason });
+  }
+}
+
+/** @returns undefined for a row that knows no original of its own */
+function claimedOf(row: Selectable<Tables['transmissions']>): ClaimedTransmission | undefined {
   const id = parseTransmissionId(row.id);
   const decision =
     row.decision === null ? undefined : { verb: row.decision, reason: row.decision_reason ?? '' };
   // To be discarded a file need not be there.
   const needed = row.decision === 'discard' ? '' : row.original_path;
-  if (id.kind === 'invalid' || row.sha256 === null || needed === null) {
-    throw new Error(`Transmission ${row.id} is in the queue without an original.`);
-  }
+  if (id.kind === 'invalid' || row.sha256 === null || needed === null) return undefined;
   return {
     id: id.id,
     partnerId: storedPartnerId(row.partner_id),
@@ -224,21 +235,31 @@ export async function failTransmission(
     readonly reason: string;
   },
 ): Promise<void> {
-  await database.transaction(async (transaction) => {
-    if (!(await endClaim(transaction, { ...input, state: 'failed' }))) return;
-    await freeInterchangeKeys(transaction, input.id);
-    await transaction.event({
-      kind: 'transmission.failed',
-      partnerId: input.partnerId,
-      transmissionId: input.id,
-      reason: input.reason,
-    });
-    await transaction.audit({
-      actor: { kind: 'gateway' },
-      action: 'transmission.fail',
-      subject: `transmission:${input.id}`,
-      detail: { reason: input.reason },
-    });
+  await database.transaction((transaction) => failClaim(transaction, input));
+}
+
+async function failClaim(
+  transaction: Transaction,
+  input: {
+    readonly id: TransmissionId;
+    readonly partnerId: PartnerId;
+    readonly worker: string;
+    readonly reason: string;
+  },
+): Promise<void> {
+  if (!(await endClaim(transaction, { ...input, state: 'failed' }))) return;
+  await freeInterchangeKeys(transaction, input.id);
+  await transaction.event({
+    kind: 'transmission.failed',
+    partnerId: input.partnerId,
+    transmissionId: input.id,
+    reason: input.reason,
+  });
+  await transaction.audit({
+    actor: { kind: 'gateway' },
+    action: 'transmission.fail',
+    subject: `transmission:${input.id}`,
+    detail: { reason: input.reason },
   });
 }
 

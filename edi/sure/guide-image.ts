@@ -73,6 +73,7 @@ class Drawing {
   /** Records by their content: many are alike. */
   readonly #records = new Map<string, number>();
   readonly #nodes: number[] = [];
+  readonly #specs = new Map<ElementSpec, readonly number[]>();
 
   constructor(guide: CompiledGuide, rules: RulePlan) {
     this.#guide = guide;
@@ -144,7 +145,13 @@ class Drawing {
     ]);
   }
 
-  #spec(spec: ElementSpec): number[] {
+  #spec(spec: ElementSpec): readonly number[] {
+    const known = this.#specs.get(spec) ?? this.#newSpec(spec);
+    this.#specs.set(spec, known);
+    return known;
+  }
+
+  #newSpec(spec: ElementSpec): readonly number[] {
     const { usage, components, requiredParts, notes } = spec;
     const [look, a, b] = this.#look(spec);
     const { min, max } = look === LOOK_MADE ? lengthsOf(spec) : spec;

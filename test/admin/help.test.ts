@@ -16,9 +16,9 @@ interface Help {
 
 /** Every command's help, found by reading the lists of commands in the helps above it. */
 async function* helps(path: readonly string[] = []): AsyncGenerator<Help> {
-  const text = await commandLine(path).getHelp();
+  const text = await (await commandLine(path)).getHelp();
   // Unbroken, so that an example is one line.
-  const unbroken = await commandLine(path).wrap(null).getHelp();
+  const unbroken = await (await commandLine(path)).wrap(null).getHelp();
   yield { path, text, unbroken };
   const list = /^Commands:\n([\s\S]*?)\n\n/m.exec(text)?.[1] ?? '';
   const prefix = ['claimgate', ...path].join(' ');
@@ -36,7 +36,8 @@ async function whyNotTaken(args: readonly string[]): Promise<string | undefined>
     throw new Parsed();
   };
   try {
-    await commandLine(args).middleware(stop, false).parseAsync();
+    const line = await commandLine(args);
+    await line.middleware(stop, false).parseAsync();
     return 'it has no handler';
   } catch (thrown) {
     if (thrown instanceof Parsed) return undefined;

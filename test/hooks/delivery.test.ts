@@ -54,8 +54,10 @@ async function start(
         pauseMaxMs: 4,
         maxAttempts: options.maxAttempts ?? 50,
         drainMs: 200,
+        besideTransfersPerSecond: 1000,
       },
       random: () => 1,
+      isTransferring: () => false,
     },
     [
       {

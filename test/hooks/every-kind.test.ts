@@ -111,8 +111,11 @@ test('every kind of event reaches a real receiver, signed, and as its published 
     concurrency: 4,
     secrets: () => readWebhookSecrets('pipeline', secret),
   };
-  const settings = { retryFirstMs: 1, retryMaxMs: 1, pauseMaxMs: 1, maxAttempts: 1, drainMs: 100 };
-  const telling = startDelivery({ database, observe: () => undefined, settings, random: Math.random }, [
+  const pauses = { retryFirstMs: 1, retryMaxMs: 1, pauseMaxMs: 1, maxAttempts: 1, drainMs: 100 };
+  const settings = { ...pauses, besideTransfersPerSecond: 1000 };
+  const isTransferring = () => false;
+  const deps = { database, observe: () => undefined, settings, random: Math.random, isTransferring };
+  const telling = startDelivery(deps, [
     {
       name: 'pipeline',
       events: ['*'],

@@ -7,6 +7,7 @@ import { defaultProfile, type EdiProfile } from '../../edi/profile.ts';
 import { answerName } from '../../intake/answer-name.ts';
 import { startIntake } from '../../intake/intake.ts';
 import { createValidatorPool } from '../../intake/validator-pool.ts';
+import { searchEvents } from '../../storage/event-search.ts';
 import { claimTransmission } from '../../storage/intake-queue.ts';
 import { showTransmission } from '../../storage/transmission-store.ts';
 import {
@@ -242,6 +243,30 @@ test('an original that was altered is not answered: it fails, visibly', async (t
   await settled(storage);
   t.match(await transmissions(storage), [{ state: 'failed', reason: 'intake.altered-original' }]);
   t.same(answers(storage), []);
+});
+
+test('a row that has lost its original fails, visibly, and holds up none of those behind it', async (t) => {
+  const storage = await open(t);
+  const { database } = storage;
+  for (const [index, name] of ['a.x12', 'b.x12', 'c.x12'].entries())
+    await upload(storage, name, numbered(oneFault('p-00-valid'), `00000000${index + 1}`));
+  await database.sql
+    .updateTable('transmissions')
+    .set({ original_path: null })
+    .where('name', '=', 'a.x12')
+    .execute();
+  await start(t, storage);
+  await settled(storage);
+  const rows = await transmissions(storage);
+  t.match(rows, [
+    { name: 'a.x12', state: 'failed', reason: 'storage.original-missing' },
+    { name: 'b.x12', state: 'answered' },
+    { name: 'c.x12', state: 'answered' },
+  ]);
+  const order = 'oldest-first' as const;
+  const told = await searchEvents(database, { limit: 9, order, kind: 'transmission.failed' });
+  t.match(told, [{ payload: /storage\.original-missing/ }]);
+  t.equal(told.length, 1);
 });
 
 test('a claim is a lease: it is not given twice, and what a dead process held is taken up at start', async (t) => {
