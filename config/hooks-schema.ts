@@ -127,7 +127,7 @@ export const hooks = z
     besideTransfersPerSecond: count
       .default(100)
       .describe(
-        'How many events a second are told, by all hooks together, while transfers or answers are under way; else as many as receivers take.',
+        'How many events a second are told at least, by all hooks together, while transfers or answers are under way; else as many as receivers take.',
       ),
   })
   .prefault({});

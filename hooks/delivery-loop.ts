@@ -135,7 +135,8 @@ async function tellDue(deps: DeliveryDeps, run: OpenRun): Promise<number> {
   for (;;) {
     // What waits for the event loop meanwhile, a transfer above all, comes first.
     await nextTurn();
-    const more = await enqueueDeliveries(deps.database, run.hook);
+    const { made, more } = await enqueueDeliveries(deps.database, run.hook);
+    pace.noteMade(made);
     if (more) await pace.take(enqueueWeight, ending);
     const restMs = await lookAhead(deps, run, ahead);
     if (restMs > 0) return more ? 0 : restMs;

@@ -23,18 +23,22 @@ const batch = 100;
 
 /**
  * Makes deliveries of the events that have come since the last time, at most a hundred at once.
- * @returns whether there may be more
+ * @returns how many were made, and whether there may be more
  */
-export async function enqueueDeliveries(database: Database, hook: HookSubscription): Promise<boolean> {
+export async function enqueueDeliveries(
+  database: Database,
+  hook: HookSubscription,
+): Promise<{ readonly made: number; readonly more: boolean }> {
+  const none = { made: 0, more: false };
   // Nearly always there is nothing: the write lock is not taken to find that out.
-  if (!(await hasNews(database, hook.name))) return false;
+  if (!(await hasNews(database, hook.name))) return none;
   return database.transaction(async ({ sql, nowMs }) => {
     const row = await sql
       .selectFrom('hooks')
       .select(['cursor_sequence', 'state'])
       .where('name', '=', hook.name)
       .executeTakeFirst();
-    if (row?.state !== 'enabled') return false;
+    if (row?.state !== 'enabled') return none;
     const events = await sql
       .selectFrom('events')
       .select(['sequence', 'kind', 'partner_id', 'subject'])
@@ -43,7 +47,7 @@ export async function enqueueDeliveries(database: Database, hook: HookSubscripti
       .limit(batch)
       .execute();
     const last = events.at(-1);
-    if (last === undefined) return false;
+    if (last === undefined) return none;
     await sql
       .updateTable('hooks')
       .set({ cursor_sequence: last.sequence })
@@ -58,7 +62,7 @@ export async function enqueueDeliveries(database: Database, hook: HookSubscripti
         .onConflict((conflict) => conflict.columns(['event_sequence', 'hook']).doNothing())
         .execute();
     }
-    return events.length === batch;
+    return { made: wanted.length, more: events.length === batch };
   }, unsynced);
 }
 

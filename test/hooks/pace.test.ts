@@ -36,6 +36,15 @@ test('while bytes of a transfer are in hand, all hooks together keep to the pace
   t.ok(tookMs > 250, `fifty at a hundred a second took ${tookMs} ms`);
 });
 
+test('the pace is never below what is made of new events, so that a queue becomes shorter on a gateway that is always busy', async (t) => {
+  const { pace } = open(1, () => true);
+  pace.noteMade(60_000);
+  const tookMs = await timeOf(async () => {
+    for (let count = 0; count < 500; count += 1) await pace.take(1, never);
+  });
+  t.ok(tookMs < 5_000, `five hundred at a thousand a second took ${tookMs} ms`);
+});
+
 test('after a commit the pace is kept, and it is let go when none follows', async (t) => {
   const { changes, pace } = open(1);
   let told = 0;
