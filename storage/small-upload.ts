@@ -166,13 +166,19 @@ export class SmallUpload implements WritableFile, HeldUpload {
 
   async #becomeUpload(): Promise<Upload> {
     const upload = await this.#deps.begin();
-    let offsetBytes = 0;
-    for (const piece of this.#pieces) {
-      // What is refused here the upload remembers, and refuses its close.
-      await upload.write(piece, offsetBytes);
-      offsetBytes += piece.length;
+    try {
+      let offsetBytes = 0;
+      for (const piece of this.#pieces) {
+        // What is refused here the upload remembers, and refuses its close.
+        await upload.write(piece, offsetBytes);
+        offsetBytes += piece.length;
+      }
+      if (this.#modifiedAtMs !== undefined) await upload.setModifiedAt(this.#modifiedAtMs);
+    } catch (thrown) {
+      // Nobody else would let go of it: what has arrived stays for its uploader.
+      await upload.abandon();
+      throw thrown;
     }
-    if (this.#modifiedAtMs !== undefined) await upload.setModifiedAt(this.#modifiedAtMs);
     this.#forget();
     return upload;
   }
