@@ -3,7 +3,7 @@
 
 import { createRequire } from 'node:module';
 import pino from 'pino';
-import type { Observation, Observe } from './domain/observation.ts';
+import { describeFault, type Observation, type Observe } from './domain/observation.ts';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
@@ -61,6 +61,11 @@ const levels: Readonly<Record<Observation['kind'], Level>> = {
 
 export interface Log {
   readonly observe: Observe;
+  /**
+   * Opens the file anew under its name, after a rotation has taken the old one away; each line goes into one of the two.
+   * Without a file, or where it cannot be opened, everything goes on as before.
+   */
+  reopen(): void;
   /** Writes what is still in memory. */
   close(): void;
 }
@@ -74,7 +79,8 @@ export function openLog(settings: {
   readonly level: Level | 'silent';
   readonly file?: string | undefined;
 }): Log {
-  const destination = pino.destination({ dest: settings.file ?? 2, sync: true, mode: 0o600, append: true });
+  const open = () => pino.destination({ dest: settings.file ?? 2, sync: true, mode: 0o600, append: true });
+  let destination = open();
   const logger = pino(
     {
       level: settings.level,
@@ -86,17 +92,30 @@ export function openLog(settings: {
         censor: '[redacted]',
       },
     },
-    destination,
+    { write: (line: string) => destination.write(line) },
   );
+  const observe: Observe = (observation) => {
+    const { kind, ...facts } = observation;
+    // A log that cannot be written (a full disk) must not stop what it would have told of.
+    try {
+      logger[levels[kind]]({ event: kind, ...facts });
+    } catch {
+      // There is nowhere left to say it.
+    }
+  };
   return {
-    observe(observation) {
-      const { kind, ...facts } = observation;
-      // A log that cannot be written (a full disk) must not stop what it would have told of.
+    observe,
+    reopen() {
+      if (settings.file === undefined) return;
+      const old = destination;
       try {
-        logger[levels[kind]]({ event: kind, ...facts });
-      } catch {
-        // There is nowhere left to say it.
+        // Not its own reopen(): that one, failing once, closes the old file twice at the next time.
+        destination = open();
+      } catch (thrown) {
+        observe({ kind: 'fault', where: 'log.reopen', fault: describeFault(thrown) });
+        return;
       }
+      old.end();
     },
     close: () => destination.end(),
   };

@@ -39,6 +39,8 @@ export const serveCommand: CommandModule<GlobalOptions, ServeOptions> = {
     // Here and not at the top: what only a gateway needs shall not keep every other command waiting.
     const { startGateway, startSftpWorker, workerVariable } = await import('../gateway.ts');
     const log = openLog(config.log);
+    // What rotates logs has moved the file away; certificates are looked at on the same signal.
+    process.on('SIGHUP', log.reopen);
     const processName = process.env[workerVariable];
     if (processName !== undefined && process.send !== undefined) {
       await serveAsWorker(startSftpWorker, { config, observe: log.observe, processName });
@@ -85,7 +87,7 @@ async function serveAsWorker(
   process.on('unhandledRejection', (thrown) => {
     deps.observe({ kind: 'fault', where: 'process.unhandled-rejection', fault: describeFault(thrown) });
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
   try {
     const { host, port, fingerprints, close } = await startSftpWorker(deps, tell);
     tell({ kind: 'listening', host, port, fingerprints });

@@ -12,27 +12,16 @@ import type { Database } from '../storage/transaction.ts';
 export interface Exits {
   /** Puts the answers to a transmission into `outbound`. */
   publish(of: TransmissionId): Promise<void>;
-  /**
-   * Hands over every release that is due: at once, or a little later while answers are under way.
-   * @param isAnswering whether they are
-   */
-  releaseSoon(isAnswering: boolean): void;
+  /** Hands over every release that is due, with all who ask at once. */
+  release(): Promise<void>;
   /** Whether something failed that is still to be done. */
   areBehind(): boolean;
   /** Does all that is due. */
   catchUp(): Promise<void>;
-  /** Hands over what is due still. */
-  close(): Promise<void>;
 }
 
 /** How long after a failure it is not tried again, in milliseconds: a full disk is not asked a hundred times a second. */
 const pauseMs = 1_000;
-
-/**
- * How long a release to the back end may wait for answers that are under way, in milliseconds. An answer has
- * its partner waiting, and handing an original over costs as much of disk and processor as half an answer.
- */
-const releaseWaitMs = 500;
 
 export function createExits(deps: {
   readonly database: Database;
@@ -59,25 +48,15 @@ export function createExits(deps: {
         observe({ kind: 'intake.released', transmissionId, partnerId, manifest: manifestPath });
     }),
   );
-  let timer: NodeJS.Timeout | undefined;
-  const releaseNow = (): Promise<void> => {
-    clearTimeout(timer);
-    timer = undefined;
-    return release();
-  };
   return {
     publish,
-    releaseSoon(isAnswering) {
-      if (isAnswering) timer ??= setTimeout(releaseNow, releaseWaitMs);
-      else void releaseNow();
-    },
+    release,
     areBehind: () => failedAtMs !== undefined && performance.now() - failedAtMs > pauseMs,
     async catchUp() {
       failedAtMs = undefined;
       await publish();
       await release();
     },
-    close: releaseNow,
   };
 }
 

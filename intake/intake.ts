@@ -96,6 +96,7 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
   const work = async (claimed: ClaimedTransmission, worker: string): Promise<void> => {
     await attempt(deps, { claimed, worker });
     await exits.publish(claimed.id);
+    void exits.release();
   };
   const fillLane = async (lane: LaneSlots): Promise<void> => {
     if (closing || lane.running >= lane.slots) return;
@@ -117,7 +118,6 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
       const job: Promise<void> = work(claimed, worker).finally(() => {
         lane.running -= 1;
         running.delete(job);
-        exits.releaseSoon(lanes.some(({ running: some }) => some > 0));
         wake();
       });
       running.add(job);
@@ -164,7 +164,7 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
       clearTimeout(timer);
       unsubscribe();
       await Promise.all(running);
-      await exits.close();
+      await exits.release();
     },
   };
 }

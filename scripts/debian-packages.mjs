@@ -53,4 +53,10 @@ export const debianPackages = [
     reason: 'Prometheus itself reads the metrics, the alerts and the queries of the dashboard',
     suites: ['test/metrics/prometheus'],
   },
+  {
+    name: 'logrotate',
+    command: 'logrotate',
+    reason: 'logs are rotated under a gateway that writes them',
+    suites: ['test/install/log-rotation'],
+  },
 ];

@@ -103,7 +103,13 @@ export async function startWorkerPool(deps: WorkerPoolDeps): Promise<WorkerPool>
   const fault = (thrown: unknown) =>
     deps.observe({ kind: 'fault', where: 'sftp workers', fault: describeFault(thrown) });
 
+  // Workers write into the same log: whoever rotates it tells the parent alone.
+  const tellOfRotation = () => {
+    for (const { worker } of running) worker.process.kill('SIGHUP');
+  };
+
   const close = (): Promise<void> => {
+    process.off('SIGHUP', tellOfRotation);
     closing ??= endAll([...running], deps.endMs);
     return closing;
   };
@@ -116,6 +122,7 @@ export async function startWorkerPool(deps: WorkerPoolDeps): Promise<WorkerPool>
   }
   const [first] = all;
   if (first?.kind !== 'listening') throw new Error('A pool has at least one worker.');
+  process.on('SIGHUP', tellOfRotation);
   return { ...first, close };
 }
 

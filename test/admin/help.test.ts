@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { test } from 'tap';
-import { CommandFailure } from '../../admin/command-failure.ts';
 import { commandLine } from '../../admin/command-line.ts';
 import { printDoctorReference } from '../../admin/doctor-report.ts';
+import { whyNotTaken, wordsOf } from '../support/command-words.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 
@@ -26,31 +26,6 @@ async function* helps(path: readonly string[] = []): AsyncGenerator<Help> {
     const [, name] = new RegExp(`^ {2}${prefix} ([a-z-]+)`).exec(line) ?? [];
     if (name !== undefined) yield* helps([...path, name]);
   }
-}
-
-class Parsed extends Error {}
-
-/** @returns why a command line is not taken, or undefined when it is; nothing is run */
-async function whyNotTaken(args: readonly string[]): Promise<string | undefined> {
-  const stop = (): never => {
-    throw new Parsed();
-  };
-  try {
-    const line = await commandLine(args);
-    await line.middleware(stop, false).parseAsync();
-    return 'it has no handler';
-  } catch (thrown) {
-    if (thrown instanceof Parsed) return undefined;
-    return thrown instanceof CommandFailure ? thrown.message : String(thrown);
-  }
-}
-
-/** Splits a line as a shell does, as far as examples go; what is piped or redirected is left away. */
-function wordsOf(line: string): readonly string[] {
-  const [own = ''] = line.replace(/^.*\|\s*(?=claimgate)/, '').split(/\s[|>]\s|\s>|\s&&\s|\)\s*$/);
-  return [...own.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
-    ([, one, two, three]) => one ?? two ?? three ?? '',
-  );
 }
 
 test('every command has a description and examples, fits 110 columns, and takes its own examples', async (t) => {
@@ -78,15 +53,6 @@ test('every command has a description and examples, fits 110 columns, and takes 
   }
   t.ok(leaves > 40, `${leaves} commands were looked at`);
   t.same(without, [], 'these have no examples');
-});
-
-test('every command that the administrator’s guide shows is one that is taken', async (t) => {
-  const guide = readFileSync(`${root}docs/administration.md`, 'utf8');
-  const lines = guide
-    .split('\n')
-    .flatMap((line) => /^ {4}(claimgate .*?)(?: {2,}#.*)?$/.exec(line)?.[1] ?? []);
-  t.ok(lines.length > 20);
-  for (const line of lines) t.equal(await whyNotTaken(wordsOf(line).slice(1)), undefined, line);
 });
 
 test('the table of what doctor looks at is not stale', (t) => {
