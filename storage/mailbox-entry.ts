@@ -11,6 +11,7 @@ import type { DataDirectory, HostPath } from './data-directory.ts';
 import { refuse, unlessMissing } from './disk-fault.ts';
 import { maySeeEntry } from './mailbox-view.ts';
 import type { LookedInto } from './outbound-content.ts';
+import type { SmallUploads } from './small-uploads.ts';
 import type { Database } from './transaction.ts';
 import type { Upload } from './upload.ts';
 import { discardUpload, findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
@@ -34,6 +35,8 @@ export interface MailboxDeps {
   readonly whyNoRoom: () => Promise<FileRefusal | undefined>;
   /** The uploads that are open in this process, by transmission id. */
   readonly openUploads: Map<string, Upload>;
+  /** Those of this process that are small so far, and of which there is no row. */
+  readonly smallUploads: SmallUploads;
   /** What files of `outbound` that no row tells of were found to hold. */
   readonly lookedInto: LookedInto;
 }
@@ -52,6 +55,7 @@ export async function findOwnUpload(
   path: { readonly folder: MailboxFolder; readonly name: EntryName },
 ): Promise<UnfinishedUpload | undefined> {
   if (path.folder !== 'inbound') return undefined;
+  await deps.smallUploads.record(owner, path.name);
   const [newest] = await findUnfinished(deps.database, { ...owner, name: path.name });
   return newest;
 }

@@ -4,7 +4,7 @@ import { constants, lstatSync, type Stats } from 'node:fs';
 import { chmod, copyFile, type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { newTransmissionId, type TransmissionId } from '../domain/ids.ts';
 import type { FileRefusal, OpenedForWrite, OpenWriteOptions } from '../domain/mailbox.ts';
-import type { EntryName, VirtualPath } from '../domain/virtual-path.ts';
+import { type EntryName, isTemporaryName, type VirtualPath } from '../domain/virtual-path.ts';
 import { noSuchFile, refusalOf, refuse, unlessMissing } from './disk-fault.ts';
 import {
   dropUpload,
@@ -15,6 +15,7 @@ import {
   whyNotReplaceable,
   whyNotWritable,
 } from './mailbox-entry.ts';
+import { SmallUpload } from './small-upload.ts';
 import { Upload } from './upload.ts';
 import { beginUpload, takeUpload, type UnfinishedUpload } from './upload-journal.ts';
 import { askUploadTerms } from './upload-terms.ts';
@@ -54,7 +55,7 @@ export async function openForWrite(
   try {
     if (!options.truncate && upload !== undefined) return await goOn(bounded, owner, upload);
     if (!options.truncate && there !== undefined) return await startFromCopy(bounded, owner, path.name);
-    return await start(bounded, owner, { name: path.name, stale: upload });
+    return await start(bounded, owner, { name: path.name, stale: upload, counted: terms.counted });
   } catch (thrown) {
     return refusalOf(thrown);
   }
@@ -75,16 +76,47 @@ async function whyTaken(
 async function start(
   deps: MailboxDeps,
   owner: MailboxOwner,
-  input: { readonly name: EntryName; readonly stale: UnfinishedUpload | undefined },
+  input: {
+    readonly name: EntryName;
+    readonly stale: UnfinishedUpload | undefined;
+    readonly counted: boolean;
+  },
 ): Promise<Opened> {
-  const { name, stale } = input;
+  const { name, stale, counted } = input;
   if (stale !== undefined) {
     await deps.openUploads.get(stale.id)?.fence();
     await dropUpload(deps, stale, 'begun again from the start');
   }
   const id = newId(deps);
-  const handle = await open(deps.directory.staged(id), 'wx+', 0o600);
-  return begin(deps, owner, { id, name, handle, sizeBytes: 0, isCopy: false });
+  const begun = async (): Promise<Upload> => {
+    const handle = await open(deps.directory.staged(id), 'wx+', 0o600);
+    return begin(deps, owner, { id, name, handle, sizeBytes: 0, isCopy: false });
+  };
+  const file = mayStayInMemory(deps, owner, { name, counted })
+    ? keepSmall(deps, owner, { id, name, begin: begun })
+    : await begun();
+  return { kind: 'ok', file, transmissionId: id };
+}
+
+/** Whoever has the role `sftp` restores what rides in the journal; a gate reads a file, and a held one is one. */
+const mayStayInMemory = (
+  { gate }: MailboxDeps,
+  { source }: MailboxOwner,
+  { name, counted }: { readonly name: EntryName; readonly counted: boolean },
+): boolean => source === 'sftp' && gate === undefined && !counted && !isTemporaryName(name);
+
+function keepSmall(
+  deps: MailboxDeps,
+  { partnerId, userId }: MailboxOwner,
+  input: { readonly id: TransmissionId; readonly name: EntryName; readonly begin: () => Promise<Upload> },
+): SmallUpload {
+  const { database, directory, observe, settings, smallUploads: uploads } = deps;
+  const { id, name, begin } = input;
+  const { maxFileBytes } = settings;
+  return new SmallUpload(
+    { database, directory, observe, maxFileBytes, uploads, begin },
+    { id, partnerId, userId, name, openedAtMs: database.now() },
+  );
 }
 
 /** An open for update of a finished file: what is closed will be a new transmission, and the original stays. */
@@ -100,13 +132,9 @@ async function startFromCopy(deps: MailboxDeps, owner: MailboxOwner, name: Entry
     // The copy has the original's mode, which lets no one write.
     await chmod(staged, 0o600);
     handle = await open(staged, 'r+');
-    return await begin(deps, owner, {
-      id,
-      name,
-      handle,
-      sizeBytes: (await handle.stat()).size,
-      isCopy: true,
-    });
+    const sizeBytes = (await handle.stat()).size;
+    const file = await begin(deps, owner, { id, name, handle, sizeBytes, isCopy: true });
+    return { kind: 'ok', file, transmissionId: id };
   } catch (thrown) {
     await handle?.close();
     await unlessMissing(() => unlink(staged), undefined);
@@ -124,7 +152,7 @@ async function begin(
     readonly sizeBytes: number;
     readonly isCopy: boolean;
   },
-): Promise<Opened> {
+): Promise<Upload> {
   const writer = newWriter(deps);
   try {
     await beginUpload(deps.database, { id: input.id, ...owner, name: input.name, writer });
@@ -133,7 +161,7 @@ async function begin(
     await unlessMissing(() => unlink(deps.directory.staged(input.id)), undefined);
     throw thrown;
   }
-  return { kind: 'ok', file: register(deps, owner, { ...input, writer }), transmissionId: input.id };
+  return register(deps, owner, { ...input, writer });
 }
 
 /** Goes on with an interrupted or held upload, or takes one over whose connection has not noticed its end yet. */

@@ -24,6 +24,7 @@ import { openForWrite } from './mailbox-write.ts';
 import { forgetOutboundFile } from './outbound-file-store.ts';
 import { RightWithdrawnError } from './right-withdrawn.ts';
 import { createFolderSync } from './shared-sync.ts';
+import { SmallUploads } from './small-uploads.ts';
 import { findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
 
 export interface Mailboxes {
@@ -36,11 +37,12 @@ export interface Mailboxes {
 
 /** Everything that mailboxes share in one process. */
 export function createMailboxes(
-  deps: Omit<MailboxDeps, 'openUploads' | 'lookedInto' | 'syncFolder' | 'whyNoRoom'>,
+  deps: Omit<MailboxDeps, 'openUploads' | 'smallUploads' | 'lookedInto' | 'syncFolder' | 'whyNoRoom'>,
 ): Mailboxes {
   const shared: MailboxDeps = {
     ...deps,
     openUploads: new Map(),
+    smallUploads: new SmallUploads(),
     lookedInto: new Map(),
     syncFolder: createFolderSync(),
     whyNoRoom: watchFreeSpace({
@@ -130,6 +132,7 @@ async function* listFolder(
 ): AsyncGenerator<MailboxEntry> {
   const shown = new Set<string>();
   if (folder === 'inbound') {
+    await deps.smallUploads.record(owner);
     for (const upload of await findUnfinished(deps.database, owner)) {
       if (shown.has(upload.name)) continue;
       shown.add(upload.name);

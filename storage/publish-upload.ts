@@ -172,7 +172,8 @@ export function moveAtOnce(directory: DataDirectory, from: HostPath, to: HostPat
   return inFolderByDay(directory, to, () => renameSync(from, to));
 }
 
-function linkAtOnce(directory: DataDirectory, from: HostPath, to: HostPath): Promise<void> {
+/** As `moveAtOnce`, with a second name. */
+export function linkAtOnce(directory: DataDirectory, from: HostPath, to: HostPath): Promise<void> {
   return inFolderByDay(directory, to, () => linkSync(from, to));
 }
 

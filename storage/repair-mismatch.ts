@@ -180,6 +180,9 @@ async function keepUnknownOriginal({ database, directory }: RepairDeps, path: st
   const original = directory.stored(path);
   const stats = await unlessMissing(() => lstat(original), undefined);
   if (stats === undefined) return 'removed';
+  // A CLOSE that is under way, or was cut off: its staging file says so, and the start of the SFTP role decides.
+  const staged = directory.staged(basename(path));
+  if ((await unlessMissing(() => lstat(staged), undefined)) !== undefined) return 'left';
   for (const partnerId of await listPartnerIds(database)) {
     const inbound = directory.mailboxFolder(partnerId, 'inbound');
     for (const name of await namesIn(inbound)) {

@@ -11,7 +11,7 @@ import { literals } from './literals.ts';
 import { prepareQuery } from './prepared-query.ts';
 import { keepBytes } from './small-original-bytes.ts';
 import type { TransmissionRow } from './tables.ts';
-import type { Database, Sql } from './transaction.ts';
+import type { Database, Sql, Transaction } from './transaction.ts';
 
 export interface UnfinishedUpload {
   readonly id: TransmissionId;
@@ -44,20 +44,38 @@ export async function beginUpload(
 ): Promise<void> {
   const { decision } = input;
   const row = (nowMs: number): Insertable<TransmissionRow> => ({
-    id: input.id,
-    partner_id: input.partnerId,
-    user_id: input.userId ?? null,
-    name: input.name,
+    ...newRow(input, nowMs),
     source: input.source,
     state: 'receiving',
     writer: input.writer,
+    decision: decision?.verb ?? null,
+    decision_reason: decision?.reason ?? null,
+  });
+  await database.transaction(({ sql, nowMs }) => insertUpload(sql, row(nowMs)), { survives: 'process-end' });
+}
+
+interface BegunUpload {
+  readonly id: TransmissionId;
+  readonly partnerId: PartnerId;
+  readonly userId: UserId | undefined;
+  readonly name: EntryName;
+}
+
+/** Every column of a row that is inserted: a prepared query is given the same ones each time. */
+function newRow({ id, partnerId, userId, name }: BegunUpload, openedAtMs: number) {
+  return {
+    id,
+    partner_id: partnerId,
+    user_id: userId ?? null,
+    name,
+    writer: null,
     size_bytes: 0,
     sha256: null,
     original_path: null,
     inode: null,
-    opened_at_ms: nowMs,
+    opened_at_ms: openedAtMs,
     received_at_ms: null,
-    updated_at_ms: nowMs,
+    updated_at_ms: openedAtMs,
     claimed_by: null,
     lease_expires_at_ms: null,
     attempts: 0,
@@ -65,10 +83,9 @@ export async function beginUpload(
     verdict: null,
     reason: null,
     answered_at_ms: null,
-    decision: decision?.verb ?? null,
-    decision_reason: decision?.reason ?? null,
-  });
-  await database.transaction(({ sql, nowMs }) => insertUpload(sql, row(nowMs)), { survives: 'process-end' });
+    decision: null,
+    decision_reason: null,
+  };
 }
 
 const insertUpload = prepareQuery((sql, row: Insertable<TransmissionRow>) =>
@@ -222,34 +239,89 @@ export async function receiveUpload(database: Database, input: ReceiveUploadInpu
       writer === undefined ? await receiveHeld(sql, values) : await receiveOpen(sql, { ...values, writer });
     if (received.length === 0) return false;
     if (input.bytes !== undefined) await keepBytes(sql, { id, bytes: input.bytes });
-    const facts = {
-      partnerId: input.partnerId,
-      transmissionId: input.id,
-      userId: input.userId,
-      source: input.source,
-      name: input.name,
-      sizeBytes: input.sizeBytes,
-      sha256: input.sha256,
-    };
-    await transaction.event(
-      input.refusal === undefined
-        ? { kind: 'transmission.received', ...facts }
-        : { kind: 'transmission.refused', ...facts, ...input.refusal },
-    );
-    await transaction.audit({
-      actor: input.userId === undefined ? { kind: 'gateway' } : { kind: 'user', id: input.userId },
-      action: input.refusal === undefined ? 'transmission.receive' : 'transmission.refuse',
-      subject: `transmission:${input.id}`,
-      detail: {
-        partner: input.partnerId,
-        name: input.name,
-        sizeBytes: input.sizeBytes,
-        sha256: input.sha256,
-        ...input.refusal,
-      },
-    });
+    await tellReceived(transaction, input);
     return true;
   });
+}
+
+/** The event and the audit record of a transmission that is received, or refused by a gate. */
+async function tellReceived(transaction: Transaction, input: ReceivedFacts): Promise<void> {
+  const { partnerId, userId, source, name, sizeBytes, sha256, refusal } = input;
+  const facts = { partnerId, transmissionId: input.id, userId, source, name, sizeBytes, sha256 };
+  await transaction.event(
+    refusal === undefined
+      ? { kind: 'transmission.received', ...facts }
+      : { kind: 'transmission.refused', ...facts, ...refusal },
+  );
+  await transaction.audit({
+    actor: userId === undefined ? { kind: 'gateway' } : { kind: 'user', id: userId },
+    action: refusal === undefined ? 'transmission.receive' : 'transmission.refuse',
+    subject: `transmission:${input.id}`,
+    detail: { partner: partnerId, name, sizeBytes, sha256, ...refusal },
+  });
+}
+
+type ReceivedFacts = Pick<
+  ReceiveUploadInput,
+  'id' | 'partnerId' | 'userId' | 'source' | 'name' | 'sizeBytes' | 'sha256' | 'refusal'
+>;
+
+/**
+ * A small upload over SFTP, of which there is no row yet (small-upload.ts): all that is to be said of it, with its bytes,
+ * in one transaction. From its commit on, the partner gets an answer (invariant I2).
+ */
+export async function receiveSmallUpload(
+  database: Database,
+  input: Pick<ReceiveUploadInput, 'id' | 'partnerId' | 'name' | 'sha256' | 'originalPath' | 'inode'> & {
+    readonly userId: UserId;
+    /** When it was begun, in milliseconds since 1970. */
+    readonly openedAtMs: number;
+    readonly bytes: Uint8Array;
+  },
+): Promise<void> {
+  await database.transaction(async (transaction) => {
+    const { sql, nowMs } = transaction;
+    const { id, bytes, sha256 } = input;
+    await insertUpload(sql, {
+      ...newRow(input, input.openedAtMs),
+      source: 'sftp',
+      state: 'received',
+      size_bytes: bytes.length,
+      sha256,
+      original_path: input.originalPath,
+      inode: input.inode,
+      received_at_ms: nowMs,
+      updated_at_ms: nowMs,
+      next_attempt_at_ms: nowMs,
+    });
+    await keepBytes(sql, { id, bytes });
+    const { partnerId, userId, name } = input;
+    const sizeBytes = bytes.length;
+    const facts = { id, partnerId, userId, source: 'sftp', name, sizeBytes, sha256 } as const;
+    await tellReceived(transaction, { ...facts, refusal: undefined });
+  });
+}
+
+/** Whether the same user has begun the same file again since, in whichever process. */
+export async function isSuperseded(
+  { sql }: Database,
+  input: {
+    readonly partnerId: PartnerId;
+    readonly userId: UserId;
+    readonly name: EntryName;
+    readonly openedAtMs: number;
+  },
+): Promise<boolean> {
+  const row = await sql
+    .selectFrom('transmissions')
+    .select('id')
+    .where('partner_id', '=', input.partnerId)
+    .where('user_id', '=', input.userId)
+    .where('opened_at_ms', '>', input.openedAtMs)
+    .where('name', '=', input.name)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 const receiveHeld = prepareQuery((sql, values: ReceivedValues) =>

@@ -18,6 +18,13 @@ export function whyNameNotAgreed({ inboundNames }: PartnerProfile, name: EntryNa
   return `File names here are such as ${inboundNames.join(', ')}.`;
 }
 
+export interface UploadTerms {
+  readonly kind: 'agreed';
+  readonly maxFileBytes: number;
+  /** Whether files that are begun are counted, and so have to be in the journal from then on. */
+  readonly counted: boolean;
+}
+
 /**
  * Asks whether a partner may begin a file now.
  * @param input.isNew false for one that is resumed or renamed: it was counted when it began
@@ -26,7 +33,7 @@ export function whyNameNotAgreed({ inboundNames }: PartnerProfile, name: EntryNa
 export async function askUploadTerms(
   database: Database,
   input: { readonly partnerId: PartnerId; readonly name: EntryName; readonly isNew: boolean },
-): Promise<FileRefusal | { readonly kind: 'agreed'; readonly maxFileBytes: number }> {
+): Promise<FileRefusal | UploadTerms> {
   const { partnerId, name, isNew } = input;
   const agreed = await readPartnerProfile(database, partnerId);
   const unfit = whyNameNotAgreed(agreed, name);
@@ -37,7 +44,7 @@ export async function askUploadTerms(
     if (begun >= filesPerHour)
       return refuse('failure', `No more than ${filesPerHour} files an hour are taken. Try again later.`);
   }
-  return { kind: 'agreed', maxFileBytes };
+  return { kind: 'agreed', maxFileBytes, counted: filesPerHour !== undefined };
 }
 
 /** Files that the partner's users have begun within the last hour and not given up. */

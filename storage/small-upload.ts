@@ -1,0 +1,212 @@
+// An upload that is small so far: its bytes are in memory, and neither disk nor journal knows of it. Most files that
+// partners send are whole before they are anything else, so that one transaction says all there is to say of them
+// (publish-small.ts). It becomes an upload like any other, with a staging file and a row, as soon as more is asked of it:
+// a byte too many, or out of order; someone who looks for its name, cuts it, reads it back or syncs it; the end of its
+// connection. What was not closed was not promised: of it the end of the process takes at most 64 KiB. States:
+//
+//   small -> grown    everything goes to the upload that it became
+//   small -> closed   published; or let go of, when there was nothing to keep
+
+import type { TransmissionId } from '../domain/ids.ts';
+import type { FileAttributes, FileRefusal, WritableFile } from '../domain/mailbox.ts';
+import type { Observe } from '../domain/observation.ts';
+import type { EntryName } from '../domain/virtual-path.ts';
+import type { DataDirectory } from './data-directory.ts';
+import { refusalOf, refuse } from './disk-fault.ts';
+import { publishSmall } from './publish-small.ts';
+import { smallOriginalBytes } from './small-original-bytes.ts';
+import type { HeldUpload, SmallUploadOwner, SmallUploads } from './small-uploads.ts';
+import { CommitNotSyncedError } from './sqlite-log.ts';
+import type { Database } from './transaction.ts';
+import type { Upload } from './upload.ts';
+import { isSuperseded } from './upload-journal.ts';
+
+export interface SmallUploadDeps {
+  readonly database: Database;
+  readonly directory: DataDirectory;
+  readonly observe: Observe;
+  readonly maxFileBytes: number;
+  readonly uploads: SmallUploads;
+  /** Makes the staging file and the row, empty. */
+  readonly begin: () => Promise<Upload>;
+}
+
+export interface SmallUploadInput extends SmallUploadOwner {
+  readonly id: TransmissionId;
+  readonly name: EntryName;
+  /** In milliseconds since 1970. */
+  readonly openedAtMs: number;
+}
+
+const closedAlready = refuse('failure', 'This file is closed.');
+const notWhole = refuse('failure', 'Not every byte could be written. Send the file again.');
+
+export class SmallUpload implements WritableFile, HeldUpload {
+  readonly #deps: SmallUploadDeps;
+  readonly #input: SmallUploadInput;
+  #state: 'small' | 'closed' = 'small';
+  #failed = false;
+  #pieces: Buffer[] = [];
+  #sizeBytes = 0;
+  #modifiedAtMs: number | undefined;
+  /** What it became, or is becoming. */
+  #grown: Promise<Upload> | undefined;
+
+  constructor(deps: SmallUploadDeps, input: SmallUploadInput) {
+    this.#deps = deps;
+    this.#input = input;
+    deps.uploads.add(input, input.name, this);
+  }
+
+  async attributes(): Promise<FileAttributes> {
+    if (this.#grown !== undefined) return (await this.#grown).attributes();
+    const nowMs = this.#deps.database.now();
+    const modifiedAtMs = this.#modifiedAtMs ?? nowMs;
+    const sizeBytes = this.#sizeBytes;
+    return { kind: 'file', sizeBytes, permissions: 0o600, modifiedAtMs, accessedAtMs: nowMs };
+  }
+
+  async read(target: Uint8Array, offsetBytes: number): Promise<number> {
+    return (await this.#grow()).read(target, offsetBytes);
+  }
+
+  async write(source: Uint8Array, offsetBytes: number): Promise<FileRefusal | undefined> {
+    if (this.#state === 'closed') return closedAlready;
+    if (this.#append(source, offsetBytes)) return undefined;
+    return this.#orFail(async () => (await this.#grow()).write(source, offsetBytes));
+  }
+
+  async truncate(sizeBytes: number): Promise<FileRefusal | undefined> {
+    if (this.#state === 'closed') return closedAlready;
+    if (this.#grown === undefined && sizeBytes === this.#sizeBytes) return undefined;
+    return this.#orFail(async () => (await this.#grow()).truncate(sizeBytes));
+  }
+
+  async setModifiedAt(modifiedAtMs: number): Promise<void> {
+    this.#modifiedAtMs = modifiedAtMs;
+    if (this.#grown !== undefined) await (await this.#grown).setModifiedAt(modifiedAtMs);
+  }
+
+  async sync(): Promise<void> {
+    await (await this.#grow()).sync();
+  }
+
+  async close(): Promise<FileRefusal | undefined> {
+    if (this.#grown !== undefined) return (await this.#grown).close();
+    if (this.#state === 'closed') return undefined;
+    if (this.#failed) {
+      await this.abandon().catch(() => undefined);
+      return notWhole;
+    }
+    this.#state = 'closed';
+    try {
+      await this.#publish();
+      this.#forget();
+      return undefined;
+    } catch (thrown) {
+      // Where the commit stands and may not survive, the next start finds out. Otherwise nothing was published, and what
+      // has arrived is kept for the uploader to resume; should that fail too, the first fault is the one to be told.
+      if (!(thrown instanceof CommitNotSyncedError)) {
+        this.#state = 'small';
+        await this.abandon().catch(() => undefined);
+      }
+      this.#forget();
+      return refusalOf(thrown);
+    }
+  }
+
+  async abandon(): Promise<void> {
+    if (this.#grown !== undefined) return (await this.#grown).abandon();
+    if (this.#state === 'closed') return;
+    try {
+      const { database } = this.#deps;
+      // Another process may have taken the same file meanwhile, whole: this piece of it may not stand in its place.
+      if (this.#sizeBytes > 0 && !(await isSuperseded(database, this.#input)))
+        await (await this.#grow()).abandon();
+    } finally {
+      this.#state = 'closed';
+      this.#forget();
+    }
+  }
+
+  async record(): Promise<void> {
+    if (this.#state === 'closed') return;
+    // What cannot be put on the disk is not there for anyone else.
+    await this.#grow().catch(() => undefined);
+  }
+
+  /** @returns whether the bytes are kept in memory */
+  #append(source: Uint8Array, offsetBytes: number): boolean {
+    const { maxFileBytes, uploads } = this.#deps;
+    if (this.#grown !== undefined || offsetBytes !== this.#sizeBytes) return false;
+    const endBytes = offsetBytes + source.length;
+    if (endBytes > Math.min(maxFileBytes, smallOriginalBytes) || !uploads.take(source.length)) return false;
+    // The packet that they came in is used again.
+    this.#pieces.push(Buffer.from(source));
+    this.#sizeBytes = endBytes;
+    return true;
+  }
+
+  async #orFail(work: () => Promise<FileRefusal | undefined>): Promise<FileRefusal | undefined> {
+    try {
+      return await work();
+    } catch (thrown) {
+      this.#failed = true;
+      return refusalOf(thrown);
+    }
+  }
+
+  #grow(): Promise<Upload> {
+    this.#grown ??= this.#becomeUpload().catch((thrown: unknown) => {
+      this.#grown = undefined;
+      throw thrown;
+    });
+    return this.#grown;
+  }
+
+  async #becomeUpload(): Promise<Upload> {
+    const upload = await this.#deps.begin();
+    try {
+      let offsetBytes = 0;
+      for (const piece of this.#pieces) {
+        // What is refused here the upload remembers, and refuses its close.
+        await upload.write(piece, offsetBytes);
+        offsetBytes += piece.length;
+      }
+      if (this.#modifiedAtMs !== undefined) await upload.setModifiedAt(this.#modifiedAtMs);
+    } catch (thrown) {
+      // Nobody else would let go of it: what has arrived stays for its uploader.
+      await upload.abandon();
+      throw thrown;
+    }
+    this.#forget();
+    return upload;
+  }
+
+  async #publish(): Promise<void> {
+    const { database, directory, observe } = this.#deps;
+    const { id, partnerId, userId, name, openedAtMs } = this.#input;
+    const [first] = this.#pieces;
+    const bytes = first !== undefined && this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
+    const modifiedAtMs = this.#modifiedAtMs;
+    const what = { id, partnerId, userId, name, openedAtMs, bytes, modifiedAtMs };
+    await publishSmall({ database, directory }, what);
+    const sizeBytes = bytes.length;
+    observe({
+      kind: 'transmission.received',
+      transmissionId: id,
+      partnerId,
+      name,
+      sizeBytes,
+      source: 'sftp',
+    });
+  }
+
+  /** Nothing is in memory any more. */
+  #forget(): void {
+    const { uploads } = this.#deps;
+    uploads.remove(this.#input, this.#input.name, this);
+    for (const { length } of this.#pieces) uploads.giveBack(length);
+    this.#pieces = [];
+  }
+}
