@@ -36,6 +36,7 @@ function print(results) {
     'client',
     'version (Debian)',
     'SSH by',
+    'profile',
     'put',
     'list',
     'rename',
@@ -47,6 +48,7 @@ function print(results) {
     name,
     versionOf(result.debianPackage),
     result.transport,
+    result.profile,
     ...steps.map((step) => result[step]),
   ]);
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

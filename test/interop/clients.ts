@@ -22,6 +22,8 @@ export interface MatrixClient extends StockClient {
   readonly debianPackage: string;
   /** Whose SSH it speaks. */
   readonly transport: string;
+  /** It knows no algorithm of `modern`. */
+  readonly needsCompatible?: true;
   /** Why it cannot take an upload up again where it was cut; undefined when it can. */
   readonly noResume?: string;
 }
@@ -134,10 +136,13 @@ export const matrixClients: readonly MatrixClient[] = [
     },
     [join(drivers, 'asyncssh_driver.py')],
   ),
-  library({ name: 'JSch', debianPackage: 'libjsch-java', transport: 'JSch', program: 'java' }, [
-    ...['-cp', '/usr/share/java/jsch.jar'],
-    join(drivers, 'Jsch.java'),
-  ]),
+  {
+    ...library({ name: 'JSch', debianPackage: 'libjsch-java', transport: 'JSch', program: 'java' }, [
+      ...['-cp', '/usr/share/java/jsch.jar'],
+      join(drivers, 'Jsch.java'),
+    ]),
+    needsCompatible: true,
+  },
   library(
     {
       name: 'Net::SFTP::Foreign',

@@ -9,6 +9,7 @@ import { addReadyUserByHand, firstPassword, startTestGateway, type TestGateway }
 import { missingProgram } from '../support/program.ts';
 import { call, connectSsh } from '../support/ssh-client.ts';
 import type { ClientCommand, SftpTarget } from '../support/stock-clients.ts';
+import { makeTestFolder } from '../support/test-folder.ts';
 import { until } from '../support/until.ts';
 import { type MatrixClient, matrixClients } from './clients.ts';
 
@@ -90,17 +91,23 @@ const skip = resultsFile === undefined && wanted === undefined ? 'run it by npm 
 test('every client of the matrix signs in, puts, lists, renames, gets, resumes, and is refused', {
   skip,
 }, async (t) => {
-  const running = await startTestGateway(t, {
-    config: { roles: ['sftp'], auth: { bcryptCost: 10, freeFailures: 90, lockFailures: 100 } },
-  });
-  await addReadyUserByHand(running.core, { partner, user });
-  const results: Record<string, Result & { transport: string; debianPackage: string }> = {};
+  const start = async (profile: 'modern' | 'compatible') => {
+    const auth = { bcryptCost: 10, freeFailures: 90, lockFailures: 100 };
+    const config = { roles: ['sftp'], sftp: { profile }, auth };
+    const running = await startTestGateway(t, { root: makeTestFolder(t), config });
+    await addReadyUserByHand(running.core, { partner, user });
+    return running;
+  };
+  const modern = await start('modern');
+  const compatible = await start('compatible');
+  const results: Record<string, Result & { transport: string; debianPackage: string; profile: string }> = {};
   for (const client of matrixClients.filter(({ name }) => wanted === undefined || name === wanted)) {
     const missing = client.program.startsWith('/') ? false : missingProgram(client.program);
     await t.test(client.name, { skip: missing }, async (t) => {
-      const result = await tryClient(t, running, client);
-      const { transport, debianPackage } = client;
-      results[client.name] = { ...result, transport, debianPackage };
+      const { transport, debianPackage, needsCompatible } = client;
+      const profile = needsCompatible === undefined ? 'modern' : 'compatible';
+      const result = await tryClient(t, needsCompatible === undefined ? modern : compatible, client);
+      results[client.name] = { ...result, transport, debianPackage, profile };
     });
   }
   if (resultsFile !== undefined) writeFileSync(resultsFile, JSON.stringify(results));
