@@ -82,6 +82,7 @@ export function openLog(settings: {
 }): Log {
   const open = () => pino.destination({ dest: settings.file ?? 2, sync: true, mode: 0o600, append: true });
   let destination = open();
+  const lines = gatherLines((text) => destination.write(text));
   const logger = pino(
     {
       level: settings.level,
@@ -93,13 +94,16 @@ export function openLog(settings: {
         censor: '[redacted]',
       },
     },
-    { write: (line: string) => destination.write(line) },
+    lines,
   );
   const observe: Observe = (observation) => {
     const { kind, ...facts } = observation;
     // A log that cannot be written (a full disk) must not stop what it would have told of.
     try {
-      logger[levels[kind]]({ event: kind, ...facts });
+      const level = levels[kind];
+      logger[level]({ event: kind, ...facts });
+      // What may be the last that is said is not put off.
+      if (level === 'error') lines.flush();
     } catch {
       // There is nowhere left to say it.
     }
@@ -108,6 +112,7 @@ export function openLog(settings: {
     observe,
     reopen() {
       if (settings.file === undefined) return;
+      lines.flush();
       const old = destination;
       try {
         // Not its own reopen(): that one, failing once, closes the old file twice at the next time.
@@ -118,7 +123,44 @@ export function openLog(settings: {
       }
       old.end();
     },
-    close: () => destination.end(),
+    close() {
+      lines.close();
+      destination.end();
+    },
+  };
+}
+
+/**
+ * Lets the lines of one turn of the event loop leave as one, after what the turn has to answer: a write for each was in the
+ * way of every CLOSE (docs/sftp.md, "Speed"). Whoever ends the process gets them too; only SIGKILL takes those of its turn.
+ */
+function gatherLines(write: (text: string) => void): {
+  write(line: string): void;
+  flush(): void;
+  close(): void;
+} {
+  let gathered = '';
+  const flush = () => {
+    if (gathered === '') return;
+    const text = gathered;
+    gathered = '';
+    try {
+      write(text);
+    } catch {
+      // There is nowhere left to say it.
+    }
+  };
+  process.on('exit', flush);
+  return {
+    write(line) {
+      if (gathered === '') setImmediate(flush);
+      gathered += line;
+    },
+    flush,
+    close() {
+      flush();
+      process.off('exit', flush);
+    },
   };
 }
 

@@ -53,7 +53,7 @@ export async function benchSftp({
   } finally {
     for (const server of servers) await server.close();
     files.close();
-    rmSync(root, { recursive: true, force: true });
+    if (!process.env.KEEP) rmSync(root, { recursive: true, force: true });
   }
 }
 

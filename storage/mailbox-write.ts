@@ -15,7 +15,7 @@ import {
   whyNotReplaceable,
   whyNotWritable,
 } from './mailbox-entry.ts';
-import { SmallUpload } from './small-upload.ts';
+import { SmallUpload, type SmallUploadDeps } from './small-upload.ts';
 import { Upload } from './upload.ts';
 import { beginUpload, takeUpload, type UnfinishedUpload } from './upload-journal.ts';
 import { askUploadTerms } from './upload-terms.ts';
@@ -88,13 +88,13 @@ async function start(
     await dropUpload(deps, stale, 'begun again from the start');
   }
   const id = newId(deps);
-  const begun = async (): Promise<Upload> => {
-    const handle = await open(deps.directory.staged(id), 'wx+', 0o600);
+  const begun = async ({ hasFile }: { readonly hasFile: boolean }): Promise<Upload> => {
+    const handle = await open(deps.directory.staged(id), hasFile ? 'r+' : 'wx+', 0o600);
     return begin(deps, owner, { id, name, handle, sizeBytes: 0, isCopy: false });
   };
   const file = mayStayInMemory(deps, owner, { name, counted })
     ? keepSmall(deps, owner, { id, name, begin: begun })
-    : await begun();
+    : await begun({ hasFile: false });
   return { kind: 'ok', file, transmissionId: id };
 }
 
@@ -108,7 +108,7 @@ const mayStayInMemory = (
 function keepSmall(
   deps: MailboxDeps,
   { partnerId, userId }: MailboxOwner,
-  input: { readonly id: TransmissionId; readonly name: EntryName; readonly begin: () => Promise<Upload> },
+  input: { readonly id: TransmissionId; readonly name: EntryName; readonly begin: SmallUploadDeps['begin'] },
 ): SmallUpload {
   const { database, directory, observe, settings, smallUploads: uploads } = deps;
   const { id, name, begin } = input;

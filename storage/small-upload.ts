@@ -1,4 +1,5 @@
-// An upload that is small so far: its bytes are in memory, and neither disk nor journal knows of it. Most files that
+// An upload that is small so far: its bytes are in memory, the journal does not know of it, and what the disk has is
+// there for nobody. Most files that
 // partners send are whole before they are anything else, so that one transaction says all there is to say of them
 // (publish-small.ts). It becomes an upload like any other, with a staging file and a row, as soon as more is asked of it:
 // a byte too many, or out of order; someone who looks for its name, cuts it, reads it back or syncs it; the end of its
@@ -17,6 +18,7 @@ import { publishSmall } from './publish-small.ts';
 import { smallOriginalBytes } from './small-original-bytes.ts';
 import type { HeldUpload, SmallUploadOwner, SmallUploads } from './small-uploads.ts';
 import { CommitNotSyncedError } from './sqlite-log.ts';
+import { StagedBytes } from './staged-bytes.ts';
 import type { Database } from './transaction.ts';
 import type { Upload } from './upload.ts';
 import { isSuperseded } from './upload-journal.ts';
@@ -27,8 +29,8 @@ export interface SmallUploadDeps {
   readonly observe: Observe;
   readonly maxFileBytes: number;
   readonly uploads: SmallUploads;
-  /** Makes the staging file and the row, empty. */
-  readonly begin: () => Promise<Upload>;
+  /** Makes the row of an upload without a byte; and the staging file, when it is not there. */
+  readonly begin: (input: { readonly hasFile: boolean }) => Promise<Upload>;
 }
 
 export interface SmallUploadInput extends SmallUploadOwner {
@@ -49,12 +51,16 @@ export class SmallUpload implements WritableFile, HeldUpload {
   #pieces: Buffer[] = [];
   #sizeBytes = 0;
   #modifiedAtMs: number | undefined;
+  readonly #file: StagedBytes;
+  /** Whether bytes go to the staging file at the end of this turn of the event loop. */
+  #writesSoon = false;
   /** What it became, or is becoming. */
   #grown: Promise<Upload> | undefined;
 
   constructor(deps: SmallUploadDeps, input: SmallUploadInput) {
     this.#deps = deps;
     this.#input = input;
+    this.#file = new StagedBytes(deps.directory.staged(input.id));
     deps.uploads.add(input, input.name, this);
   }
 
@@ -123,6 +129,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
       // Another process may have taken the same file meanwhile, whole: this piece of it may not stand in its place.
       if (this.#sizeBytes > 0 && !(await isSuperseded(database, this.#input)))
         await (await this.#grow()).abandon();
+      else this.#file.discard();
     } finally {
       this.#state = 'closed';
       this.#forget();
@@ -144,7 +151,20 @@ export class SmallUpload implements WritableFile, HeldUpload {
     // The packet that they came in is used again.
     this.#pieces.push(Buffer.from(source));
     this.#sizeBytes = endBytes;
+    if (!this.#writesSoon) setImmediate(() => this.#writeAhead());
+    this.#writesSoon = true;
     return true;
+  }
+
+  /** After the WRITE was answered: while the client takes its time, the next step of its CLOSE is done. */
+  #writeAhead(): void {
+    this.#writesSoon = false;
+    if (this.#state === 'closed' || this.#grown !== undefined) return;
+    try {
+      this.#file.write(this.#pieces);
+    } catch {
+      // The CLOSE tries again, and is told.
+    }
   }
 
   async #orFail(work: () => Promise<FileRefusal | undefined>): Promise<FileRefusal | undefined> {
@@ -165,7 +185,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
   }
 
   async #becomeUpload(): Promise<Upload> {
-    const upload = await this.#deps.begin();
+    const upload = await this.#deps.begin({ hasFile: this.#file.handOver() });
     try {
       let offsetBytes = 0;
       for (const piece of this.#pieces) {
@@ -189,7 +209,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
     const [first] = this.#pieces;
     const bytes = first !== undefined && this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
     const modifiedAtMs = this.#modifiedAtMs;
-    const what = { id, partnerId, userId, name, openedAtMs, bytes, modifiedAtMs };
+    const what = { id, partnerId, userId, name, openedAtMs, bytes, modifiedAtMs, file: this.#file };
     await publishSmall({ database, directory }, what);
     const sizeBytes = bytes.length;
     observe({
