@@ -66,16 +66,26 @@ const maxReleaseDelayMs = 1_000;
 interface LaneSlots {
   readonly lane: Lane;
   readonly slots: number;
+  /** So many must be free before files are claimed, which takes a transaction: several share it. */
+  readonly claimedAtOnce: number;
   running: number;
 }
+
+const isOpen = ({ running, slots, claimedAtOnce }: LaneSlots): boolean => running + claimedAtOnce <= slots;
 
 /** Large files never have all threads: the pool has one more than may read them (validator-pool.ts). */
 function lanesOf({ workers, largeFileBytes }: IntakeSettings): readonly LaneSlots[] {
   return [
-    { lane: { minBytes: 0, maxBytes: largeFileBytes - 1 }, slots: workers + smallAtOnce, running: 0 },
+    {
+      lane: { minBytes: 0, maxBytes: largeFileBytes - 1 },
+      slots: workers + smallAtOnce,
+      claimedAtOnce: smallAtOnce / 2,
+      running: 0,
+    },
     {
       lane: { minBytes: largeFileBytes, maxBytes: Number.MAX_SAFE_INTEGER },
       slots: workers,
+      claimedAtOnce: 1,
       running: 0,
     },
   ];
@@ -103,7 +113,7 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
   };
   const releases = putOffReleases(exits, () => running.size > 0);
   const fillLane = async (lane: LaneSlots): Promise<void> => {
-    if (closing || lane.running >= lane.slots) return;
+    if (closing || !isOpen(lane)) return;
     // A name for each claim: an attempt that lost its claim, to an administrator or because its lease ran out, does
     // not pass for the one that this process has made since.
     const workers = Array.from({ length: lane.slots - lane.running }, () => {
@@ -137,8 +147,7 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
     // Where a lane is full, the end of one of its jobs wakes; the clock would only ask in vain.
     let dueAtMs = Number.POSITIVE_INFINITY;
     for (const lane of lanes)
-      if (lane.running < lane.slots)
-        dueAtMs = Math.min(dueAtMs, (await nextDueAt(database, lane.lane)) ?? dueAtMs);
+      if (isOpen(lane)) dueAtMs = Math.min(dueAtMs, (await nextDueAt(database, lane.lane)) ?? dueAtMs);
     timer = setTimeout(wake, Math.min(Math.max(dueAtMs - database.now(), 10), maxPauseMs));
   };
   const pump = async (): Promise<void> => {

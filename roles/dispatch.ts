@@ -29,6 +29,8 @@ import { dispatchProfileOf } from './partner-edi-profile.ts';
 const dayMs = 24 * 60 * 60 * 1000;
 /** How often it is asked whether a partner's day has ended, in milliseconds. */
 const reportCheckMs = 60_000;
+/** What another process left to put out waits so long at most, in milliseconds: it is the exception. */
+const restMs = 100;
 
 /** @returns what holds for what a partner is sent; undefined when there is no such partner */
 async function termsOf(core: Core, partnerId: PartnerId): Promise<DispatchTerms | undefined> {
@@ -150,7 +152,7 @@ function startPublisher({ database, directory, observe }: Core): { readonly clos
       running = undefined;
     });
   };
-  const unsubscribe = database.changes.subscribe(wake);
+  const unsubscribe = database.changes.subscribe(wake, { restMs });
   wake();
   return {
     async close() {

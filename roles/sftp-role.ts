@@ -41,6 +41,9 @@ export interface SftpService {
 /** How a worker knows that it is one: the name that its sessions bear, given by its parent. */
 export const workerVariable = 'SFTP_WORKER';
 
+/** A withdrawn right is seen after so long at most, in milliseconds, however much else is written meanwhile. */
+const restMs = 25;
+
 /** How often small files are made durable by themselves, in milliseconds: by then the kernel has written most. */
 const settleIntervalMs = 5000;
 
@@ -234,5 +237,5 @@ function onChangeOf(
     }
   };
   void look();
-  return database.changes.subscribe(() => void look());
+  return database.changes.subscribe(() => void look(), { restMs });
 }

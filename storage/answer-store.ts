@@ -274,9 +274,11 @@ const selectUnpublished = (sql: Sql, limit: number) =>
       'transmissions.user_id',
     ])
     .where('acknowledgements.state', '=', literal('written'))
-    .orderBy('written_at_ms')
     .limit(limit);
-const unpublished = prepareQuery((sql, { limit }: { limit: number }) => selectUnpublished(sql, limit));
+const unpublished = prepareQuery((sql, { limit }: { limit: number }) =>
+  selectUnpublished(sql, limit).orderBy('written_at_ms'),
+);
+// Without an order that would have the index of all that are written read.
 const unpublishedOf = prepareQuery((sql, { of, limit }: { of: string; limit: number }) =>
   selectUnpublished(sql, limit).where('acknowledgements.transmission_id', '=', of),
 );

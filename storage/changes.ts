@@ -3,8 +3,12 @@
 // (https://sqlite.org/pragma.html#pragma_data_version). A wake says only «look again»: it carries nothing to trust.
 
 export interface Changes {
-  /** @returns the function that ends the subscription */
-  subscribe(listener: () => void): () => void;
+  /**
+   * @param options.restMs for who is in no hurry: it is told at once, and then not again for so long, in milliseconds;
+   *   what changed meanwhile it is told at the end of that
+   * @returns the function that ends the subscription
+   */
+  subscribe(listener: () => void, options?: { readonly restMs: number }): () => void;
   announce(): void;
   close(): void;
 }
@@ -36,9 +40,14 @@ export function createChanges(deps: { readonly version: () => number; readonly p
   const timer = deps.pollMs > 0 ? setInterval(poll, deps.pollMs) : undefined;
   timer?.unref();
   return {
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+    subscribe(listener, options) {
+      const { tell, end } =
+        options === undefined ? { tell: listener, end: undefined } : resting(listener, options);
+      listeners.add(tell);
+      return () => {
+        listeners.delete(tell);
+        end?.();
+      };
     },
     announce,
     close() {
@@ -46,4 +55,28 @@ export function createChanges(deps: { readonly version: () => number; readonly p
       listeners.clear();
     },
   };
+}
+
+function resting(
+  listener: () => void,
+  { restMs }: { readonly restMs: number },
+): { readonly tell: () => void; readonly end: () => void } {
+  let rest: NodeJS.Timeout | undefined;
+  let again = false;
+  const tell = (): void => {
+    if (rest !== undefined) {
+      again = true;
+      return;
+    }
+    rest = setTimeout(over, restMs);
+    rest.unref();
+    listener();
+  };
+  const over = (): void => {
+    rest = undefined;
+    if (!again) return;
+    again = false;
+    tell();
+  };
+  return { tell, end: () => clearTimeout(rest) };
 }

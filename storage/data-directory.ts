@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PartnerId, TransmissionId } from '../domain/ids.ts';
 import type { EntryName, MailboxFolder } from '../domain/virtual-path.ts';
+import { shareSync } from './shared-sync.ts';
 
 declare const brand: unique symbol;
 /** A path on the host, below the data directory. */
@@ -145,9 +146,26 @@ export async function syncFile(path: HostPath): Promise<void> {
   await syncOpened(path, constants.O_RDONLY | constants.O_NOFOLLOW);
 }
 
-/** Makes a directory's entries durable: what was linked, renamed or removed in it survives power loss. */
+const folderSyncs = new Map<HostPath, { readonly sync: () => Promise<void>; waiting: number }>();
+
+/**
+ * Makes a directory's entries durable: what was linked, renamed or removed in it survives power loss. All who ask for the
+ * same one at once wait together.
+ */
 export async function syncFolder(path: HostPath): Promise<void> {
-  await syncOpened(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  let folder = folderSyncs.get(path);
+  if (folder === undefined) {
+    const sync = shareSync(() => syncOpened(path, constants.O_RDONLY | constants.O_DIRECTORY));
+    folder = { sync, waiting: 0 };
+    folderSyncs.set(path, folder);
+  }
+  folder.waiting += 1;
+  try {
+    await folder.sync();
+  } finally {
+    folder.waiting -= 1;
+    if (folder.waiting === 0) folderSyncs.delete(path);
+  }
 }
 
 /** Opening and closing take microseconds, and each turn through the thread pool a hundred; what waits is the sync. */

@@ -7,7 +7,7 @@ import { type FileHandle, lstat, open, opendir, statfs, unlink, utimes } from 'n
 import type { FileAttributes, FileRefusal, Mailbox, MailboxEntry, ReadableFile } from '../domain/mailbox.ts';
 import { type MailboxFolder, parseEntryName, type VirtualPath } from '../domain/virtual-path.ts';
 import { recordDownload } from './collection-store.ts';
-import { checkMailboxFolders, makePartnerFolders } from './data-directory.ts';
+import { checkMailboxFolders, makePartnerFolders, syncFolder } from './data-directory.ts';
 import { noSuchFile, refusalOf, refuse } from './disk-fault.ts';
 import { watchFreeSpace } from './free-space.ts';
 import {
@@ -23,7 +23,6 @@ import { maySeeEntry, openView, type SeenEntry, viewBatch } from './mailbox-view
 import { openForWrite } from './mailbox-write.ts';
 import { forgetOutboundFile } from './outbound-file-store.ts';
 import { RightWithdrawnError } from './right-withdrawn.ts';
-import { createFolderSync } from './shared-sync.ts';
 import { SmallUploads } from './small-uploads.ts';
 import { findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
 
@@ -44,7 +43,7 @@ export function createMailboxes(
     openUploads: new Map(),
     smallUploads: new SmallUploads(),
     lookedInto: new Map(),
-    syncFolder: createFolderSync(),
+    syncFolder,
     whyNoRoom: watchFreeSpace({
       folder: deps.directory.staging,
       minFreeBytes: deps.settings.minFreeBytes,

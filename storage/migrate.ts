@@ -20,6 +20,7 @@ import { watching } from './migrations/0014-watching.ts';
 import { activity } from './migrations/0015-activity.ts';
 import { fullJournal } from './migrations/0016-full-journal.ts';
 import { auditCheckpoints } from './migrations/0017-audit-checkpoints.ts';
+import { leanJournal } from './migrations/0018-lean-journal.ts';
 
 /** Every migration there is, in order of version. */
 export const migrations: readonly Migration[] = [
@@ -39,6 +40,7 @@ export const migrations: readonly Migration[] = [
   activity,
   fullJournal,
   auditCheckpoints,
+  leanJournal,
 ];
 
 /** @returns the newest migration that a database has; 0: none. It changes nothing. */
