@@ -88,13 +88,13 @@ async function start(
     await dropUpload(deps, stale, 'begun again from the start');
   }
   const id = newId(deps);
-  const begun = async ({ hasFile }: { readonly hasFile: boolean }): Promise<Upload> => {
-    const handle = await open(deps.directory.staged(id), hasFile ? 'r+' : 'wx+', 0o600);
-    return begin(deps, owner, { id, name, handle, sizeBytes: 0, isCopy: false });
+  const begun = async (begunWith?: readonly Uint8Array[]): Promise<Upload> => {
+    const handle = await open(deps.directory.staged(id), begunWith === undefined ? 'wx+' : 'r+', 0o600);
+    return begin(deps, owner, { id, name, handle, sizeBytes: 0, isCopy: false, begunWith: begunWith ?? [] });
   };
   const file = mayStayInMemory(deps, owner, { name, counted })
     ? keepSmall(deps, owner, { id, name, begin: begun })
-    : await begun({ hasFile: false });
+    : await begun();
   return { kind: 'ok', file, transmissionId: id };
 }
 
@@ -151,6 +151,7 @@ async function begin(
     readonly handle: FileHandle;
     readonly sizeBytes: number;
     readonly isCopy: boolean;
+    readonly begunWith?: readonly Uint8Array[];
   },
 ): Promise<Upload> {
   const writer = newWriter(deps);
@@ -198,6 +199,7 @@ function register(
     readonly handle: FileHandle;
     readonly sizeBytes: number;
     readonly isCopy: boolean;
+    readonly begunWith?: readonly Uint8Array[];
   },
 ): Upload {
   const { database, directory, observe, openUploads, settings, syncFolder, gate } = deps;

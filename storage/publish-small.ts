@@ -4,18 +4,22 @@
 //   1. the staging file is made of the bytes, read-only, most often before the CLOSE came (staged-bytes.ts), and linked
 //      into originals/                                                                  crash from here on: the staging
 //      file has no row, and recovery removes both names; nothing was promised
-//   2. one transaction: the row as `received`, with the bytes beside it (small-originals.ts), event, audit record; and
-//      its sync                                                                         crash after: step 3 is done at
-//      start, and what power loss took of the file is written anew
-//   3. the staging name becomes the name in inbound/
-//   4. only now is CLOSE answered OK
+//   2. file and folder are synced; a file that is small enough leaves this out, and its bytes go into the journal
+//      (small-originals.ts)
+//   3. one transaction: the row as `received`, event, audit record; and its sync        crash after: step 4 is done at
+//      start, and what power loss took of a file whose bytes are in the journal is written anew
+//   4. the staging name becomes the name in inbound/
+//   5. only now is CLOSE answered OK
 
 import { hash } from 'node:crypto';
 import { renameSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
+import { together } from '../domain/together.ts';
 import type { EntryName } from '../domain/virtual-path.ts';
-import type { DataDirectory } from './data-directory.ts';
+import { type DataDirectory, type HostPath, syncFolder } from './data-directory.ts';
 import { linkAtOnce } from './publish-upload.ts';
+import { smallOriginalBytes } from './small-original-bytes.ts';
 import { CommitNotSyncedError } from './sqlite-log.ts';
 import { removeAtOnce, type StagedBytes } from './staged-bytes.ts';
 import type { Database } from './transaction.ts';
@@ -35,11 +39,11 @@ export interface PublishSmallInput {
 }
 
 /**
- * Publishes an upload over SFTP of which nothing is on the disk yet.
+ * Receives an upload over SFTP of which the journal knows nothing yet: all steps but the last.
  * @throws CommitNotSyncedError when it may or may not be published: the next start finds out; Error when the disk or the
  *   database fails otherwise, and then nothing was published and nothing is left on the disk
  */
-export async function publishSmall(
+export async function receiveSmall(
   deps: { readonly database: Database; readonly directory: DataDirectory },
   input: PublishSmallInput,
 ): Promise<void> {
@@ -50,10 +54,16 @@ export async function publishSmall(
   const original = directory.stored(originalPath);
   try {
     file.write([bytes]);
-    const inode = file.finish(modifiedAtMs);
+    const inode = file.seal(modifiedAtMs);
     await linkAtOnce(directory, staged, original);
+    const rides = bytes.length <= smallOriginalBytes;
+    const durable = rides ? undefined : together([file.sync(), syncFolder(dirname(original) as HostPath)]);
     const sha256 = hash('sha256', bytes);
-    await receiveSmallUpload(database, { ...facts, bytes, sha256, originalPath, inode });
+    await durable;
+    file.close();
+    const sizeBytes = bytes.length;
+    const what = { ...facts, sizeBytes, sha256, originalPath, inode, bytes: rides ? bytes : undefined };
+    await receiveSmallUpload(database, what);
   } catch (thrown) {
     if (!(thrown instanceof CommitNotSyncedError)) {
       removeAtOnce(original);
@@ -61,5 +71,15 @@ export async function publishSmall(
     }
     throw thrown;
   }
-  renameSync(staged, directory.entry(input.partnerId, 'inbound', input.name));
+}
+
+/**
+ * Gives what was received its name in `inbound`.
+ * @throws Error when the disk fails: the next start does it
+ */
+export function nameSmall(
+  directory: DataDirectory,
+  { id, partnerId, name }: Pick<PublishSmallInput, 'id' | 'partnerId' | 'name'>,
+): void {
+  renameSync(directory.staged(id), directory.entry(partnerId, 'inbound', name));
 }

@@ -3,7 +3,7 @@
 // partners send are whole before they are anything else, so that one transaction says all there is to say of them
 // (publish-small.ts). It becomes an upload like any other, with a staging file and a row, as soon as more is asked of it:
 // a byte too many, or out of order; someone who looks for its name, cuts it, reads it back or syncs it; the end of its
-// connection. What was not closed was not promised: of it the end of the process takes at most 64 KiB. States:
+// connection. What was not closed was not promised: of it the end of the process takes at most 128 KiB. States:
 //
 //   small -> grown    everything goes to the upload that it became
 //   small -> closed   published; or let go of, when there was nothing to keep
@@ -14,8 +14,7 @@ import type { Observe } from '../domain/observation.ts';
 import type { EntryName } from '../domain/virtual-path.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { refusalOf, refuse } from './disk-fault.ts';
-import { publishSmall } from './publish-small.ts';
-import { smallOriginalBytes } from './small-original-bytes.ts';
+import { nameSmall, receiveSmall } from './publish-small.ts';
 import type { HeldUpload, SmallUploadOwner, SmallUploads } from './small-uploads.ts';
 import { CommitNotSyncedError } from './sqlite-log.ts';
 import { StagedBytes } from './staged-bytes.ts';
@@ -29,8 +28,8 @@ export interface SmallUploadDeps {
   readonly observe: Observe;
   readonly maxFileBytes: number;
   readonly uploads: SmallUploads;
-  /** Makes the row of an upload without a byte; and the staging file, when it is not there. */
-  readonly begin: (input: { readonly hasFile: boolean }) => Promise<Upload>;
+  /** Makes the row of an upload whose staging file is there, with these bytes. */
+  readonly begin: (pieces: readonly Uint8Array[]) => Promise<Upload>;
 }
 
 export interface SmallUploadInput extends SmallUploadOwner {
@@ -39,6 +38,12 @@ export interface SmallUploadInput extends SmallUploadOwner {
   /** In milliseconds since 1970. */
   readonly openedAtMs: number;
 }
+
+/**
+ * The largest that is kept in memory, in bytes: a claim file is seldom larger, and to write it takes the event loop no
+ * longer than the turns through the thread pool that it spares.
+ */
+const smallUploadBytes = 128 * 1024;
 
 const closedAlready = refuse('failure', 'This file is closed.');
 const notWhole = refuse('failure', 'Not every byte could be written. Send the file again.');
@@ -106,17 +111,22 @@ export class SmallUpload implements WritableFile, HeldUpload {
     }
     this.#state = 'closed';
     try {
-      await this.#publish();
-      this.#forget();
-      return undefined;
+      await this.#receive();
     } catch (thrown) {
-      // Where the commit stands and may not survive, the next start finds out. Otherwise nothing was published, and what
+      // Where the commit stands and may not survive, the next start finds out. Otherwise nothing was received, and what
       // has arrived is kept for the uploader to resume; should that fail too, the first fault is the one to be told.
       if (!(thrown instanceof CommitNotSyncedError)) {
         this.#state = 'small';
         await this.abandon().catch(() => undefined);
       }
       this.#forget();
+      return refusalOf(thrown);
+    }
+    this.#forget();
+    try {
+      nameSmall(this.#deps.directory, this.#input);
+      return undefined;
+    } catch (thrown) {
       return refusalOf(thrown);
     }
   }
@@ -147,7 +157,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
     const { maxFileBytes, uploads } = this.#deps;
     if (this.#grown !== undefined || offsetBytes !== this.#sizeBytes) return false;
     const endBytes = offsetBytes + source.length;
-    if (endBytes > Math.min(maxFileBytes, smallOriginalBytes) || !uploads.take(source.length)) return false;
+    if (endBytes > Math.min(maxFileBytes, smallUploadBytes) || !uploads.take(source.length)) return false;
     // The packet that they came in is used again.
     this.#pieces.push(Buffer.from(source));
     this.#sizeBytes = endBytes;
@@ -185,32 +195,28 @@ export class SmallUpload implements WritableFile, HeldUpload {
   }
 
   async #becomeUpload(): Promise<Upload> {
-    const upload = await this.#deps.begin({ hasFile: this.#file.handOver() });
+    let upload: Upload;
     try {
-      let offsetBytes = 0;
-      for (const piece of this.#pieces) {
-        // What is refused here the upload remembers, and refuses its close.
-        await upload.write(piece, offsetBytes);
-        offsetBytes += piece.length;
-      }
-      if (this.#modifiedAtMs !== undefined) await upload.setModifiedAt(this.#modifiedAtMs);
+      this.#file.write(this.#pieces);
+      this.#file.handOver();
+      upload = await this.#deps.begin(this.#pieces);
     } catch (thrown) {
-      // Nobody else would let go of it: what has arrived stays for its uploader.
-      await upload.abandon();
+      this.#file.discard();
       throw thrown;
     }
     this.#forget();
+    if (this.#modifiedAtMs !== undefined) await upload.setModifiedAt(this.#modifiedAtMs);
     return upload;
   }
 
-  async #publish(): Promise<void> {
+  async #receive(): Promise<void> {
     const { database, directory, observe } = this.#deps;
     const { id, partnerId, userId, name, openedAtMs } = this.#input;
     const [first] = this.#pieces;
     const bytes = first !== undefined && this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
     const modifiedAtMs = this.#modifiedAtMs;
     const what = { id, partnerId, userId, name, openedAtMs, bytes, modifiedAtMs, file: this.#file };
-    await publishSmall({ database, directory }, what);
+    await receiveSmall({ database, directory }, what);
     const sizeBytes = bytes.length;
     observe({
       kind: 'transmission.received',

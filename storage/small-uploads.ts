@@ -5,7 +5,7 @@ import type { PartnerId, UserId } from '../domain/ids.ts';
 import type { EntryName } from '../domain/virtual-path.ts';
 
 /** What all of them may hold together in one process, in bytes; beyond it an upload begins on the disk. */
-const maxHeldBytes = 4 * 1024 * 1024;
+const maxHeldBytes = 8 * 1024 * 1024;
 
 export interface SmallUploadOwner {
   readonly partnerId: PartnerId;

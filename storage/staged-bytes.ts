@@ -2,7 +2,7 @@
 // ask for it. It has no row before: a start that finds it removes it (recovery.ts).
 
 import { closeSync, fchmodSync, fstatSync, futimesSync, openSync, unlinkSync, writeSync } from 'node:fs';
-import type { HostPath } from './data-directory.ts';
+import { type HostPath, syncDescriptor } from './data-directory.ts';
 import { codeOf } from './disk-fault.ts';
 import { originalMode } from './publish-upload.ts';
 
@@ -10,6 +10,7 @@ import { originalMode } from './publish-upload.ts';
 export class StagedBytes {
   readonly #path: HostPath;
   #file: number | undefined;
+  #isThere = false;
   #writtenBytes = 0;
 
   constructor(path: HostPath) {
@@ -24,6 +25,7 @@ export class StagedBytes {
   write(pieces: readonly Uint8Array[]): void {
     // Its mode holds for those that open it later.
     this.#file ??= openSync(this.#path, 'wx', originalMode);
+    this.#isThere = true;
     let startBytes = 0;
     for (const piece of pieces) {
       const endBytes = startBytes + piece.length;
@@ -36,38 +38,46 @@ export class StagedBytes {
   }
 
   /**
-   * Nothing is written any more. Call it after `write`.
+   * Call it after `write`, when nothing is written any more.
    * @param modifiedAtMs what the client has set, in milliseconds since 1970
    * @returns `device:inode` of the file
    */
-  finish(modifiedAtMs: number | undefined): string {
-    const file = this.#file;
-    if (file === undefined) throw new Error('A staging file was finished before it was written.');
+  seal(modifiedAtMs: number | undefined): string {
+    const file = this.#opened();
     if (modifiedAtMs !== undefined) futimesSync(file, modifiedAtMs / 1000, modifiedAtMs / 1000);
     const { dev, ino } = fstatSync(file, { bigint: true });
-    this.#close();
     return `${dev}:${ino}`;
   }
 
-  /** Leaves the file to an upload that goes on with it. @returns whether there is one */
-  handOver(): boolean {
-    if (this.#file === undefined) return false;
-    fchmodSync(this.#file, 0o600);
-    this.#close();
-    return true;
+  /** Makes the bytes durable. */
+  sync(): Promise<void> {
+    return syncDescriptor(this.#opened());
   }
 
-  /** Removes the file, finished or not; `write` may begin anew. */
+  /** Leaves the file, which may be written by its owner then, to an upload that goes on with it. */
+  handOver(): void {
+    fchmodSync(this.#opened(), 0o600);
+    this.close();
+  }
+
+  /** Removes the file, wherever it has got to; `write` may begin anew. */
   discard(): void {
-    if (this.#writtenBytes === 0 && this.#file === undefined) return;
-    this.#close();
+    if (!this.#isThere) return;
+    this.#isThere = false;
+    this.#writtenBytes = 0;
+    this.close();
     removeAtOnce(this.#path);
   }
 
-  #close(): void {
+  close(): void {
     const file = this.#file;
     this.#file = undefined;
     if (file !== undefined) closeSync(file);
+  }
+
+  #opened(): number {
+    if (this.#file === undefined) throw new Error('A staging file was used before it was written.');
+    return this.#file;
   }
 }
 

@@ -276,17 +276,19 @@ export async function receiveSmallUpload(
     readonly userId: UserId;
     /** When it was begun, in milliseconds since 1970. */
     readonly openedAtMs: number;
-    readonly bytes: Uint8Array;
+    readonly sizeBytes: number;
+    /** All of them, when they ride in the journal. */
+    readonly bytes: Uint8Array | undefined;
   },
 ): Promise<void> {
   await database.transaction(async (transaction) => {
     const { sql, nowMs } = transaction;
-    const { id, bytes, sha256 } = input;
+    const { id, bytes, sha256, sizeBytes } = input;
     await insertUpload(sql, {
       ...newRow(input, input.openedAtMs),
       source: 'sftp',
       state: 'received',
-      size_bytes: bytes.length,
+      size_bytes: sizeBytes,
       sha256,
       original_path: input.originalPath,
       inode: input.inode,
@@ -294,9 +296,8 @@ export async function receiveSmallUpload(
       updated_at_ms: nowMs,
       next_attempt_at_ms: nowMs,
     });
-    await keepBytes(sql, { id, bytes });
+    if (bytes !== undefined) await keepBytes(sql, { id, bytes });
     const { partnerId, userId, name } = input;
-    const sizeBytes = bytes.length;
     const facts = { id, partnerId, userId, source: 'sftp', name, sizeBytes, sha256 } as const;
     await tellReceived(transaction, { ...facts, refusal: undefined });
   });

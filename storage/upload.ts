@@ -45,6 +45,8 @@ export interface UploadInput {
   readonly sizeBytes: number;
   /** A copy of a finished file: closed unchanged, it is no new transmission. */
   readonly isCopy: boolean;
+  /** What was written to it before it became an upload, from its start (small-upload.ts). */
+  readonly begunWith?: readonly Uint8Array[];
 }
 
 const fencedOff = refuse('failure', 'This upload was taken over by another connection of yours.');
@@ -76,6 +78,12 @@ export class Upload implements WritableFile {
     this.#input = input;
     this.#sizeBytes = input.sizeBytes;
     this.#hashedBytes = input.sizeBytes === 0 ? 0 : -1;
+    for (const piece of input.begunWith ?? []) {
+      this.#hash.update(piece);
+      this.#hashedBytes += piece.length;
+      this.#sizeBytes = this.#hashedBytes;
+      this.#changed = true;
+    }
   }
 
   get id(): TransmissionId {

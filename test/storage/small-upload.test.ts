@@ -77,7 +77,7 @@ test('the packet that bytes came in may be used again', async (t) => {
 });
 
 for (const [what, more] of [
-  ['grows beyond what is small', (file: WritableFile) => file.write(Buffer.alloc(64 * 1024, 'b'), 3)],
+  ['grows beyond what is small', (file: WritableFile) => file.write(Buffer.alloc(128 * 1024, 'b'), 3)],
   ['is written out of order', (file: WritableFile) => file.write(Buffer.alloc(5, 'b'), 10)],
   ['is cut', (file: WritableFile) => file.truncate(2)],
   ['is synced', (file: WritableFile) => file.sync()],
@@ -165,17 +165,17 @@ test('a piece that is cut off late does not stand before the file that came whol
 test('uploads that would take too much memory together begin on the disk', async (t) => {
   const { mailbox, rows } = await open(t);
   const files: WritableFile[] = [];
-  for (let index = 0; index < 70; index += 1) {
+  for (let index = 0; index < 140; index += 1) {
     const file = await opened(mailbox, afresh, `/inbound/${index}.edi`);
     accepted(await file.write(Buffer.alloc(64 * 1024, 'a'), 0));
     files.push(file);
   }
-  t.equal((await rows()).length, 6, 'of 70 times 64 KiB, 64 fit into 4 MiB');
+  t.equal((await rows()).length, 12, 'of 140 times 64 KiB, 128 fit into 8 MiB');
   for (const file of files) t.equal(await file.close(), undefined);
-  t.equal((await rows()).filter(({ state }) => state === 'received').length, 70);
+  t.equal((await rows()).filter(({ state }) => state === 'received').length, 140);
   const one = await opened(mailbox, afresh, '/inbound/last.edi');
   accepted(await one.write(Buffer.alloc(64 * 1024, 'a'), 0));
-  t.equal((await rows()).length, 70, 'what was closed has given its room back');
+  t.equal((await rows()).length, 140, 'what was closed has given its room back');
   await one.close();
 });
 
