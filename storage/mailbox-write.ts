@@ -16,7 +16,7 @@ import {
   whyNotWritable,
 } from './mailbox-entry.ts';
 import { SmallUpload, type SmallUploadDeps } from './small-upload.ts';
-import { Upload } from './upload.ts';
+import { type BegunWith, Upload } from './upload.ts';
 import { beginUpload, takeUpload, type UnfinishedUpload } from './upload-journal.ts';
 import { askUploadTerms } from './upload-terms.ts';
 
@@ -88,9 +88,9 @@ async function start(
     await dropUpload(deps, stale, 'begun again from the start');
   }
   const id = newId(deps);
-  const begun = async (begunWith?: readonly Uint8Array[]): Promise<Upload> => {
+  const begun = async (begunWith?: BegunWith): Promise<Upload> => {
     const handle = await open(deps.directory.staged(id), begunWith === undefined ? 'wx+' : 'r+', 0o600);
-    return begin(deps, owner, { id, name, handle, sizeBytes: 0, isCopy: false, begunWith: begunWith ?? [] });
+    return begin(deps, owner, { id, name, handle, sizeBytes: 0, isCopy: false, begunWith });
   };
   const file = mayStayInMemory(deps, owner, { name, counted })
     ? keepSmall(deps, owner, { id, name, begin: begun })
@@ -151,7 +151,7 @@ async function begin(
     readonly handle: FileHandle;
     readonly sizeBytes: number;
     readonly isCopy: boolean;
-    readonly begunWith?: readonly Uint8Array[];
+    readonly begunWith?: BegunWith | undefined;
   },
 ): Promise<Upload> {
   const writer = newWriter(deps);
@@ -199,7 +199,7 @@ function register(
     readonly handle: FileHandle;
     readonly sizeBytes: number;
     readonly isCopy: boolean;
-    readonly begunWith?: readonly Uint8Array[];
+    readonly begunWith?: BegunWith | undefined;
   },
 ): Upload {
   const { database, directory, observe, openUploads, settings, syncFolder, gate } = deps;

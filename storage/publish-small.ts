@@ -1,9 +1,9 @@
-// The CLOSE of a small upload (small-upload.ts): from bytes in memory to a transmission with one wait for the disk, in an
-// order that makes every crash between two steps harmless (invariants I1 and I2; publish-upload.ts has the general way):
+// The CLOSE of a small upload (small-upload.ts): from a staging file without a row to a transmission with one transaction,
+// in an order that makes every crash between two steps harmless (invariants I1 and I2; publish-upload.ts has the general
+// way):
 //
-//   1. the staging file is made of the bytes, read-only, most often before the CLOSE came (staged-bytes.ts), and linked
-//      into originals/                                                                  crash from here on: the staging
-//      file has no row, and recovery removes both names; nothing was promised
+//   1. the staging file, which nobody else may write, is linked into originals/         crash from here on: it has no
+//      row, and recovery removes both names; nothing was promised
 //   2. file and folder are synced; a file that is small enough leaves this out, and its bytes go into the journal
 //      (small-originals.ts)
 //   3. one transaction: the row as `received`, event, audit record; and its sync        crash after: step 4 is done at
@@ -11,7 +11,6 @@
 //   4. the staging name becomes the name in inbound/
 //   5. only now is CLOSE answered OK
 
-import { hash } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
@@ -31,8 +30,7 @@ export interface PublishSmallInput {
   readonly userId: UserId;
   readonly name: EntryName;
   readonly openedAtMs: number;
-  readonly bytes: Uint8Array;
-  /** Its staging file, which may have some of the bytes already. */
+  /** Its staging file, to which nothing is written any more. */
   readonly file: StagedBytes;
   /** What the client has set, in milliseconds since 1970. */
   readonly modifiedAtMs: number | undefined;
@@ -41,34 +39,29 @@ export interface PublishSmallInput {
 /**
  * Receives an upload over SFTP of which the journal knows nothing yet: all steps but the last.
  * @throws CommitNotSyncedError when it may or may not be published: the next start finds out; Error when the disk or the
- *   database fails otherwise, and then nothing was published and nothing is left on the disk
+ *   database fails otherwise, and then nothing was received, and the staging file is what is left
  */
 export async function receiveSmall(
   deps: { readonly database: Database; readonly directory: DataDirectory },
   input: PublishSmallInput,
 ): Promise<void> {
   const { database, directory } = deps;
-  const { bytes, modifiedAtMs, file, ...facts } = input;
+  const { modifiedAtMs, file, ...facts } = input;
   const staged = directory.staged(input.id);
   const originalPath = directory.originalPath(input.id, database.now());
   const original = directory.stored(originalPath);
   try {
-    file.write([bytes]);
     const inode = file.seal(modifiedAtMs);
     await linkAtOnce(directory, staged, original);
-    const rides = bytes.length <= smallOriginalBytes;
-    const durable = rides ? undefined : together([file.sync(), syncFolder(dirname(original) as HostPath)]);
-    const sha256 = hash('sha256', bytes);
-    await durable;
+    const { sizeBytes } = file;
+    const rides = sizeBytes <= smallOriginalBytes;
+    const bytes = rides ? file.bytes() : undefined;
+    if (!rides) await together([file.sync(), syncFolder(dirname(original) as HostPath)]);
     file.close();
-    const sizeBytes = bytes.length;
-    const what = { ...facts, sizeBytes, sha256, originalPath, inode, bytes: rides ? bytes : undefined };
+    const what = { ...facts, sizeBytes, sha256: file.sha256(), originalPath, inode, bytes };
     await receiveSmallUpload(database, what);
   } catch (thrown) {
-    if (!(thrown instanceof CommitNotSyncedError)) {
-      removeAtOnce(original);
-      file.discard();
-    }
+    if (!(thrown instanceof CommitNotSyncedError)) removeAtOnce(original);
     throw thrown;
   }
 }

@@ -106,7 +106,7 @@ export async function publishUpload(deps: PublishDeps, input: PublishInput): Pro
     const sizeBytes = Number(stats.size);
     const inode = `${stats.dev}:${stats.ino}`;
     const rides = refusal === undefined && ridesInJournal(input, sizeBytes);
-    const bytes = rides ? readSmall(handle.fd, sizeBytes) : undefined;
+    const bytes = rides ? readWhole(handle.fd, sizeBytes) : undefined;
     const durable = () => [handle.sync(), sync(dirname(original) as HostPath)];
     const [sha256] = await together([hash(sizeBytes), ...(bytes === undefined ? durable() : [])]);
     const facts = { ...upload, sizeBytes, sha256, inode, originalPath, bytes, refusal };
@@ -147,10 +147,10 @@ function ridesInJournal({ source, writer }: PublishInput, sizeBytes: number): bo
   return source === 'sftp' && writer !== undefined && sizeBytes <= smallOriginalBytes;
 }
 
-/** Reads back what was written a moment ago, and so is in memory. */
-function readSmall(fd: number, sizeBytes: number): Uint8Array {
+/** Reads back what was written a moment ago, and so is in memory. @returns all bytes of an open file, which has so many */
+export function readWhole(file: number, sizeBytes: number): Uint8Array {
   const bytes = Buffer.allocUnsafe(sizeBytes);
-  const count = readSync(fd, bytes, 0, sizeBytes, 0);
+  const count = readSync(file, bytes, 0, sizeBytes, 0);
   if (count !== sizeBytes) throw new Error(`Of ${sizeBytes} bytes of an upload ${count} could be read back.`);
   return bytes;
 }

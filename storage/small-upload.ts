@@ -1,9 +1,8 @@
-// An upload that is small so far: its bytes are in memory, the journal does not know of it, and what the disk has is
-// there for nobody. Most files that
-// partners send are whole before they are anything else, so that one transaction says all there is to say of them
-// (publish-small.ts). It becomes an upload like any other, with a staging file and a row, as soon as more is asked of it:
-// a byte too many, or out of order; someone who looks for its name, cuts it, reads it back or syncs it; the end of its
-// connection. What was not closed was not promised: of it the end of the process takes at most 128 KiB. States:
+// An upload that is small so far: it has a staging file (staged-bytes.ts), and the journal does not know of it. Most files
+// that partners send are whole before they are anything else, so that one transaction says all there is to say of them
+// (publish-small.ts). It becomes an upload like any other, with a row, as soon as more is asked of it: a byte too many, or
+// out of order; someone who looks for its name, cuts it, reads it back or syncs it; the end of its connection. What was not
+// closed was not promised: the end of the process takes at most 128 KiB of it. States:
 //
 //   small -> grown    everything goes to the upload that it became
 //   small -> closed   published; or let go of, when there was nothing to keep
@@ -19,7 +18,7 @@ import type { HeldUpload, SmallUploadOwner, SmallUploads } from './small-uploads
 import { CommitNotSyncedError } from './sqlite-log.ts';
 import { StagedBytes } from './staged-bytes.ts';
 import type { Database } from './transaction.ts';
-import type { Upload } from './upload.ts';
+import type { BegunWith, Upload } from './upload.ts';
 import { isSuperseded } from './upload-journal.ts';
 
 export interface SmallUploadDeps {
@@ -28,8 +27,8 @@ export interface SmallUploadDeps {
   readonly observe: Observe;
   readonly maxFileBytes: number;
   readonly uploads: SmallUploads;
-  /** Makes the row of an upload whose staging file is there, with these bytes. */
-  readonly begin: (pieces: readonly Uint8Array[]) => Promise<Upload>;
+  /** Makes the row of an upload whose staging file is there. */
+  readonly begin: (begunWith: BegunWith) => Promise<Upload>;
 }
 
 export interface SmallUploadInput extends SmallUploadOwner {
@@ -39,10 +38,7 @@ export interface SmallUploadInput extends SmallUploadOwner {
   readonly openedAtMs: number;
 }
 
-/**
- * The largest that is kept in memory, in bytes: a claim file is seldom larger, and to write it takes the event loop no
- * longer than the turns through the thread pool that it spares.
- */
+/** Up to here an upload is small, in bytes: to write so much takes the event loop less than the turns that it spares. */
 const smallUploadBytes = 128 * 1024;
 
 const closedAlready = refuse('failure', 'This file is closed.');
@@ -53,12 +49,8 @@ export class SmallUpload implements WritableFile, HeldUpload {
   readonly #input: SmallUploadInput;
   #state: 'small' | 'closed' = 'small';
   #failed = false;
-  #pieces: Buffer[] = [];
-  #sizeBytes = 0;
   #modifiedAtMs: number | undefined;
   readonly #file: StagedBytes;
-  /** Whether bytes go to the staging file at the end of this turn of the event loop. */
-  #writesSoon = false;
   /** What it became, or is becoming. */
   #grown: Promise<Upload> | undefined;
 
@@ -73,7 +65,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
     if (this.#grown !== undefined) return (await this.#grown).attributes();
     const nowMs = this.#deps.database.now();
     const modifiedAtMs = this.#modifiedAtMs ?? nowMs;
-    const sizeBytes = this.#sizeBytes;
+    const { sizeBytes } = this.#file;
     return { kind: 'file', sizeBytes, permissions: 0o600, modifiedAtMs, accessedAtMs: nowMs };
   }
 
@@ -83,13 +75,16 @@ export class SmallUpload implements WritableFile, HeldUpload {
 
   async write(source: Uint8Array, offsetBytes: number): Promise<FileRefusal | undefined> {
     if (this.#state === 'closed') return closedAlready;
-    if (this.#append(source, offsetBytes)) return undefined;
-    return this.#orFail(async () => (await this.#grow()).write(source, offsetBytes));
+    return this.#orFail(async () => {
+      if (!this.#staysSmall(source, offsetBytes)) return (await this.#grow()).write(source, offsetBytes);
+      this.#file.append(source);
+      return undefined;
+    });
   }
 
   async truncate(sizeBytes: number): Promise<FileRefusal | undefined> {
     if (this.#state === 'closed') return closedAlready;
-    if (this.#grown === undefined && sizeBytes === this.#sizeBytes) return undefined;
+    if (this.#grown === undefined && sizeBytes === this.#file.sizeBytes) return undefined;
     return this.#orFail(async () => (await this.#grow()).truncate(sizeBytes));
   }
 
@@ -137,7 +132,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
     try {
       const { database } = this.#deps;
       // Another process may have taken the same file meanwhile, whole: this piece of it may not stand in its place.
-      if (this.#sizeBytes > 0 && !(await isSuperseded(database, this.#input)))
+      if (this.#file.sizeBytes > 0 && !(await isSuperseded(database, this.#input)))
         await (await this.#grow()).abandon();
       else this.#file.discard();
     } finally {
@@ -152,29 +147,10 @@ export class SmallUpload implements WritableFile, HeldUpload {
     await this.#grow().catch(() => undefined);
   }
 
-  /** @returns whether the bytes are kept in memory */
-  #append(source: Uint8Array, offsetBytes: number): boolean {
-    const { maxFileBytes, uploads } = this.#deps;
-    if (this.#grown !== undefined || offsetBytes !== this.#sizeBytes) return false;
-    const endBytes = offsetBytes + source.length;
-    if (endBytes > Math.min(maxFileBytes, smallUploadBytes) || !uploads.take(source.length)) return false;
-    // The packet that they came in is used again.
-    this.#pieces.push(Buffer.from(source));
-    this.#sizeBytes = endBytes;
-    if (!this.#writesSoon) setImmediate(() => this.#writeAhead());
-    this.#writesSoon = true;
-    return true;
-  }
-
-  /** After the WRITE was answered: while the client takes its time, the next step of its CLOSE is done. */
-  #writeAhead(): void {
-    this.#writesSoon = false;
-    if (this.#state === 'closed' || this.#grown !== undefined) return;
-    try {
-      this.#file.write(this.#pieces);
-    } catch {
-      // The CLOSE tries again, and is told.
-    }
+  #staysSmall({ length }: Uint8Array, offsetBytes: number): boolean {
+    const { sizeBytes } = this.#file;
+    const mostBytes = Math.min(this.#deps.maxFileBytes, smallUploadBytes);
+    return this.#grown === undefined && offsetBytes === sizeBytes && sizeBytes + length <= mostBytes;
   }
 
   async #orFail(work: () => Promise<FileRefusal | undefined>): Promise<FileRefusal | undefined> {
@@ -195,15 +171,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
   }
 
   async #becomeUpload(): Promise<Upload> {
-    let upload: Upload;
-    try {
-      this.#file.write(this.#pieces);
-      this.#file.handOver();
-      upload = await this.#deps.begin(this.#pieces);
-    } catch (thrown) {
-      this.#file.discard();
-      throw thrown;
-    }
+    const upload = await this.#deps.begin(this.#file.handOver());
     this.#forget();
     if (this.#modifiedAtMs !== undefined) await upload.setModifiedAt(this.#modifiedAtMs);
     return upload;
@@ -212,12 +180,10 @@ export class SmallUpload implements WritableFile, HeldUpload {
   async #receive(): Promise<void> {
     const { database, directory, observe } = this.#deps;
     const { id, partnerId, userId, name, openedAtMs } = this.#input;
-    const [first] = this.#pieces;
-    const bytes = first !== undefined && this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
-    const modifiedAtMs = this.#modifiedAtMs;
-    const what = { id, partnerId, userId, name, openedAtMs, bytes, modifiedAtMs, file: this.#file };
+    const file = this.#file;
+    const what = { id, partnerId, userId, name, openedAtMs, file, modifiedAtMs: this.#modifiedAtMs };
     await receiveSmall({ database, directory }, what);
-    const sizeBytes = bytes.length;
+    const { sizeBytes } = file;
     observe({
       kind: 'transmission.received',
       transmissionId: id,
@@ -228,11 +194,8 @@ export class SmallUpload implements WritableFile, HeldUpload {
     });
   }
 
-  /** Nothing is in memory any more. */
+  /** Nobody who looks for its name finds it here any more. */
   #forget(): void {
-    const { uploads } = this.#deps;
-    uploads.remove(this.#input, this.#input.name, this);
-    for (const { length } of this.#pieces) uploads.giveBack(length);
-    this.#pieces = [];
+    this.#deps.uploads.remove(this.#input, this.#input.name, this);
   }
 }

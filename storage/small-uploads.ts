@@ -1,38 +1,22 @@
-// The uploads that are small so far and that nothing but memory holds: whose they are, by name, and how much room they
-// take together.
+// The uploads that are small so far and of which the journal does not know: whose they are, by name.
 
 import type { PartnerId, UserId } from '../domain/ids.ts';
 import type { EntryName } from '../domain/virtual-path.ts';
-
-/** What all of them may hold together in one process, in bytes; beyond it an upload begins on the disk. */
-const maxHeldBytes = 8 * 1024 * 1024;
 
 export interface SmallUploadOwner {
   readonly partnerId: PartnerId;
   readonly userId: UserId;
 }
 
-/** An upload in memory, as those see it who ask for its name. */
+/** A small upload, as those see it who ask for its name. */
 export interface HeldUpload {
-  /** Puts it on the disk and into the journal, where whoever asks finds it; nothing, when it is being closed. */
+  /** Puts it into the journal, where whoever asks finds it; nothing, when it is being closed. */
   record(): Promise<void>;
 }
 
 export class SmallUploads {
   /** By whose it is and its name; of two that begin at the same moment the later one. */
   readonly #held = new Map<string, HeldUpload>();
-  #heldBytes = 0;
-
-  /** @returns whether there is room for so many bytes more, which are taken then */
-  take(bytes: number): boolean {
-    if (this.#heldBytes + bytes > maxHeldBytes) return false;
-    this.#heldBytes += bytes;
-    return true;
-  }
-
-  giveBack(bytes: number): void {
-    this.#heldBytes -= bytes;
-  }
 
   add(owner: SmallUploadOwner, name: EntryName, upload: HeldUpload): void {
     this.#held.set(keyOf(owner, name), upload);

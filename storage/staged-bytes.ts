@@ -1,44 +1,44 @@
-// The staging file of a small upload (small-upload.ts), written ahead of its CLOSE, in the time that the client takes to
-// ask for it. It has no row before: a start that finds it removes it (recovery.ts).
+// The staging file of a small upload (small-upload.ts). It has no row: a start that finds it removes it (recovery.ts).
+// All of it is done on the event loop: making a file and writing 32 KiB take some 40 µs, and each turn through the thread
+// pool takes more than that (docs/sftp.md, "Speed").
 
-import { closeSync, fchmodSync, fstatSync, futimesSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { createHash, type Hash } from 'node:crypto';
+import { chmodSync, closeSync, fstatSync, futimesSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { type HostPath, syncDescriptor } from './data-directory.ts';
 import { codeOf } from './disk-fault.ts';
-import { originalMode } from './publish-upload.ts';
+import { originalMode, readWhole } from './publish-upload.ts';
 
-/** All of it takes some 60 µs on the event loop, less than one turn through the thread pool. */
 export class StagedBytes {
   readonly #path: HostPath;
   #file: number | undefined;
   #isThere = false;
-  #writtenBytes = 0;
+  readonly #hash: Hash = createHash('sha256');
+  #sizeBytes = 0;
 
   constructor(path: HostPath) {
     this.#path = path;
   }
 
-  /**
-   * Makes the file, if it is not there, and writes what it does not have yet.
-   * @param pieces all bytes from the start
-   * @throws Error when the disk fails; it may be called again
-   */
-  write(pieces: readonly Uint8Array[]): void {
-    // Its mode holds for those that open it later.
-    this.#file ??= openSync(this.#path, 'wx', originalMode);
-    this.#isThere = true;
-    let startBytes = 0;
-    for (const piece of pieces) {
-      const endBytes = startBytes + piece.length;
-      while (this.#writtenBytes < endBytes) {
-        const rest = piece.subarray(this.#writtenBytes - startBytes);
-        this.#writtenBytes += writeSync(this.#file, rest, 0, rest.length, this.#writtenBytes);
-      }
-      startBytes = endBytes;
-    }
+  get sizeBytes(): number {
+    return this.#sizeBytes;
   }
 
   /**
-   * Call it after `write`, when nothing is written any more.
+   * Appends bytes; the first ones, or none, make the file.
+   * @throws Error when the disk fails: then it is not known which of these bytes are there
+   */
+  append(bytes: Uint8Array): void {
+    // Its mode holds for those that open it later.
+    this.#file ??= openSync(this.#path, 'wx+', originalMode);
+    this.#isThere = true;
+    for (let done = 0; done < bytes.length; )
+      done += writeSync(this.#file, bytes, done, bytes.length - done, this.#sizeBytes + done);
+    this.#hash.update(bytes);
+    this.#sizeBytes += bytes.length;
+  }
+
+  /**
+   * Call it when nothing is appended any more.
    * @param modifiedAtMs what the client has set, in milliseconds since 1970
    * @returns `device:inode` of the file
    */
@@ -49,22 +49,33 @@ export class StagedBytes {
     return `${dev}:${ino}`;
   }
 
+  /** @returns the SHA-256 of all bytes so far, in hexadecimal */
+  sha256(): string {
+    return this.#hash.copy().digest('hex');
+  }
+
+  /** Reads all bytes back, which were written a moment ago and so are in memory. */
+  bytes(): Uint8Array {
+    return readWhole(this.#opened(), this.#sizeBytes);
+  }
+
   /** Makes the bytes durable. */
   sync(): Promise<void> {
     return syncDescriptor(this.#opened());
   }
 
-  /** Leaves the file, which may be written by its owner then, to an upload that goes on with it. */
-  handOver(): void {
-    fchmodSync(this.#opened(), 0o600);
+  /** Leaves the file to an upload that goes on with it, and may write it. */
+  handOver(): { readonly sizeBytes: number; readonly hash: Hash } {
+    if (!this.#isThere) this.append(new Uint8Array());
     this.close();
+    chmodSync(this.#path, 0o600);
+    return { sizeBytes: this.#sizeBytes, hash: this.#hash.copy() };
   }
 
-  /** Removes the file, wherever it has got to; `write` may begin anew. */
+  /** Removes the file, if there is one. */
   discard(): void {
     if (!this.#isThere) return;
     this.#isThere = false;
-    this.#writtenBytes = 0;
     this.close();
     removeAtOnce(this.#path);
   }
@@ -76,7 +87,8 @@ export class StagedBytes {
   }
 
   #opened(): number {
-    if (this.#file === undefined) throw new Error('A staging file was used before it was written.');
+    if (!this.#isThere) this.append(new Uint8Array());
+    if (this.#file === undefined) throw new Error('A staging file is closed.');
     return this.#file;
   }
 }

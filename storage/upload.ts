@@ -45,8 +45,14 @@ export interface UploadInput {
   readonly sizeBytes: number;
   /** A copy of a finished file: closed unchanged, it is no new transmission. */
   readonly isCopy: boolean;
-  /** What was written to it before it became an upload, from its start (small-upload.ts). */
-  readonly begunWith?: readonly Uint8Array[];
+  readonly begunWith?: BegunWith | undefined;
+}
+
+/** What was written to it, in order, before it became an upload (small-upload.ts). */
+export interface BegunWith {
+  readonly sizeBytes: number;
+  /** Of these bytes. */
+  readonly hash: Hash;
 }
 
 const fencedOff = refuse('failure', 'This upload was taken over by another connection of yours.');
@@ -78,12 +84,12 @@ export class Upload implements WritableFile {
     this.#input = input;
     this.#sizeBytes = input.sizeBytes;
     this.#hashedBytes = input.sizeBytes === 0 ? 0 : -1;
-    for (const piece of input.begunWith ?? []) {
-      this.#hash.update(piece);
-      this.#hashedBytes += piece.length;
-      this.#sizeBytes = this.#hashedBytes;
-      this.#changed = true;
-    }
+    const { begunWith } = input;
+    if (begunWith === undefined) return;
+    this.#hash = begunWith.hash;
+    this.#hashedBytes = begunWith.sizeBytes;
+    this.#sizeBytes = begunWith.sizeBytes;
+    this.#changed = begunWith.sizeBytes > 0;
   }
 
   get id(): TransmissionId {
