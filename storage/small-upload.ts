@@ -1,8 +1,8 @@
 // An upload that is small so far: it has a staging file (staged-bytes.ts), and the journal does not know of it. Most files
 // that partners send are whole before they are anything else, so that one transaction says all there is to say of them
 // (publish-small.ts). It becomes an upload like any other, with a row, as soon as more is asked of it: a byte too many, or
-// out of order; someone who looks for its name, cuts it, reads it back or syncs it; the end of its connection. What was not
-// closed was not promised: the end of the process takes at most 128 KiB of it. States:
+// out of order; someone who looks for its name, cuts it, reads it back or syncs it; the end of its connection; half a
+// second. What was not closed was not promised: the end of the process takes what was begun within that time. States:
 //
 //   small -> grown    everything goes to the upload that it became
 //   small -> closed   published; or let go of, when there was nothing to keep
@@ -41,6 +41,12 @@ export interface SmallUploadInput extends SmallUploadOwner {
 /** Up to here an upload is small, in bytes: to write so much takes the event loop less than the turns that it spares. */
 const smallUploadBytes = 128 * 1024;
 
+/**
+ * What takes longer than this, in milliseconds, is told to the journal too. It is less than what `claimgate doctor` waits
+ * before it calls a staging file unknown (find-mismatches.ts), and all that the end of the process can take.
+ */
+const recordAfterMs = 500;
+
 const closedAlready = refuse('failure', 'This file is closed.');
 const notWhole = refuse('failure', 'Not every byte could be written. Send the file again.');
 
@@ -50,6 +56,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
   #state: 'small' | 'closed' = 'small';
   #failed = false;
   #modifiedAtMs: number | undefined;
+  readonly #timer: NodeJS.Timeout;
   readonly #file: StagedBytes;
   /** What it became, or is becoming. */
   #grown: Promise<Upload> | undefined;
@@ -59,6 +66,8 @@ export class SmallUpload implements WritableFile, HeldUpload {
     this.#input = input;
     this.#file = new StagedBytes(deps.directory.staged(input.id));
     deps.uploads.add(input, input.name, this);
+    this.#timer = setTimeout(() => void this.record(), recordAfterMs);
+    this.#timer.unref();
   }
 
   async attributes(): Promise<FileAttributes> {
@@ -196,6 +205,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
 
   /** Nobody who looks for its name finds it here any more. */
   #forget(): void {
+    clearTimeout(this.#timer);
     this.#deps.uploads.remove(this.#input, this.#input.name, this);
   }
 }

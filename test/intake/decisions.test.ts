@@ -245,6 +245,8 @@ test('an interrupted upload may be discarded, one that is arriving may not, and 
   await opened.file.write(Buffer.from('ISA'), 0);
   const id = opened.transmissionId;
   if (id === undefined) throw new Error('It has no id.');
+  // Whoever looks at a file that has just begun has it told to the journal.
+  await mailbox.stat(at('/inbound/a.x12'));
   t.match(await decide(storage, id, 'discard'), { kind: 'refused', why: /still arriving/ });
   await opened.file.abandon();
   t.match(await decide(storage, id, 'discard'), { kind: 'decided', state: 'discarded' });

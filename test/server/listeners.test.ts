@@ -120,7 +120,8 @@ test('our patches fit the installed packages, are applied once, and a changed pa
   const file = 'node_modules/ssh2/lib/protocol/Protocol.js';
   const copy = t.testdir({ 'package.json': '{}' });
   mkdirSync(dirname(join(copy, file)), { recursive: true });
-  cpSync(join(root, 'node_modules/ssh2/package.json'), join(copy, 'node_modules/ssh2/package.json'));
+  for (const whole of ['package.json', 'lib/protocol/crypto.js'])
+    cpSync(join(root, 'node_modules/ssh2', whole), join(copy, 'node_modules/ssh2', whole));
   const patched = readFileSync(join(root, file), 'utf8');
   const plain = patched.replace(
     "+ ',rsa-sha2-512,rsa-sha2-256'",

@@ -5,6 +5,7 @@ import type { Mailbox, WritableFile } from '../../domain/mailbox.ts';
 import { createMailboxes } from '../../storage/mailbox.ts';
 import { recoverUploads } from '../../storage/recovery.ts';
 import { addTestPartners, at, openTestStorage, partnerId, userId } from '../support/storage.ts';
+import { until } from '../support/until.ts';
 
 const owner = { partnerId: partnerId('acme'), userId: userId('alice'), source: 'sftp' } as const;
 const afresh = { create: true, truncate: true, exclusive: false };
@@ -97,6 +98,17 @@ for (const [what, more] of [
     t.equal(readFileSync(inbound, 'utf8').slice(0, 2), 'ab');
   });
 }
+
+test('one that takes its time is told to the journal, and published the same', async (t) => {
+  const { mailbox, rows, inbound } = await open(t);
+  const file = await opened(mailbox);
+  await write(file, 'abc');
+  await until('it has a row', async () => (await rows()).length === 1);
+  await write(file, 'def', 3);
+  t.equal(await file.close(), undefined);
+  t.match(await rows(), [{ state: 'received', size_bytes: 6 }]);
+  t.equal(readFileSync(inbound, 'utf8'), 'abcdef');
+});
 
 test('writes under way while it grows keep their order', async (t) => {
   const { mailbox, inbound } = await open(t);
