@@ -1,19 +1,22 @@
 // The two ways out of intake: answers into `outbound`, and originals to the back end. The answer to one file waits for
 // no other file and no release. What fails stays due in the journal and is made up for when intake looks again.
 
-import type { TransmissionId } from '../domain/ids.ts';
 import { describeFault, type Observation, type Observe } from '../domain/observation.ts';
-import type { UnpublishedFile } from '../storage/answer-store.ts';
+import type { PublishedFile, UnpublishedFile } from '../storage/answer-store.ts';
 import type { DataDirectory } from '../storage/data-directory.ts';
-import { publishAnswers, releaseOriginals } from '../storage/outbound.ts';
+import { nameAnswer, publishAnswers, releaseOriginals, settleAnswers } from '../storage/outbound.ts';
 import { shareSync } from '../storage/shared-sync.ts';
 import type { Database } from '../storage/transaction.ts';
 
 export interface Exits {
-  /** Puts the answers to a transmission into `outbound`. */
-  publish(of: TransmissionId): Promise<void>;
+  /** Puts answers into `outbound`, where they are seen from then on; `settle` is still to come. */
+  publish(files: readonly UnpublishedFile[]): Promise<void>;
+  /** Makes what was published durable and known, with all who ask at once. */
+  settle(): Promise<void>;
   /** Hands over every release that is due, with all who ask at once. */
   release(): Promise<void>;
+  /** Something failed elsewhere that may have left an answer in the journal. */
+  fallBehind(): void;
   /** Whether something failed that is still to be done. */
   areBehind(): boolean;
   /** Does all that is due. */
@@ -30,6 +33,7 @@ export function createExits(deps: {
 }): Exits {
   const { observe } = deps;
   let failedAtMs: number | undefined;
+  let unsettled: PublishedFile[] = [];
   const guarded = async (work: () => Promise<void>): Promise<void> => {
     try {
       await work();
@@ -38,9 +42,25 @@ export function createExits(deps: {
       observe({ kind: 'fault', where: 'intake.put-out', fault: describeFault(thrown) });
     }
   };
-  const publish = (of?: TransmissionId): Promise<void> =>
+  const publish = (files: readonly UnpublishedFile[]): Promise<void> =>
     guarded(async () => {
-      for (const file of await publishAnswers(deps, of)) observe(published(file, deps.database.now()));
+      for (const file of files) {
+        const published = await nameAnswer(deps, file);
+        unsettled.push(published);
+        observe(observationOf(published));
+      }
+    });
+  const settle = shareSync(() =>
+    guarded(async () => {
+      const settling = unsettled;
+      unsettled = [];
+      // What fails here stays written in the journal, and is found there by `catchUp`.
+      await settleAnswers(deps, settling);
+    }),
+  );
+  const publishAll = (): Promise<void> =>
+    guarded(async () => {
+      for (const published of await publishAnswers(deps)) observe(observationOf(published));
     });
   const release = shareSync(() =>
     guarded(async () => {
@@ -50,19 +70,24 @@ export function createExits(deps: {
   );
   return {
     publish,
+    settle,
     release,
+    fallBehind() {
+      failedAtMs = performance.now();
+    },
     areBehind: () => failedAtMs !== undefined && performance.now() - failedAtMs > pauseMs,
     async catchUp() {
       failedAtMs = undefined;
-      await publish();
+      await settle();
+      await publishAll();
       await release();
     },
   };
 }
 
-function published(file: UnpublishedFile, nowMs: number): Observation {
+function observationOf({ file, publishedAtMs }: PublishedFile): Observation {
   const { transmissionId, partnerId, name, kinds: answer } = file;
-  const since = (atMs: number) => Math.max(0, nowMs - atMs);
+  const since = (atMs: number) => Math.max(0, publishedAtMs - atMs);
   return {
     kind: 'intake.published',
     transmissionId,

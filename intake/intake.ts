@@ -5,6 +5,7 @@
 import { describeFault, type Observe } from '../domain/observation.ts';
 import { together } from '../domain/together.ts';
 import type { EdiProfile } from '../edi/profile.ts';
+import type { UnpublishedFile } from '../storage/answer-store.ts';
 import type { DataDirectory } from '../storage/data-directory.ts';
 import {
   type ClaimedTransmission,
@@ -63,29 +64,22 @@ const smallAtOnce = 8;
 /** Partners wait for answers, and no one for the hand-over: while files are in hand it is put off by so much, in milliseconds. */
 const maxReleaseDelayMs = 1_000;
 
+/** Nor for what follows an answer that is seen already; but the time in which a crash forgets that it was is kept short. */
+const maxSettleDelayMs = 50;
+
 interface LaneSlots {
   readonly lane: Lane;
   readonly slots: number;
-  /** So many must be free before files are claimed, which takes a transaction: several share it. */
-  readonly claimedAtOnce: number;
   running: number;
 }
-
-const isOpen = ({ running, slots, claimedAtOnce }: LaneSlots): boolean => running + claimedAtOnce <= slots;
 
 /** Large files never have all threads: the pool has one more than may read them (validator-pool.ts). */
 function lanesOf({ workers, largeFileBytes }: IntakeSettings): readonly LaneSlots[] {
   return [
-    {
-      lane: { minBytes: 0, maxBytes: largeFileBytes - 1 },
-      slots: workers + smallAtOnce,
-      claimedAtOnce: smallAtOnce / 2,
-      running: 0,
-    },
+    { lane: { minBytes: 0, maxBytes: largeFileBytes - 1 }, slots: workers + smallAtOnce, running: 0 },
     {
       lane: { minBytes: largeFileBytes, maxBytes: Number.MAX_SAFE_INTEGER },
       slots: workers,
-      claimedAtOnce: 1,
       running: 0,
     },
   ];
@@ -108,12 +102,13 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
   const exits = createExits(deps);
 
   const work = async (claimed: ClaimedTransmission, worker: string): Promise<void> => {
-    await attempt(deps, { claimed, worker });
-    await exits.publish(claimed.id);
+    const written = await attempt(deps, { claimed, worker });
+    if (written === undefined) exits.fallBehind();
+    else await exits.publish(written);
   };
-  const releases = putOffReleases(exits, () => running.size > 0);
+  const afterwards = doAfterwards(exits, () => running.size > 0);
   const fillLane = async (lane: LaneSlots): Promise<void> => {
-    if (closing || !isOpen(lane)) return;
+    if (closing || lane.running >= lane.slots) return;
     // A name for each claim: an attempt that lost its claim, to an administrator or because its lease ran out, does
     // not pass for the one that this process has made since.
     const workers = Array.from({ length: lane.slots - lane.running }, () => {
@@ -132,7 +127,7 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
       const job: Promise<void> = work(claimed, worker).finally(() => {
         lane.running -= 1;
         running.delete(job);
-        releases.soon();
+        afterwards.soon();
         wake();
       });
       running.add(job);
@@ -147,7 +142,8 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
     // Where a lane is full, the end of one of its jobs wakes; the clock would only ask in vain.
     let dueAtMs = Number.POSITIVE_INFINITY;
     for (const lane of lanes)
-      if (isOpen(lane)) dueAtMs = Math.min(dueAtMs, (await nextDueAt(database, lane.lane)) ?? dueAtMs);
+      if (lane.running < lane.slots)
+        dueAtMs = Math.min(dueAtMs, (await nextDueAt(database, lane.lane)) ?? dueAtMs);
     timer = setTimeout(wake, Math.min(Math.max(dueAtMs - database.now(), 10), maxPauseMs));
   };
   const pump = async (): Promise<void> => {
@@ -179,16 +175,36 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
       clearTimeout(timer);
       unsubscribe();
       await Promise.all(running);
-      releases.end();
+      await afterwards.end();
+    },
+  };
+}
+
+/** What follows an answer that is seen already. */
+function doAfterwards(
+  exits: Exits,
+  areFilesInHand: () => boolean,
+): { readonly soon: () => void; readonly end: () => Promise<void> } {
+  const settling = putOff(exits.settle, { while: areFilesInHand, maxDelayMs: maxSettleDelayMs });
+  const releasing = putOff(exits.release, { while: areFilesInHand, maxDelayMs: maxReleaseDelayMs });
+  return {
+    soon() {
+      settling.soon();
+      releasing.soon();
+    },
+    async end() {
+      settling.end();
+      releasing.end();
+      await exits.settle();
       await exits.release();
     },
   };
 }
 
-/** Hands over what is due when no file is in hand any more, or after a while. */
-function putOffReleases(
-  exits: Exits,
-  areFilesInHand: () => boolean,
+/** Does something when no file is in hand any more, or after a while. */
+function putOff(
+  work: () => Promise<void>,
+  options: { readonly while: () => boolean; readonly maxDelayMs: number },
 ): { readonly soon: () => void; readonly end: () => void } {
   let timer: NodeJS.Timeout | undefined;
   const end = (): void => {
@@ -197,30 +213,31 @@ function putOffReleases(
   };
   const now = (): void => {
     end();
-    void exits.release();
+    void work();
   };
   return {
     soon() {
-      if (!areFilesInHand()) now();
-      else timer ??= setTimeout(now, maxReleaseDelayMs);
+      if (!options.while()) now();
+      else timer ??= setTimeout(now, options.maxDelayMs);
     },
     end,
   };
 }
 
+/** @returns the answers that were written; undefined when it is not known, or nothing was */
 async function attempt(
   deps: IntakeDeps,
   input: {
     readonly claimed: ClaimedTransmission;
     readonly worker: string;
   },
-): Promise<void> {
+): Promise<readonly UnpublishedFile[] | undefined> {
   const { settings, database, observe } = deps;
   const { claimed, worker } = input;
   try {
     const validateTimeoutMs = Math.floor(settings.leaseMs * validateShare);
     const { duplicateWindowMs } = settings;
-    await processTransmission({ ...deps, worker, validateTimeoutMs, duplicateWindowMs }, claimed);
+    return await processTransmission({ ...deps, worker, validateTimeoutMs, duplicateWindowMs }, claimed);
   } catch (thrown) {
     const fault = describeFault(thrown);
     const lost = thrown instanceof AlteredOriginalError || thrown instanceof OriginalMissingError;
@@ -244,5 +261,6 @@ async function attempt(
       // The journal cannot be written: the lease runs out, and the attempt is made again then.
       observe({ kind: 'fault', where: 'intake.attempt', fault: describeFault(again) });
     }
+    return undefined;
   }
 }

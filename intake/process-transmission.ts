@@ -12,7 +12,7 @@ import { combineVerdicts, type Verdict } from '../domain/transmission.ts';
 import { acknowledge, controlsNeeded, rejectInterchange } from '../edi/acknowledge.ts';
 import type { InterchangeResult } from '../edi/interchange-result.ts';
 import type { EdiProfile } from '../edi/profile.ts';
-import { type AnswerFile, writeAnswer } from '../storage/answer-store.ts';
+import { type AnswerFile, type UnpublishedFile, writeAnswer } from '../storage/answer-store.ts';
 import { takeControlNumbers } from '../storage/control-numbers.ts';
 import type { DataDirectory } from '../storage/data-directory.ts';
 import { codeOf, unlessMissing } from '../storage/disk-fault.ts';
@@ -65,21 +65,23 @@ export class AlteredOriginalError extends Error {
 
 /**
  * Answers a transmission that this worker has claimed.
+ * @returns the answers that were written, which have no name in `outbound` yet
  * @throws Error for whatever a later attempt may get right; AlteredOriginalError
  */
-export async function processTransmission(deps: ProcessDeps, claimed: ClaimedTransmission): Promise<void> {
+export async function processTransmission(
+  deps: ProcessDeps,
+  claimed: ClaimedTransmission,
+): Promise<readonly UnpublishedFile[]> {
   const startedAtMs = deps.database.now();
   const { directory, pool } = deps;
   const agreed = await readPartnerProfile(deps.database, claimed.partnerId);
   if (claimed.decision !== undefined) {
-    await carryOut(deps, claimed, { ...claimed.decision, agreed });
-    return;
+    return carryOut(deps, claimed, { ...claimed.decision, agreed });
   }
   if (claimed.refusal !== undefined) {
     const advice = ['Mend what it says, and send the file again.'];
     const said = { reason: refusedReason, plain: claimed.refusal, advice };
-    await refuse(deps, claimed, { ...refusal, ...said, kinds: [], agreed });
-    return;
+    return refuse(deps, claimed, { ...refusal, ...said, kinds: [], agreed });
   }
   const path = directory.stored(claimed.originalPath);
   const profile = await deps.profileOf(claimed);
@@ -92,21 +94,18 @@ export async function processTransmission(deps: ProcessDeps, claimed: ClaimedTra
   const { result } = outcome;
   const notAgreed = whyNotAgreed(agreed, claimed);
   if (notAgreed !== undefined) {
-    await refuse(deps, claimed, { ...refusal, ...notAgreed, kinds: [], agreed });
-    return;
+    return refuse(deps, claimed, { ...refusal, ...notAgreed, kinds: [], agreed });
   }
   if (result.kind === 'unreadable') {
     const { reason, plain } = result;
     const advice = unreadableAdvice(reason);
-    await refuse(deps, claimed, { ...refusal, reason, plain, advice, kinds: [], agreed });
-    return;
+    return refuse(deps, claimed, { ...refusal, reason, plain, advice, kinds: [], agreed });
   }
   const kinds = contentKinds(result.interchanges);
   const notGranted = await whyNotGranted(deps.database, { claimed, kinds });
   if (notGranted !== undefined)
-    await refuse(deps, claimed, { ...refusal, reason: notGrantedReason, ...notGranted, kinds, agreed });
-  else
-    await answer(deps, claimed, { found: result.interchanges, kinds, startedAtMs, readMs, agreed, profile });
+    return refuse(deps, claimed, { ...refusal, reason: notGrantedReason, ...notGranted, kinds, agreed });
+  return answer(deps, claimed, { found: result.interchanges, kinds, startedAtMs, readMs, agreed, profile });
 }
 
 const refusal = { state: 'quarantined' } as const;
@@ -124,10 +123,10 @@ async function carryOut(
     readonly reason: string;
     readonly agreed: PartnerProfile;
   },
-): Promise<void> {
+): Promise<readonly UnpublishedFile[]> {
   const state = verb === 'quarantine' ? 'quarantined' : 'discarded';
   const plain = `EDI support has decided that this file is not processed: ${reason}`;
-  await refuse(deps, claimed, { state, reason, plain, advice: decidedAdvice, kinds: [], agreed });
+  return refuse(deps, claimed, { state, reason, plain, advice: decidedAdvice, kinds: [], agreed });
 }
 
 async function refuse(
@@ -139,7 +138,7 @@ async function refuse(
     readonly kinds: readonly ContentKind[];
     readonly agreed: PartnerProfile;
   },
-): Promise<void> {
+): Promise<readonly UnpublishedFile[]> {
   const { database, directory, worker } = deps;
   const { state, reason, kinds } = input;
   if (state === 'quarantined') await quarantineOriginal(directory, claimed);
@@ -162,9 +161,19 @@ async function refuse(
   if (!written || state === 'discarded') await leaveQuarantine(deps, id);
   if (!written) {
     await removeFiles(deps, files);
-    return;
+    return [];
   }
   deps.observe({ kind: 'intake.quarantined', transmissionId: id, partnerId, reason });
+  return unpublishedOf(deps, claimed, files);
+}
+
+function unpublishedOf(
+  { database }: ProcessDeps,
+  { id: transmissionId, partnerId, userId, receivedAtMs }: ClaimedTransmission,
+  files: readonly AnswerFile[],
+): readonly UnpublishedFile[] {
+  const facts = { transmissionId, partnerId, userId, receivedAtMs, writtenAtMs: database.now() };
+  return files.map(({ id, kinds, name, path }) => ({ ...facts, id, kinds, name, path, isCollected: false }));
 }
 
 async function answer(
@@ -178,7 +187,7 @@ async function answer(
     readonly agreed: PartnerProfile;
     readonly profile: EdiProfile;
   },
-): Promise<void> {
+): Promise<readonly UnpublishedFile[]> {
   const { agreed } = input;
   const found = rejectMixedUsage(agreed, input.found);
   const numbered = await takeNumbers(deps, claimed, { found, agreed });
@@ -210,7 +219,7 @@ async function answer(
   });
   if (!written) {
     await removeFiles(deps, derived === undefined ? files : [...files, derived]);
-    return;
+    return [];
   }
   deps.observe({
     kind: 'intake.answered',
@@ -224,6 +233,7 @@ async function answer(
     readMs: Math.max(0, input.readMs),
     durationMs: Math.max(0, deps.database.now() - input.startedAtMs),
   });
+  return unpublishedOf(deps, claimed, files);
 }
 
 /** Splits a file where that is agreed; where it cannot be, the whole original is released, and the fault is told. */

@@ -26,12 +26,12 @@ const notForPowerLoss = { survives: 'process-end' } as const;
 
 /** Notes that an answer stands in `outbound`. Call it within the transaction of what it records. */
 export async function countAnswerTime(
-  { sql, nowMs }: { readonly sql: Sql; readonly nowMs: number },
-  receivedAtMs: number,
+  { sql }: { readonly sql: Sql },
+  { receivedAtMs, answeredAtMs }: { readonly receivedAtMs: number; readonly answeredAtMs: number },
 ): Promise<void> {
-  const word = answerTimeOf(Math.max(0, nowMs - receivedAtMs));
-  await addAnswerTime(sql, { sinceMs: nowMs - (nowMs % hourMs), word });
-  await addAnswerTimeOfMonth(sql, { sinceMs: monthOf(nowMs), word });
+  const word = answerTimeOf(Math.max(0, answeredAtMs - receivedAtMs));
+  await addAnswerTime(sql, { sinceMs: answeredAtMs - (answeredAtMs % hourMs), word });
+  await addAnswerTimeOfMonth(sql, { sinceMs: monthOf(answeredAtMs), word });
 }
 
 /** @returns when the month of a time begins, in UTC; both in milliseconds since 1970 */

@@ -16,7 +16,7 @@ import { noteOutboundFile } from './outbound-file-store.ts';
 import { storedPartnerId } from './partner-store.ts';
 import { prepareQuery } from './prepared-query.ts';
 import type { FindingRow, FunctionalGroupRow, InterchangeRow, Tables, TransactionSetRow } from './tables.ts';
-import type { Database, Sql, Transaction } from './transaction.ts';
+import type { Database, Transaction } from './transaction.ts';
 import { noteContent } from './transmission-content.ts';
 
 export type InterchangeRecord = Omit<InterchangeRow, 'id' | 'transmission_id' | 'ordinal'> & {
@@ -256,12 +256,15 @@ export interface UnpublishedFile {
   readonly writtenAtMs: number;
   /** When what it answers was received. */
   readonly receivedAtMs: number;
+  /** Somebody has fetched it already: it was in `outbound`, and is not put there again. */
+  readonly isCollected: boolean;
 }
 
-const selectUnpublished = (sql: Sql, limit: number) =>
+const unpublished = prepareQuery((sql, { limit }: { limit: number }) =>
   sql
     .selectFrom('acknowledgements')
     .innerJoin('transmissions', 'transmissions.id', 'acknowledgements.transmission_id')
+    .leftJoin('collections', 'collections.file_id', 'acknowledgements.id')
     .select([
       'acknowledgements.id',
       'acknowledgements.transmission_id',
@@ -272,29 +275,19 @@ const selectUnpublished = (sql: Sql, limit: number) =>
       'acknowledgements.written_at_ms',
       'transmissions.received_at_ms',
       'transmissions.user_id',
+      'collections.file_id',
     ])
     .where('acknowledgements.state', '=', literal('written'))
-    .limit(limit);
-const unpublished = prepareQuery((sql, { limit }: { limit: number }) =>
-  selectUnpublished(sql, limit).orderBy('written_at_ms'),
-);
-// Without an order that would have the index of all that are written read.
-const unpublishedOf = prepareQuery((sql, { of, limit }: { of: string; limit: number }) =>
-  selectUnpublished(sql, limit).where('acknowledgements.transmission_id', '=', of),
+    .orderBy('written_at_ms')
+    .limit(limit),
 );
 
-/**
- * @param input.of one transmission; left out: any
- * @returns answers that are written and not yet in `outbound`, the oldest first
- */
+/** @returns answers that are written and not known to be in `outbound`, the oldest first */
 export async function listUnpublished(
   database: Database,
-  input: { readonly limit: number; readonly of?: TransmissionId | undefined },
+  limit: number,
 ): Promise<readonly UnpublishedFile[]> {
-  const { of, limit } = input;
-  const rows = await (of === undefined
-    ? unpublished(database.sql, { limit })
-    : unpublishedOf(database.sql, { of, limit }));
+  const rows = await unpublished(database.sql, { limit });
   return rows.map((row) => ({
     id: row.id,
     transmissionId: row.transmission_id,
@@ -305,24 +298,30 @@ export async function listUnpublished(
     path: row.path,
     writtenAtMs: Number(row.written_at_ms),
     receivedAtMs: Number(row.received_at_ms ?? row.written_at_ms),
+    isCollected: row.file_id !== null,
   }));
 }
 
-/**
- * The answer is in `outbound`.
- * @param input.name the name it has there
- * @param input.inode `device:inode` of it
- */
-export async function markPublished(
-  database: Database,
-  input: { readonly file: UnpublishedFile; readonly name: EntryName; readonly inode: string },
-): Promise<void> {
-  const { file, name, inode } = input;
+/** An answer that has its name in `outbound`. */
+export interface PublishedFile {
+  readonly file: UnpublishedFile;
+  /** The name it has there. */
+  readonly name: EntryName;
+  /** `device:inode` of it. */
+  readonly inode: string;
+  readonly publishedAtMs: number;
+}
+
+/** Answers are in `outbound`. Said twice, the second time counts for nothing. */
+export async function markPublished(database: Database, published: readonly PublishedFile[]): Promise<void> {
   await database.transaction(async (transaction) => {
-    await publishedAt(transaction.sql, { id: file.id, nowMs: transaction.nowMs });
-    await countAnswerTime(transaction, file.receivedAtMs);
-    const { partnerId, userId } = file;
-    await noteOutboundFile(transaction, { partnerId, name, inode, kinds: answerKinds(file.kinds), userId });
+    for (const { file, name, inode, publishedAtMs } of published) {
+      const [marked] = await publishedAt(transaction.sql, { id: file.id, publishedAtMs });
+      if (marked === undefined) continue;
+      await countAnswerTime(transaction, { receivedAtMs: file.receivedAtMs, answeredAtMs: publishedAtMs });
+      const { partnerId, userId } = file;
+      await noteOutboundFile(transaction, { partnerId, name, inode, kinds: answerKinds(file.kinds), userId });
+    }
   }, notForPowerLoss);
   database.changes.announce();
 }
@@ -330,11 +329,13 @@ export async function markPublished(
 // After power loss it is due again, and known again by its inode.
 const notForPowerLoss = { survives: 'process-end' } as const;
 
-const publishedAt = prepareQuery((sql, values: { id: string; nowMs: number }) =>
+const publishedAt = prepareQuery((sql, values: { id: string; publishedAtMs: number }) =>
   sql
     .updateTable('acknowledgements')
-    .set({ state: 'published', published_at_ms: values.nowMs })
-    .where('id', '=', values.id),
+    .set({ state: 'published', published_at_ms: values.publishedAtMs })
+    .where('id', '=', values.id)
+    .where('state', '=', literal('written'))
+    .returning('id'),
 );
 
 /** A TA1 that stands in one file with a 999 says nothing beyond it. */

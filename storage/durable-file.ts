@@ -76,15 +76,21 @@ export async function linkOnce(
 ): Promise<boolean> {
   // An original may not be durable by itself yet (small-originals.ts), and what is made of it lasts.
   if (!isDurable) await syncFile(from);
+  if (!linkAtOnce(from, to)) return false;
+  await syncFolder(dirname(to) as HostPath);
+  return true;
+}
+
+/** As `linkOnce`, of a file that is durable; the new name is not, before its folder is synced. */
+export function linkAtOnce(from: HostPath, to: HostPath): boolean {
   try {
     linkSync(from, to);
+    return true;
   } catch (thrown) {
     if (codeOf(thrown) !== 'EEXIST') throw thrown;
     const [one, other] = [lstatSync(from), lstatSync(to)];
     return one.ino === other.ino && one.dev === other.dev;
   }
-  await syncFolder(dirname(to) as HostPath);
-  return true;
 }
 
 /** Writes a file by a temporary name beside it and a rename, durably: readers see the old one or the new one, whole. */

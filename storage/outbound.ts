@@ -4,7 +4,7 @@
 import { lstatSync } from 'node:fs';
 import { mkdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PartnerId, TransmissionId } from '../domain/ids.ts';
+import type { PartnerId } from '../domain/ids.ts';
 import { together } from '../domain/together.ts';
 import { parseEntryName } from '../domain/virtual-path.ts';
 import {
@@ -13,11 +13,12 @@ import {
   listUnpublished,
   markPublished,
   markReleased,
+  type PublishedFile,
   type UnpublishedFile,
 } from './answer-store.ts';
-import { type DataDirectory, type HostPath, makePartnerFolders } from './data-directory.ts';
+import { type DataDirectory, type HostPath, makePartnerFolders, syncFolder } from './data-directory.ts';
 import { codeOf, unlessMissing } from './disk-fault.ts';
-import { linkOnce, replaceDurably } from './durable-file.ts';
+import { linkAtOnce, linkOnce, replaceDurably } from './durable-file.ts';
 import { inodeOf } from './outbound-file-store.ts';
 import { ridesInJournal } from './small-originals.ts';
 import type { Database } from './transaction.ts';
@@ -30,26 +31,14 @@ export interface OutboundDeps {
 const batch = 100;
 
 /**
- * Puts written answers into their partners' `outbound`.
- * @param of those to one transmission; left out: all
- * @returns those that were put there by this call
+ * Puts an answer into its partner's `outbound`: there it is seen. `settleAnswers` comes after it; a crash between them
+ * leaves a name that no row tells of, which is looked into as any other file there is.
+ * @throws Error when the disk fails, or every name is taken
  */
-export async function publishAnswers(
-  deps: OutboundDeps,
-  of?: TransmissionId,
-): Promise<readonly UnpublishedFile[]> {
-  const published: UnpublishedFile[] = [];
-  for (;;) {
-    const files = await listUnpublished(deps.database, { limit: batch, of });
-    for (const file of files) {
-      await publishAnswer(deps, file);
-      published.push(file);
-    }
-    if (files.length < batch) return published;
-  }
-}
-
-async function publishAnswer({ database, directory }: OutboundDeps, file: UnpublishedFile): Promise<void> {
+export async function nameAnswer(
+  { database, directory }: OutboundDeps,
+  file: UnpublishedFile,
+): Promise<PublishedFile> {
   const name = parseEntryName(file.name);
   if (name === undefined) throw new Error(`Acknowledgement ${file.id} has a name that no mailbox can hold.`);
   const from = directory.stored(file.path);
@@ -59,13 +48,35 @@ async function publishAnswer({ database, directory }: OutboundDeps, file: Unpubl
     if (free === undefined) continue;
     const to = directory.entry(file.partnerId, 'outbound', free);
     // It was synced before the row that tells of it (durable-file.ts).
-    const link = () => linkOnce(from, to, { isDurable: true });
-    if (!(await inFolderOf(directory, file.partnerId, link))) continue;
-    // A crash before this leaves a name that no row tells of: it is looked into, as any other file there is.
-    await markPublished(database, { file, name: free, inode: inodeOf(lstatSync(from)) });
-    return;
+    const link = async () => linkAtOnce(from, to);
+    if (!file.isCollected && !(await inFolderOf(directory, file.partnerId, link))) continue;
+    return { file, name: free, inode: inodeOf(lstatSync(from)), publishedAtMs: database.now() };
   }
   throw new Error(`Acknowledgement ${file.id} cannot be put into outbound: its name is taken.`);
+}
+
+/** Makes the names of answers durable, and tells the journal that they are there. */
+export async function settleAnswers(
+  { database, directory }: OutboundDeps,
+  published: readonly PublishedFile[],
+): Promise<void> {
+  if (published.length === 0) return;
+  const partners = new Set(published.map(({ file }) => file.partnerId));
+  await together([...partners].map((partner) => syncFolder(directory.mailboxFolder(partner, 'outbound'))));
+  await markPublished(database, published);
+}
+
+/** Puts all written answers into `outbound`. @returns those that were put there by this call */
+export async function publishAnswers(deps: OutboundDeps): Promise<readonly PublishedFile[]> {
+  const all: PublishedFile[] = [];
+  for (;;) {
+    const files = await listUnpublished(deps.database, batch);
+    const published: PublishedFile[] = [];
+    for (const file of files) published.push(await nameAnswer(deps, file));
+    await settleAnswers(deps, published);
+    all.push(...published);
+    if (files.length < batch) return all;
+  }
 }
 
 /** Puts a file into a partner's folder, which is made when it is not there. */

@@ -86,7 +86,7 @@ test('what waits is found by an index that holds little else, however many trans
   await readQueueDepths(database);
   for (const list of ['arriving', 'unanswered', 'failed', 'quarantined'] as const)
     await listStanding(database, { list, limit: 20 });
-  await listUnpublished(database, { limit: 10 });
+  await listUnpublished(database, 10);
   await listDueReleases(database, 10);
   await listDeliveries(database, { state: 'dead', limit: 10 });
   const viewer = { partnerId: undefined, userId: undefined };
