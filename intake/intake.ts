@@ -52,8 +52,9 @@ export interface Intake {
 
 /** The part of the lease that validation may take; the rest is for writing the answer. */
 const validateShare = 0.8;
-/** How long at most until the queue is looked at again, in milliseconds. */
+/** How long at most until the queue is looked at again, in milliseconds; and that while files are in hand. */
 const maxPauseMs = 5_000;
+const busyPauseMs = 250;
 
 /**
  * Small files that are in hand at once, whatever the number of threads: while one is read, others are written, and what
@@ -139,12 +140,9 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
     if (closing) return;
     if (exits.areBehind()) await exits.catchUp();
     clearTimeout(timer);
-    // Where a lane is full, the end of one of its jobs wakes; the clock would only ask in vain.
-    let dueAtMs = Number.POSITIVE_INFINITY;
-    for (const lane of lanes)
-      if (lane.running < lane.slots)
-        dueAtMs = Math.min(dueAtMs, (await nextDueAt(database, lane.lane)) ?? dueAtMs);
-    timer = setTimeout(wake, Math.min(Math.max(dueAtMs - database.now(), 10), maxPauseMs));
+    // While files are in hand, the end of each wakes; what is due by the clock is looked for now and then, and not asked for.
+    const pauseMs = running.size > 0 ? busyPauseMs : await untilDue(database);
+    timer = setTimeout(wake, Math.min(Math.max(pauseMs, 10), maxPauseMs));
   };
   const pump = async (): Promise<void> => {
     pumping = true;
@@ -178,6 +176,12 @@ export async function startIntake(deps: IntakeDeps): Promise<Intake> {
       await afterwards.end();
     },
   };
+}
+
+/** @returns how long until a file is due, in milliseconds */
+async function untilDue(database: Database): Promise<number> {
+  const dueAtMs = await nextDueAt(database);
+  return dueAtMs === undefined ? maxPauseMs : dueAtMs - database.now();
 }
 
 /** What follows an answer that is seen already. */

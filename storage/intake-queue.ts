@@ -54,7 +54,7 @@ const isDue = (where: ExpressionBuilder<Tables, 'transmissions'>, { nowMs, horiz
     where.and([where('attempts', '=', 0), where('state', '=', 'received')]),
   ]);
 
-const dueInLane = prepareQuery((sql, values: DueTimes & Lane) =>
+const dueInLane = prepareQuery((sql, values: DueTimes & Lane & { readonly limit: number }) =>
   sql
     .selectFrom('transmissions')
     .select('id')
@@ -63,7 +63,7 @@ const dueInLane = prepareQuery((sql, values: DueTimes & Lane) =>
     .where('size_bytes', '>=', values.minBytes)
     .where('size_bytes', '<=', values.maxBytes)
     .orderBy('next_attempt_at_ms')
-    .limit(1),
+    .limit(values.limit),
 );
 
 const claimDue = prepareQuery(
@@ -86,39 +86,36 @@ const claimDue = prepareQuery(
 );
 
 /**
- * Claims those that have waited longest, in one transaction.
+ * Claims those that have waited longest, in one transaction. A claim that does not survive power loss is no loss: the file
+ * is due at the next start.
  * @param input.workers who claims them: a name for each claim, as many as are wanted
- * @see claimTransmission
+ * @param input.leaseMs how long the claims hold
+ * @param input.lane of these sizes only
  */
 export async function claimTransmissions(
   database: Database,
   input: Omit<ClaimInput, 'worker'> & { readonly workers: readonly string[] },
-): Promise<readonly { readonly claimed: ClaimedTransmission; readonly worker: string }[]> {
+): Promise<readonly Claim[]> {
   const { workers, ...rest } = input;
-  return database.transaction(async (transaction) => {
-    const claims: { readonly claimed: ClaimedTransmission; readonly worker: string }[] = [];
-    for (const worker of workers) {
-      const claimed = await claimNext(transaction, { ...rest, worker });
-      if (claimed === undefined) break;
-      claims.push({ claimed, worker });
-    }
-    return claims;
-  }, notForPowerLoss);
+  return database.transaction((transaction) => claimNext(transaction, { ...rest, workers }), notForPowerLoss);
 }
 
 /**
- * Claims the transmission that has waited longest. A claim that does not survive power loss is no loss: the file is due
- * at the next start.
+ * Claims the transmission that has waited longest.
  * @param input.worker who claims it: a name for each claim
- * @param input.leaseMs how long the claim holds
- * @param input.lane of these sizes only
  * @returns undefined when nothing is due
  */
 export async function claimTransmission(
   database: Database,
-  input: ClaimInput,
+  { worker, ...input }: ClaimInput,
 ): Promise<ClaimedTransmission | undefined> {
-  return database.transaction((transaction) => claimNext(transaction, input), notForPowerLoss);
+  const [claim] = await claimTransmissions(database, { ...input, workers: [worker] });
+  return claim?.claimed;
+}
+
+export interface Claim {
+  readonly claimed: ClaimedTransmission;
+  readonly worker: string;
 }
 
 interface ClaimInput {
@@ -131,23 +128,46 @@ interface ClaimInput {
 
 async function claimNext(
   transaction: Transaction,
-  input: ClaimInput,
-): Promise<ClaimedTransmission | undefined> {
+  input: Omit<ClaimInput, 'worker'> & { readonly workers: readonly string[] },
+): Promise<readonly Claim[]> {
   const { sql, nowMs } = transaction;
-  const { lane = anySize, horizonMs = Number.MAX_SAFE_INTEGER, worker, leaseMs } = input;
+  const { lane = anySize, horizonMs = Number.MAX_SAFE_INTEGER, leaseMs } = input;
   const dueTimes = { nowMs, horizonAtMs: nowMs + horizonMs };
+  const workers = [...input.workers];
+  const claims: Claim[] = [];
   for (;;) {
-    const [due] = await dueInLane(sql, { ...dueTimes, ...lane });
-    if (due === undefined) return undefined;
-    const [row] = await claimDue(sql, { ...dueTimes, id: due.id, worker, leaseEndsAtMs: nowMs + leaseMs });
-    if (row === undefined) return undefined;
-    const claimed = claimedOf(row);
-    if (claimed !== undefined) return claimed;
-    // No attempt can get it right, and those behind it are not to wait for it.
-    const reason = new OriginalMissingError(row.id).code;
-    const id = row.id as TransmissionId;
-    await failClaim(transaction, { id, partnerId: storedPartnerId(row.partner_id), worker, reason });
+    let failed = 0;
+    for (const { id } of await dueInLane(sql, { ...dueTimes, ...lane, limit: workers.length })) {
+      const [worker = ''] = workers;
+      const [row] = await claimDue(sql, { ...dueTimes, id, worker, leaseEndsAtMs: nowMs + leaseMs });
+      if (row === undefined) continue;
+      const claimed = claimedOf(row);
+      if (claimed === undefined) {
+        await failWithoutOriginal(transaction, row, worker);
+        failed += 1;
+      } else {
+        claims.push({ claimed, worker });
+        workers.shift();
+      }
+    }
+    // What failed has left its place to one behind it.
+    if (failed === 0 || workers.length === 0) return claims;
   }
+}
+
+/** No attempt can get it right, and those behind it are not to wait for it. */
+async function failWithoutOriginal(
+  transaction: Transaction,
+  { id, partner_id }: { readonly id: string; readonly partner_id: string },
+  worker: string,
+): Promise<void> {
+  const reason = new OriginalMissingError(id).code;
+  await failClaim(transaction, {
+    id: id as TransmissionId,
+    partnerId: storedPartnerId(partner_id),
+    worker,
+    reason,
+  });
 }
 
 /** @returns undefined for a row that knows no original of its own */
@@ -181,18 +201,16 @@ function refusalOf(stored: string | null): string | undefined {
 const notForPowerLoss = { survives: 'process-end' } as const;
 
 /** @returns when the next transmission will be due, in milliseconds since 1970; undefined when none waits */
-export async function nextDueAt(database: Database, lane: Lane = anySize): Promise<number | undefined> {
-  const [row] = await nextInLane(database.sql, { ...lane });
+export async function nextDueAt(database: Database): Promise<number | undefined> {
+  const [row] = await nextInQueue(database.sql, {});
   return row === undefined ? undefined : Number(row.next_attempt_at_ms);
 }
 
-const nextInLane = prepareQuery((sql, lane: Lane) =>
+const nextInQueue = prepareQuery((sql, _nothing: object) =>
   sql
     .selectFrom('transmissions')
     .select('next_attempt_at_ms')
     .where('state', 'in', literals('received', 'processing'))
-    .where('size_bytes', '>=', lane.minBytes)
-    .where('size_bytes', '<=', lane.maxBytes)
     .orderBy('next_attempt_at_ms')
     .limit(1),
 );
