@@ -15,6 +15,7 @@ import type { SmallUploads } from './small-uploads.ts';
 import type { Database } from './transaction.ts';
 import type { Upload } from './upload.ts';
 import { discardUpload, findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
+import type { UploadTurns } from './upload-turns.ts';
 
 export interface MailboxSettings {
   readonly maxFileBytes: number;
@@ -37,6 +38,7 @@ export interface MailboxDeps {
   readonly openUploads: Map<string, Upload>;
   /** Those of this process that are small so far, and of which there is no row. */
   readonly smallUploads: SmallUploads;
+  readonly turns: UploadTurns;
   /** What files of `outbound` that no row tells of were found to hold. */
   readonly lookedInto: LookedInto;
 }

@@ -93,7 +93,7 @@ async function start(
     return begin(deps, owner, { id, name, handle, sizeBytes: 0, isCopy: false, begunWith });
   };
   const file = mayStayInMemory(deps, owner, { name, counted })
-    ? keepSmall(deps, owner, { id, name, begin: begun })
+    ? keepSmall(deps, owner, { id, name, begin: begun, turn: await deps.turns.take() })
     : await begun();
   return { kind: 'ok', file, transmissionId: id };
 }
@@ -108,13 +108,13 @@ const mayStayInMemory = (
 function keepSmall(
   deps: MailboxDeps,
   { partnerId, userId }: MailboxOwner,
-  input: { readonly id: TransmissionId; readonly name: EntryName; readonly begin: SmallUploadDeps['begin'] },
+  input: { readonly id: TransmissionId; readonly name: EntryName } & Pick<SmallUploadDeps, 'begin' | 'turn'>,
 ): SmallUpload {
   const { database, directory, observe, settings, smallUploads: uploads } = deps;
-  const { id, name, begin } = input;
+  const { id, name, begin, turn } = input;
   const { maxFileBytes } = settings;
   return new SmallUpload(
-    { database, directory, observe, maxFileBytes, uploads, begin },
+    { database, directory, observe, maxFileBytes, uploads, turn, begin },
     { id, partnerId, userId, name, openedAtMs: database.now() },
   );
 }

@@ -25,6 +25,7 @@ import { forgetOutboundFile } from './outbound-file-store.ts';
 import { RightWithdrawnError } from './right-withdrawn.ts';
 import { SmallUploads } from './small-uploads.ts';
 import { findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
+import { UploadTurns } from './upload-turns.ts';
 
 export interface Mailboxes {
   /**
@@ -36,12 +37,16 @@ export interface Mailboxes {
 
 /** Everything that mailboxes share in one process. */
 export function createMailboxes(
-  deps: Omit<MailboxDeps, 'openUploads' | 'smallUploads' | 'lookedInto' | 'syncFolder' | 'whyNoRoom'>,
+  deps: Omit<
+    MailboxDeps,
+    'openUploads' | 'smallUploads' | 'turns' | 'lookedInto' | 'syncFolder' | 'whyNoRoom'
+  >,
 ): Mailboxes {
   const shared: MailboxDeps = {
     ...deps,
     openUploads: new Map(),
     smallUploads: new SmallUploads(),
+    turns: new UploadTurns(),
     lookedInto: new Map(),
     syncFolder,
     whyNoRoom: watchFreeSpace({

@@ -20,6 +20,7 @@ import { StagedBytes } from './staged-bytes.ts';
 import type { Database } from './transaction.ts';
 import type { BegunWith, Upload } from './upload.ts';
 import { isSuperseded } from './upload-journal.ts';
+import type { Turn } from './upload-turns.ts';
 
 export interface SmallUploadDeps {
   readonly database: Database;
@@ -27,6 +28,7 @@ export interface SmallUploadDeps {
   readonly observe: Observe;
   readonly maxFileBytes: number;
   readonly uploads: SmallUploads;
+  readonly turn: Turn;
   /** Makes the row of an upload whose staging file is there. */
   readonly begin: (begunWith: BegunWith) => Promise<Upload>;
 }
@@ -84,6 +86,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
 
   async write(source: Uint8Array, offsetBytes: number): Promise<FileRefusal | undefined> {
     if (this.#state === 'closed') return closedAlready;
+    this.#deps.turn.used();
     return this.#orFail(async () => {
       if (!this.#staysSmall(source, offsetBytes)) return (await this.#grow()).write(source, offsetBytes);
       this.#file.append(source);
@@ -206,6 +209,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
   /** Nobody who looks for its name finds it here any more. */
   #forget(): void {
     clearTimeout(this.#timer);
+    this.#deps.turn.over();
     this.#deps.uploads.remove(this.#input, this.#input.name, this);
   }
 }

@@ -174,6 +174,20 @@ test('a piece that is cut off late does not stand before the file that came whol
   t.equal(readFileSync(inbound, 'utf8'), 'abcdef');
 });
 
+test('whoever opens a file and sends nothing keeps nobody waiting', async (t) => {
+  const { mailbox } = await open(t);
+  const idle: WritableFile[] = [];
+  for (let index = 0; index < 20; index += 1)
+    idle.push(await opened(mailbox, afresh, `/inbound/idle-${index}.edi`));
+  const file = await opened(mailbox);
+  await write(file, 'abc');
+  t.equal(await file.close(), undefined);
+  for (const [index, one] of idle.entries()) {
+    await write(one, `${index}`);
+    t.equal(await one.close(), undefined, 'and nobody has lost his file');
+  }
+});
+
 test('when the journal refuses it, CLOSE says so, and nothing is left but what its uploader may resume', async (t) => {
   const { mailbox, rows, database, directory, staged } = await open(t);
   const file = await opened(mailbox);
