@@ -6,6 +6,7 @@
 //
 //   small -> grown    everything goes to the upload that it became
 //   small -> closed   published; or let go of, when there was nothing to keep
+//   small -> lost     it could not become an upload: its file is gone, and whatever is asked of it is refused
 
 import type { TransmissionId } from '../domain/ids.ts';
 import type { FileAttributes, FileRefusal, WritableFile } from '../domain/mailbox.ts';
@@ -55,7 +56,7 @@ const notWhole = refuse('failure', 'Not every byte could be written. Send the fi
 export class SmallUpload implements WritableFile, HeldUpload {
   readonly #deps: SmallUploadDeps;
   readonly #input: SmallUploadInput;
-  #state: 'small' | 'closed' = 'small';
+  #state: 'small' | 'closed' | 'lost' = 'small';
   #failed = false;
   #modifiedAtMs: number | undefined;
   readonly #timer: NodeJS.Timeout;
@@ -85,7 +86,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
   }
 
   async write(source: Uint8Array, offsetBytes: number): Promise<FileRefusal | undefined> {
-    if (this.#state === 'closed') return closedAlready;
+    if (this.#state !== 'small') return this.#whyOver();
     this.#deps.turn.used();
     return this.#orFail(async () => {
       if (!this.#staysSmall(source, offsetBytes)) return (await this.#grow()).write(source, offsetBytes);
@@ -95,7 +96,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
   }
 
   async truncate(sizeBytes: number): Promise<FileRefusal | undefined> {
-    if (this.#state === 'closed') return closedAlready;
+    if (this.#state !== 'small') return this.#whyOver();
     if (this.#grown === undefined && sizeBytes === this.#file.sizeBytes) return undefined;
     return this.#orFail(async () => (await this.#grow()).truncate(sizeBytes));
   }
@@ -112,6 +113,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
   async close(): Promise<FileRefusal | undefined> {
     if (this.#grown !== undefined) return (await this.#grown).close();
     if (this.#state === 'closed') return undefined;
+    if (this.#state === 'lost') return notWhole;
     if (this.#failed) {
       await this.abandon().catch(() => undefined);
       return notWhole;
@@ -140,7 +142,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
 
   async abandon(): Promise<void> {
     if (this.#grown !== undefined) return (await this.#grown).abandon();
-    if (this.#state === 'closed') return;
+    if (this.#state !== 'small') return;
     try {
       const { database } = this.#deps;
       // Another process may have taken the same file meanwhile, whole: this piece of it may not stand in its place.
@@ -154,9 +156,13 @@ export class SmallUpload implements WritableFile, HeldUpload {
   }
 
   async record(): Promise<void> {
-    if (this.#state === 'closed') return;
+    if (this.#state !== 'small') return;
     // What cannot be put on the disk is not there for anyone else.
     await this.#grow().catch(() => undefined);
+  }
+
+  #whyOver(): FileRefusal {
+    return this.#state === 'lost' ? notWhole : closedAlready;
   }
 
   #staysSmall({ length }: Uint8Array, offsetBytes: number): boolean {
@@ -175,8 +181,12 @@ export class SmallUpload implements WritableFile, HeldUpload {
   }
 
   #grow(): Promise<Upload> {
+    if (this.#state === 'lost') return Promise.reject(new Error(notWhole.why));
     this.#grown ??= this.#becomeUpload().catch((thrown: unknown) => {
       this.#grown = undefined;
+      this.#state = 'lost';
+      this.#file.discard();
+      this.#forget();
       throw thrown;
     });
     return this.#grown;

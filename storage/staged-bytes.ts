@@ -72,7 +72,7 @@ export class StagedBytes {
     return { sizeBytes: this.#sizeBytes, hash: this.#hash.copy() };
   }
 
-  /** Removes the file, if there is one. */
+  /** Removes the file, if there is one. Nothing may be asked of it afterwards. */
   discard(): void {
     if (!this.#isThere) return;
     this.#isThere = false;

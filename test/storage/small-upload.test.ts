@@ -201,6 +201,21 @@ test('when the journal refuses it, CLOSE says so, and nothing is left but what i
   t.strictSame(existsSync(day) ? readdirSync(day) : [], []);
 });
 
+test('one that the journal does not take when it grows is refused from then on, and never published in part', async (t) => {
+  const { mailbox, rows, database, staged, inbound } = await open(t);
+  const file = await opened(mailbox);
+  await write(file, 'abc');
+  await database.sql.schema.alterTable('transmissions').renameTo('elsewhere').execute();
+  await t.rejects(file.sync());
+  await database.sql.schema.alterTable('elsewhere').renameTo('transmissions').execute();
+  t.match(await file.write(Buffer.from('def'), 3), { kind: 'refused', why: /Send the file again/ });
+  t.match(await file.truncate(1), { kind: 'refused' });
+  await t.rejects(file.read(Buffer.alloc(3), 0));
+  t.match(await file.close(), { kind: 'refused', why: /Send the file again/ });
+  await file.abandon();
+  t.strictSame([await rows(), staged(), existsSync(inbound)], [[], [], false]);
+});
+
 test('after a crash between its file and its row, the next start leaves nothing of it', async (t) => {
   const { mailbox, database, directory, rows, staged, inbound } = await open(t);
   const file = await opened(mailbox);
