@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Test, test } from 'tap';
+import t, { type Test, test } from 'tap';
 import { parsePublicKey } from '../../auth/public-key.ts';
 import { parseVirtualPath, printVirtualPath } from '../../domain/virtual-path.ts';
 import { readClientKey } from '../../server/client-key.ts';
@@ -23,6 +23,8 @@ import { openFolderMailbox } from '../server/support/folder-mailbox.ts';
 import { packet, startWireSession } from '../server/support/wire-session.ts';
 
 const totalMs = Number(process.env['CLAIMGATE_FUZZ_MS'] ?? 4000);
+// The ten minutes of `npm run fuzz`, and what each target takes to come to its end.
+t.setTimeout(totalMs * 1.5 + 120_000);
 const seed = Number(process.env['CLAIMGATE_SEED'] ?? Date.now() % 2 ** 31);
 const found = join(import.meta.dirname, 'found');
 
