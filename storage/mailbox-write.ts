@@ -113,10 +113,12 @@ function keepSmall(
   const { database, directory, observe, settings, smallUploads: uploads } = deps;
   const { id, name, begin, turn } = input;
   const { maxFileBytes } = settings;
-  return new SmallUpload(
+  const upload = new SmallUpload(
     { database, directory, observe, maxFileBytes, uploads, turn, begin },
     { id, partnerId, userId, name, openedAtMs: database.now() },
   );
+  upload.makeFile();
+  return upload;
 }
 
 /** An open for update of a finished file: what is closed will be a new transmission, and the original stays. */

@@ -73,6 +73,20 @@ export class SmallUpload implements WritableFile, HeldUpload {
     this.#timer.unref();
   }
 
+  /**
+   * Makes the staging file, so that OPEN is refused when it cannot be made.
+   * @throws Error when the disk fails
+   */
+  makeFile(): void {
+    try {
+      this.#file.append(new Uint8Array());
+    } catch (thrown) {
+      this.#state = 'lost';
+      this.#forget();
+      throw thrown;
+    }
+  }
+
   async attributes(): Promise<FileAttributes> {
     if (this.#grown !== undefined) return (await this.#grown).attributes();
     const nowMs = this.#deps.database.now();

@@ -24,7 +24,7 @@ export class StagedBytes {
   }
 
   /**
-   * Appends bytes; the first ones, or none, make the file.
+   * Appends bytes; the first time, which may be of none, makes the file.
    * @throws Error when the disk fails: then it is not known which of these bytes are there
    */
   append(bytes: Uint8Array): void {
@@ -66,7 +66,6 @@ export class StagedBytes {
 
   /** Leaves the file to an upload that goes on with it, and may write it. */
   handOver(): { readonly sizeBytes: number; readonly hash: Hash } {
-    if (!this.#isThere) this.append(new Uint8Array());
     this.close();
     chmodSync(this.#path, 0o600);
     return { sizeBytes: this.#sizeBytes, hash: this.#hash.copy() };
@@ -87,8 +86,7 @@ export class StagedBytes {
   }
 
   #opened(): number {
-    if (!this.#isThere) this.append(new Uint8Array());
-    if (this.#file === undefined) throw new Error('A staging file is closed.');
+    if (this.#file === undefined) throw new Error('The staging file is not open.');
     return this.#file;
   }
 }
