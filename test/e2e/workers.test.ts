@@ -15,7 +15,8 @@ import { until } from '../support/until.ts';
 
 const partner = 'acme-dental';
 const user = 'mfranklin';
-const part = Buffer.alloc(100_000, 'a');
+/** More than what is small: other processes know of it at once (storage/small-upload.ts). */
+const part = Buffer.alloc(200_000, 'a');
 
 interface House {
   readonly core: Core;
