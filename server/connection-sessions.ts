@@ -33,6 +33,8 @@ export interface ConnectionSessionsDeps {
   /** Shared by all sessions of the process. */
   readonly budget: ByteBudget;
   readonly pool: BufferPool;
+  /** Where the transport's packets are given back. */
+  readonly transportPackets: BufferPool;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
 }
@@ -198,13 +200,14 @@ export class ConnectionSessions {
       stream.finish(1);
       return;
     }
-    const { settings, budget, pool, now, randomBytes } = this.#deps;
+    const { settings, budget, pool, transportPackets, now, randomBytes } = this.#deps;
     const session = new SftpSession({
       stream,
       files: mailboxFileSystem(this.#transfers.watch(mailbox)),
       limits: settings,
       budget,
       pool,
+      usedUp: (chunk) => transportPackets.give(chunk),
       observer: this.#observer(),
       readOnly: false,
       now,

@@ -3,9 +3,16 @@
 
 import type { Socket } from 'node:net';
 
-/** Lets a socket gather what it is given until the current tick is over. */
-export function gatherWrites(socket: Socket): void {
-  const write = socket.write;
+/** Shorter packets are not worth to be used again, and have no buffer of their own. */
+const worthTellingBytes = 8 * 1024;
+
+/**
+ * Lets a socket gather what it is given until the current tick is over.
+ * @param sent told of each large packet that has left, or never will
+ */
+export function gatherWrites(socket: Socket, sent: (packet: Uint8Array) => void): void {
+  const write: (...given: Parameters<Socket['write']>) => boolean = socket.write;
+  const writeTold: (packet: Uint8Array, told: () => void) => boolean = socket.write;
   let gathering = false;
   const release = () => {
     gathering = false;
@@ -18,6 +25,9 @@ export function gatherWrites(socket: Socket): void {
       socket.cork();
       process.nextTick(release);
     }
-    return write.apply(socket, given);
+    const [packet, ...rest] = given;
+    if (rest.length > 0 || !(packet instanceof Uint8Array) || packet.length < worthTellingBytes)
+      return write.apply(socket, given);
+    return writeTold.call(socket, packet, () => sent(packet));
   });
 }

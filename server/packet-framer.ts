@@ -1,7 +1,8 @@
 // Cuts the byte stream of a channel into packets (draft-ietf-secsh-filexfer-02 section 3: uint32 length, then that
 // many bytes). A packet that lies whole in one chunk is handed out without a copy; one that straddles chunks is
-// copied once, into a buffer of its own, so hostile chunking costs no more than honest chunking. The length is
-// read unsigned and capped before anything is allocated (fault 17 of the ssh2 notes).
+// copied once, into a buffer of its own, so hostile chunking costs no more than honest chunking. A chunk of which nobody
+// has a view goes back to where it came from. The length is read unsigned and capped before anything is allocated (fault 17
+// of the ssh2 notes).
 
 import type { BufferPool } from './buffer-pool.ts';
 import { BrokenFraming } from './malformed-packet.ts';
@@ -9,10 +10,13 @@ import { BrokenFraming } from './malformed-packet.ts';
 export class PacketFramer {
   readonly #maxPacketBytes: number;
   readonly #pool: Pick<BufferPool, 'take'>;
+  readonly #usedUp: ((chunk: Buffer) => void) | undefined;
   #chunks: Buffer[] = [];
   /** Which of the chunks is being read, and from where. */
   #index = 0;
   #offset = 0;
+  /** Whether a packet was handed out that is a view of the chunk that is being read. */
+  #viewed = false;
   #buffered = 0;
   /** The packet that is being put together from several chunks. */
   #partial: Buffer | undefined;
@@ -21,10 +25,16 @@ export class PacketFramer {
   /**
    * @param options.maxPacketBytes the longest packet that is taken, without its length field
    * @param options.pool where buffers for straddling packets come from; whoever gets the packet gives it back
+   * @param options.usedUp told of each chunk that has been copied whole, and that nobody looks at any more
    */
-  constructor(options: { readonly maxPacketBytes: number; readonly pool: Pick<BufferPool, 'take'> }) {
+  constructor(options: {
+    readonly maxPacketBytes: number;
+    readonly pool: Pick<BufferPool, 'take'>;
+    readonly usedUp?: ((chunk: Buffer) => void) | undefined;
+  }) {
     this.#maxPacketBytes = options.maxPacketBytes;
     this.#pool = options.pool;
+    this.#usedUp = options.usedUp;
   }
 
   /** Bytes that came in and are not part of a packet that was handed out. */
@@ -51,6 +61,7 @@ export class PacketFramer {
       const chunk = this.#chunks[this.#index];
       if (chunk !== undefined && chunk.length - this.#offset >= length) {
         const packet = chunk.subarray(this.#offset, this.#offset + length);
+        this.#viewed = true;
         this.#advance(length);
         return packet;
       }
@@ -94,6 +105,8 @@ export class PacketFramer {
     this.#offset += count;
     const chunk = this.#chunks[this.#index];
     if (chunk === undefined || this.#offset < chunk.length) return;
+    if (!this.#viewed) this.#usedUp?.(chunk);
+    this.#viewed = false;
     this.#offset = 0;
     this.#index += 1;
     // Used chunks are let go of all at once when the queue runs empty, or in blocks: never one shift() a chunk.

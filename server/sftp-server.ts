@@ -14,6 +14,10 @@ import type { ListenerSettings, SftpServerSettings } from './settings.ts';
 import { algorithmProfiles } from './ssh-algorithms.ts';
 import { type Arrival, SshConnection } from './ssh-connection.ts';
 import { SshListener } from './ssh-listener.ts';
+import { poolTransportPackets } from './transport-packets.ts';
+
+/** A READ or WRITE of 32 KiB with what stands around it, in bytes. */
+const commonPacketBytes = 33 * 1024;
 
 export interface SftpServerDeps {
   readonly gate: SftpGate;
@@ -176,14 +180,18 @@ async function openListeners(
   const { settings, observe, now } = deps;
   const { host, port, profile, trustedProxies } = settings;
   const guard = new ConnectionGuard({ limits: settings, randomBytes: deps.randomBytes });
-  // The longest packet with its length field, in and out.
-  const pool = new BufferPool({ bufferBytes: settings.maxPacketBytes + 4, maxIdle: settings.maxIdleBuffers });
+  // Most clients move 32 KiB at a time, and some as much as a packet may hold; both with their length fields.
+  const pool = new BufferPool({
+    bufferBytes: [commonPacketBytes, settings.maxPacketBytes + 4],
+    maxIdle: settings.maxIdleBuffers,
+  });
+  const transportPackets = poolTransportPackets(settings.maxIdleBuffers);
   let accepted = 0;
   const connect = (arrival: Omit<Arrival, 'number'>) => {
     accepted += 1;
     const hostKeys = () => [...shared.keys().serving, ...shared.keys().announced];
     const { budget, sessions } = shared;
-    const connectionDeps = { ...deps, budget, sessions, pool, hostKeys };
+    const connectionDeps = { ...deps, budget, sessions, pool, transportPackets, hostKeys };
     return new SshConnection(connectionDeps, { ...arrival, number: accepted });
   };
   const main: ListenerSettings = { name: 'main', host, port, profile, trustedProxies, closesAtMs: undefined };

@@ -35,6 +35,8 @@ export interface SftpSessionDeps<Path> {
   readonly budget: ByteBudget;
   /** Shared as well. */
   readonly pool: BufferPool;
+  /** Told of each piece of the stream that nobody looks at any more. */
+  readonly usedUp?: ((chunk: Buffer) => void) | undefined;
   readonly observer: SessionObserver;
   readonly readOnly: boolean;
   /** Which requests may be made, by the table's name for them; all when left out. */
@@ -86,7 +88,8 @@ export class SftpSession<Path> {
 
   constructor(deps: SftpSessionDeps<Path>) {
     this.#deps = deps;
-    this.#framer = new PacketFramer({ maxPacketBytes: deps.limits.maxPacketBytes, pool: deps.pool });
+    const { pool, usedUp } = deps;
+    this.#framer = new PacketFramer({ maxPacketBytes: deps.limits.maxPacketBytes, pool, usedUp });
     this.#lastByteAtMs = deps.now();
     this.#context = {
       files: deps.files,

@@ -24,6 +24,7 @@ import type { SessionBook } from './session-book.ts';
 import type { SftpServerSettings } from './settings.ts';
 import { type AlgorithmProfile, algorithmProfiles } from './ssh-algorithms.ts';
 import { SshLogin } from './ssh-login.ts';
+import { readIntoSharedBuffer } from './transport-packets.ts';
 import { WelcomeCheck } from './welcome-check.ts';
 
 export interface ConnectionDeps {
@@ -34,6 +35,8 @@ export interface ConnectionDeps {
   /** Shared by all sessions of the process. */
   readonly budget: ByteBudget;
   readonly pool: BufferPool;
+  /** Where the transport's packets are given back. */
+  readonly transportPackets: BufferPool;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
   /** Where live sessions are written down. */
@@ -172,7 +175,7 @@ export class SshConnection {
     const socket = this.#socket;
     // First of all: an error without a listener ends the process (fault 12).
     socket.on('error', () => undefined);
-    gatherWrites(socket);
+    gatherWrites(socket, (packet) => this.#deps.transportPackets.give(packet));
     const readAlong = (chunk: Buffer) => {
       this.#offer.push(chunk);
       if (this.#offer.isDone) socket.off('data', readAlong);
@@ -218,6 +221,7 @@ export class SshConnection {
     clearTimeout(this.#graceTimer);
     this.#arrival.place.signedIn();
     this.#announceHostKeys(client);
+    readIntoSharedBuffer(this.#socket, client);
     const { number: connection, address } = this.#arrival;
     const { settings, now, gate, observe } = this.#deps;
     const fault = (where: string, thrown: unknown) => this.#fault(where, thrown);

@@ -106,11 +106,39 @@ export function answerGlobalRequest(
   }
 }
 
+/**
+ * Lets ssh2 take the buffers of the packets that it receives from somebody (patches/ssh2-1.17.0-packets.patch); without the
+ * patch it makes them itself.
+ */
+export function takePacketsFrom(take: (sizeBytes: number) => Buffer): void {
+  const packets = fieldOf(transportCrypto(), 'packets');
+  if (typeof packets === 'object' && packets !== null) Reflect.set(packets, 'take', take);
+}
+
+/**
+ * @param client a connection that has exchanged keys
+ * @returns whether all that the socket brings is copied before the next piece of it is read: so it is with ssh2's native
+ *   ciphers, patched
+ */
+export function copiesWhatItReceives(client: Connection): boolean {
+  const decipher = fieldOf(fieldOf(client, '_protocol'), '_decipher');
+  const name = fieldOf(fieldOf(decipher, 'constructor'), 'name');
+  return (
+    fieldOf(transportCrypto(), 'packets') !== undefined &&
+    typeof name === 'string' &&
+    name.endsWith('DecipherBinding')
+  );
+}
+
+const transportCrypto = (): unknown => createRequire(import.meta.url)('ssh2/lib/protocol/crypto.js');
+
 function call(holder: unknown, name: string, ...args: unknown[]): unknown {
   const method = fieldOf(holder, name);
   return typeof method === 'function' ? method.apply(holder, args) : undefined;
 }
 
 function fieldOf(holder: unknown, name: string): unknown {
-  return typeof holder === 'object' && holder !== null ? Reflect.get(holder, name) : undefined;
+  return (typeof holder === 'object' || typeof holder === 'function') && holder !== null
+    ? Reflect.get(holder, name)
+    : undefined;
 }

@@ -46,7 +46,7 @@ export async function serveStdio(deps: StdioServerDeps): Promise<number> {
     files: hostFileSystem(tree, { start: namesBelow(root, deps.workingDirectory) }),
     limits,
     budget: new ByteBudget(limits.bytesInFlightTotal),
-    pool: new BufferPool({ bufferBytes: limits.maxPacketBytes + 4, maxIdle: limits.maxIdleBuffers }),
+    pool: new BufferPool({ bufferBytes: [limits.maxPacketBytes + 4], maxIdle: limits.maxIdleBuffers }),
     observer,
     readOnly,
     allows: permission(deps),

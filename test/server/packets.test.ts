@@ -69,6 +69,30 @@ test('a packet that lies in one chunk is not copied, one that straddles is copie
   t.equal(framer.next()?.toString(), 'straddles');
 });
 
+test('a chunk that was copied whole is given back, and one that somebody has a view of is not', async (t) => {
+  const usedUp: Buffer[] = [];
+  const framer = new PacketFramer({
+    maxPacketBytes: 1000,
+    pool: { take: Buffer.alloc },
+    usedUp: (chunk) => usedUp.push(chunk),
+  });
+  const stream = Buffer.concat(
+    ['straddles', 'whole', 'straddles too'].map((text) => framed(Buffer.from(text))),
+  );
+  const [first, second, third] = [stream.subarray(0, 7), stream.subarray(7, 30), stream.subarray(30)];
+  framer.push(first);
+  t.same(drain(framer), []);
+  t.same(usedUp, [first]);
+  framer.push(second);
+  const [straddled, whole] = drain(framer);
+  t.equal(straddled?.toString(), 'straddles');
+  t.equal(whole?.buffer, stream.buffer, 'a view');
+  t.same(usedUp, [first], 'the chunk that it is a view of stays');
+  framer.push(third);
+  t.equal(drain(framer)[0]?.toString(), 'straddles too');
+  t.same(usedUp, [first, third]);
+});
+
 test('one byte at a time costs no more than linear time', async (t) => {
   const stream = framed(Buffer.alloc(200_000, 1));
   const framer = newFramer(300_000);
@@ -81,7 +105,7 @@ test('one byte at a time costs no more than linear time', async (t) => {
 });
 
 test('a pool lends whole buffers, takes views back once, and keeps only so many', async (t) => {
-  const pool = new BufferPool({ bufferBytes: 1000, maxIdle: 1 });
+  const pool = new BufferPool({ bufferBytes: [1000], maxIdle: 1 });
   const first = pool.take(900);
   const second = pool.take(900);
   t.not(first.buffer, second.buffer);
@@ -97,6 +121,19 @@ test('a pool lends whole buffers, takes views back once, and keeps only so many'
     pool.give(own);
     t.not(pool.take(900).buffer, own.buffer, 'small and over-long ones are not of the pool');
   }
+});
+
+test('a pool of two lengths lends the shorter one that will do', async (t) => {
+  const pool = new BufferPool({ bufferBytes: [100, 1000], maxIdle: 1 });
+  t.equal(pool.take(90).buffer.byteLength, 100);
+  t.equal(pool.take(300).buffer.byteLength, 1000);
+  const short = pool.take(30);
+  const long = pool.take(1000);
+  pool.give(long);
+  pool.give(short);
+  t.equal(pool.take(100).buffer, short.buffer);
+  t.equal(pool.take(300).buffer, long.buffer);
+  t.equal(pool.take(200).length, 200, 'between the two it makes one');
 });
 
 test('lengths that cannot be are refused before anything is allocated (fault 17)', async (t) => {

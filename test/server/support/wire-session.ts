@@ -139,7 +139,7 @@ export async function startWireSession(
     files: (options.files ?? mailboxFileSystem(mailbox)) as never,
     limits: { ...defaultSftpServerSettings, ...options.limits },
     budget,
-    pool: new BufferPool({ bufferBytes: 256 * 1024 + 4, maxIdle: 4 }),
+    pool: new BufferPool({ bufferBytes: [256 * 1024 + 4], maxIdle: 4 }),
     observer: {
       refused: (refusal) => refusals.push(refusal),
       transferred: ({ direction, path, bytes, outcome }) =>
