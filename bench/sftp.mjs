@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installPackages } from '../scripts/provide-packages.mjs';
+import { startBare } from './bare-server.mjs';
 import { startClaimgate } from './claimgate-server.mjs';
 import { startOpenssh, whyNoOpenssh } from './openssh-server.mjs';
 import { watchTree } from './process-tree.mjs';
@@ -64,6 +65,7 @@ async function startPeers(root, { keyFile, report, peers }) {
   const known = {
     openssh: { package: 'openssh-server', why: whyNoOpenssh, start: startOpenssh },
     rclone: { package: 'rclone', why: whyNoRclone, start: startRclone },
+    bare: { why: () => undefined, start: startBare },
   };
   const started = [];
   for (const name of peers) {
@@ -86,11 +88,14 @@ async function warmUp({ servers, job, scenes }) {
   }
 }
 
-/** Each run takes the servers in turn, so that a slow moment of the machine hits them alike. */
+/**
+ * Each run takes the servers in turn, and every second one the other way round, so that a slow moment of the machine, and
+ * what one leaves to the next, hit them alike.
+ */
 async function interleave({ report, servers, runs, scenes, job }) {
   const found = [];
   for (let run = 1; run <= runs; run += 1) {
-    for (const { server, way, does, scene } of scenes.flatMap((one) => turnsOf(one, servers))) {
+    for (const { server, way, does, scene } of scenes.flatMap((one) => turnsOf(one, servers, run))) {
       const measured = await measure(server, does, { ...job, run });
       found.push({ scene: scene.name, server: server.name, way, ...measured });
       report.note(`run ${run}: ${server.name}${way}: ${scene.name}: ${describe(measured, scene.unit)}`);
@@ -101,21 +106,23 @@ async function interleave({ report, servers, runs, scenes, job }) {
 }
 
 /** Peers are measured in their own way too, where the scene has one. */
-function turnsOf(scene, servers) {
-  return servers
+function turnsOf(scene, servers, run) {
+  const turns = servers
     .filter(({ password }) => !scene.needsPassword || password !== undefined)
     .flatMap((server, index) => [
       { scene, server, way: '', does: scene.does },
       ...(index > 0 && scene.peerAlso ? [{ scene, server, way: ' put -f', does: scene.peerAlso }] : []),
     ]);
+  return run % 2 === 1 ? turns : turns.reverse();
 }
 
 async function measure(server, does, job) {
   // What was written before is on the disk, and no burden to what comes now.
   execFileSync('sync', ['-f', job.root]);
   const watch = watchTree(server.pid);
-  const { value, movedMib } = await does(server, job);
+  const { value, movedMib, check } = await does(server, job);
   const { cpuSeconds, peakRssMib } = await watch.stop();
+  if (job.run === 1) await check?.();
   await server.settled();
   return { value, movedMib, cpuSeconds, peakRssMib };
 }

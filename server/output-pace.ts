@@ -14,9 +14,14 @@
 //   paced    -> unpaced   that happened too often
 
 /** At most so many bytes are under way to a paced client; at `nearMs` this is still 128 MiB/s, more than 1 Gbit/s. */
-const pacedBytes = 512 * 1024;
+const pacedBytes = { first: 512 * 1024, later: 1024 * 1024 };
+/**
+ * From here on it is the larger number. A client whose cipher takes long runs dry of the smaller one between two turns of
+ * ours (aes256-ctr: a fifth of its speed); to grow its buffer in the first megabytes costs it more than that.
+ */
+const longBytes = 64 * 1024 * 1024;
 /** A client that opens its window by no more than this does so often enough to be paced. */
-const littleBytes = pacedBytes / 2;
+const littleBytes = 256 * 1024;
 /** A client is near when it answered, or gave back the room of what it was sent, within so many milliseconds, once. */
 const nearMs = 4;
 /** After so many marks that all came back later than that, the client is far away. */
@@ -72,7 +77,8 @@ export class OutputPace {
   share(waitingBytes: number, windowBytes: number): number {
     const allowed = Math.min(waitingBytes, windowBytes);
     if (this.#state !== 'trying' && this.#state !== 'paced') return allowed;
-    const roomBytes = pacedBytes - (this.#fullBytes - windowBytes);
+    const mostBytes = this.#sentBytes < longBytes ? pacedBytes.first : pacedBytes.later;
+    const roomBytes = mostBytes - (this.#fullBytes - windowBytes);
     // Whole packets: many small ones cost both sides more.
     return roomBytes >= allowed ? allowed : Math.max(0, Math.floor(roomBytes / packetBytes) * packetBytes);
   }

@@ -57,6 +57,18 @@ test('a client that is near and opens its window often has at most 512 KiB under
   t.equal(send(2000 * kibibyte), 96 * kibibyte, 'also when it is busy and late');
 });
 
+test('in a long transfer it has up to 1 MiB under way, once 64 MiB were sent', async (t) => {
+  const { greets, send, gives } = openPace();
+  greets(nearMs);
+  const mebibyte = 1024 * kibibyte;
+  let sent = send(2000 * kibibyte);
+  for (; sent < 64 * mebibyte; sent += send(2000 * kibibyte)) gives(96 * kibibyte, 1);
+  gives(96 * kibibyte, 1);
+  const more = send(2000 * kibibyte);
+  t.equal(more, (512 + 96) * kibibyte, 'half a mebibyte more than it gave back');
+  t.equal(send(2000 * kibibyte), 0);
+});
+
 test('a client that was slow to greet is near as soon as what it was sent comes back fast', async (t) => {
   const { greets, send, gives } = openPace();
   greets(farMs);
