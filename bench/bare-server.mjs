@@ -35,6 +35,7 @@ export async function startBare(root, { keyFile }) {
     user: 'anyone',
     folder: '/inbound',
     keyFile,
+    takesFilesAlone: true,
     settled: async () => undefined,
     forget: () => undefined,
     close: async () => void child.kill(),

@@ -109,6 +109,7 @@ async function interleave({ report, servers, runs, scenes, job }) {
 function turnsOf(scene, servers, run) {
   const turns = servers
     .filter(({ password }) => !scene.needsPassword || password !== undefined)
+    .filter(({ takesFilesAlone }) => !takesFilesAlone || scene.peerAlso !== undefined)
     .flatMap((server, index) => [
       { scene, server, way: '', does: scene.does },
       ...(index > 0 && scene.peerAlso ? [{ scene, server, way: ' put -f', does: scene.peerAlso }] : []),
