@@ -29,6 +29,7 @@ const tests = [
   'test/portal/web-server.test.ts',
   'test/server/sftp-session.test.ts',
   'test/server/ssh-login.test.ts',
+  'test/server/transport-packets.test.ts',
   'test/storage/database.test.ts',
   'test/storage/mailbox.test.ts',
 ];
