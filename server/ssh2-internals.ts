@@ -107,8 +107,9 @@ export function answerGlobalRequest(
 }
 
 /**
- * Lets ssh2 take the buffers of the packets that it receives from somebody (patches/ssh2-1.17.0-packets.patch); without the
- * patch it makes them itself.
+ * Lets ssh2 take the buffers of the packets that it receives and sends from somebody (patches/ssh2-1.17.0-packets.patch);
+ * without the patch it makes them itself.
+ * @param take gives a buffer of exactly so many bytes, which nobody else writes to until it is given back
  */
 export function takePacketsFrom(take: (sizeBytes: number) => Buffer): void {
   const packets = fieldOf(transportCrypto(), 'packets');

@@ -1,7 +1,8 @@
 // What a connection receives goes through two kinds of memory before a session sees it: what the socket reads into, and the
 // SSH packet that is decrypted. Node and ssh2 make both anew each time, 64 and 32 KiB of it, outside of V8's heap; V8 then
 // marks its whole heap again and again, on every core (docs/sftp.md, "Speed"). Here the sockets of signed-in clients read
-// into one buffer, since whatever is read is copied before anyone else reads, and the packets come from a pool.
+// into one buffer, since whatever is read is copied before anyone else reads, and the packets come from a pool. So do those
+// that are sent, which go back when the socket has taken them (gathered-writes.ts).
 
 import type { Socket } from 'node:net';
 import type { Connection } from 'ssh2';
@@ -16,7 +17,7 @@ const readBytes = 64 * 1024;
 let readBuffer: Buffer | undefined;
 
 /**
- * Lets ssh2 take the packets that it receives from a pool, from now on and in the whole process.
+ * Lets ssh2 take the packets that it receives and sends from a pool, from now on and in the whole process.
  * @param maxIdle how many are kept while nobody uses them
  * @returns where whoever has used a packet up gives it back
  */
