@@ -1,11 +1,18 @@
 // Cuts the byte stream of a channel into packets (draft-ietf-secsh-filexfer-02 section 3: uint32 length, then that
 // many bytes). A packet that lies whole in one chunk is handed out without a copy; one that straddles chunks is
 // copied once, into a buffer of its own, so hostile chunking costs no more than honest chunking. A chunk of which nobody
-// has a view goes back to where it came from. The length is read unsigned and capped before anything is allocated (fault 17
+// has a view any more goes back to where it came from. The length is read unsigned and capped before anything is allocated (fault 17
 // of the ssh2 notes).
 
 import type { BufferPool } from './buffer-pool.ts';
 import { BrokenFraming } from './malformed-packet.ts';
+
+interface ViewedChunk {
+  readonly chunk: Buffer;
+  views: number;
+  /** Nothing more will be read from it. */
+  isRead: boolean;
+}
 
 export class PacketFramer {
   readonly #maxPacketBytes: number;
@@ -15,8 +22,8 @@ export class PacketFramer {
   /** Which of the chunks is being read, and from where. */
   #index = 0;
   #offset = 0;
-  /** Whether a packet was handed out that is a view of the chunk that is being read. */
-  #viewed = false;
+  /** Chunks of which packets that were handed out are views, by their memory. */
+  readonly #viewed = new Map<ArrayBufferLike, ViewedChunk>();
   #buffered = 0;
   /** The packet that is being put together from several chunks. */
   #partial: Buffer | undefined;
@@ -61,13 +68,34 @@ export class PacketFramer {
       const chunk = this.#chunks[this.#index];
       if (chunk !== undefined && chunk.length - this.#offset >= length) {
         const packet = chunk.subarray(this.#offset, this.#offset + length);
-        this.#viewed = true;
+        this.#noteView(chunk);
         this.#advance(length);
         return packet;
       }
       this.#partial = this.#pool.take(length);
     }
     return this.#fill(this.#partial);
+  }
+
+  /** Says that nobody looks at a packet any more that `next` handed out. */
+  done(packet: Buffer): void {
+    const viewed = this.#viewed.get(packet.buffer);
+    if (viewed === undefined) return;
+    viewed.views -= 1;
+    this.#letGoIfDone(viewed);
+  }
+
+  #noteView(chunk: Buffer): void {
+    if (this.#usedUp === undefined) return;
+    const viewed = this.#viewed.get(chunk.buffer);
+    if (viewed === undefined) this.#viewed.set(chunk.buffer, { chunk, views: 1, isRead: false });
+    else viewed.views += 1;
+  }
+
+  #letGoIfDone(viewed: ViewedChunk): void {
+    if (viewed.views > 0 || !viewed.isRead) return;
+    this.#viewed.delete(viewed.chunk.buffer);
+    this.#usedUp?.(viewed.chunk);
   }
 
   #fill(packet: Buffer): Buffer | undefined {
@@ -100,13 +128,21 @@ export class PacketFramer {
     return length;
   }
 
+  #chunkIsRead(chunk: Buffer): void {
+    const viewed = this.#viewed.get(chunk.buffer);
+    if (viewed === undefined) this.#usedUp?.(chunk);
+    else {
+      viewed.isRead = true;
+      this.#letGoIfDone(viewed);
+    }
+  }
+
   #advance(count: number): void {
     this.#buffered -= count;
     this.#offset += count;
     const chunk = this.#chunks[this.#index];
     if (chunk === undefined || this.#offset < chunk.length) return;
-    if (!this.#viewed) this.#usedUp?.(chunk);
-    this.#viewed = false;
+    this.#chunkIsRead(chunk);
     this.#offset = 0;
     this.#index += 1;
     // Used chunks are let go of all at once when the queue runs empty, or in blocks: never one shift() a chunk.

@@ -278,6 +278,7 @@ export class SftpSession<Path> {
     if (reply.kind === 'refused') this.#observeRefusal(pending, reply);
     // The handler is done with the packet, and nobody else has it.
     this.#deps.pool.give(pending.packet);
+    this.#framer.done(pending.packet);
     if (this.#state === 'over') {
       if (this.#requests === 0) this.#letGoOfEverything();
       return;

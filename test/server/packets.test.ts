@@ -69,6 +69,13 @@ test('a packet that lies in one chunk is not copied, one that straddles is copie
   t.equal(framer.next()?.toString(), 'straddles');
 });
 
+/** A chunk with memory of its own. */
+function own(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
+}
+
 test('a chunk that was copied whole is given back, and one that somebody has a view of is not', async (t) => {
   const usedUp: Buffer[] = [];
   const framer = new PacketFramer({
@@ -79,18 +86,45 @@ test('a chunk that was copied whole is given back, and one that somebody has a v
   const stream = Buffer.concat(
     ['straddles', 'whole', 'straddles too'].map((text) => framed(Buffer.from(text))),
   );
-  const [first, second, third] = [stream.subarray(0, 7), stream.subarray(7, 30), stream.subarray(30)];
+  const [first, second, third] = [
+    own(stream.subarray(0, 7)),
+    own(stream.subarray(7, 30)),
+    own(stream.subarray(30)),
+  ];
   framer.push(first);
   t.same(drain(framer), []);
   t.same(usedUp, [first]);
   framer.push(second);
   const [straddled, whole] = drain(framer);
   t.equal(straddled?.toString(), 'straddles');
-  t.equal(whole?.buffer, stream.buffer, 'a view');
+  t.equal(whole?.buffer, second.buffer, 'a view');
   t.same(usedUp, [first], 'the chunk that it is a view of stays');
   framer.push(third);
   t.equal(drain(framer)[0]?.toString(), 'straddles too');
   t.same(usedUp, [first, third]);
+});
+
+test('a chunk that packets are views of is given back when it is read and nobody looks at any of them', async (t) => {
+  const usedUp: Buffer[] = [];
+  const framer = new PacketFramer({
+    maxPacketBytes: 1000,
+    pool: { take: Buffer.alloc },
+    usedUp: (chunk) => usedUp.push(chunk),
+  });
+  const stream = Buffer.concat(['one', 'two', 'half'].map((text) => framed(Buffer.from(text))));
+  const [first, second] = [own(stream.subarray(0, -2)), own(stream.subarray(-2))];
+  framer.push(first);
+  const one = framer.next() as Buffer;
+  framer.done(one);
+  t.same(usedUp, [], 'there is more in it');
+  const two = framer.next() as Buffer;
+  t.equal(framer.next(), undefined, 'the rest of it is copied');
+  t.same(usedUp, [], 'somebody looks at the second');
+  framer.done(two);
+  t.same(usedUp, [first]);
+  framer.push(second);
+  framer.done(framer.next() as Buffer);
+  t.same(usedUp, [first, second], 'once each');
 });
 
 test('one byte at a time costs no more than linear time', async (t) => {
