@@ -2,8 +2,8 @@
 // identified itself (faults 7 and 8 of the ssh2 notes) and does not set TCP_NODELAY (fault 28); behind it ssh2's
 // transport with the algorithms of this listener's profile.
 //
-// The way of a socket: accepted -> (introduced by a trusted proxy) -> judged by the guard -> not banned -> handed to
-// ssh2. Whoever is refused on the way is closed without a word.
+// The way of a socket: accepted -> (introduced by a trusted proxy) -> judged by the guard -> its turn has come -> not
+// banned -> handed to ssh2. Whoever is refused on the way is closed without a word.
 
 import { createServer, type Server, type Socket } from 'node:net';
 import ssh2 from 'ssh2';
@@ -15,6 +15,7 @@ import { takeProxyHeader } from './proxied-socket.ts';
 import type { ListenerSettings, SftpServerSettings } from './settings.ts';
 import { algorithmProfiles } from './ssh-algorithms.ts';
 import type { Arrival, SshConnection } from './ssh-connection.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** A proxy sends its header at once; a slow one holds a place of those who have not signed in. */
 const proxyHeaderMs = 5000;
@@ -41,6 +42,7 @@ export class SshListener {
   readonly #deps: SshListenerDeps;
   readonly #connections = new Map<string, SshConnection>();
   readonly #server: Server;
+  readonly #turnstile = new Turnstile();
   #transport: ssh2.Server;
   #state: 'open' | 'closed' = 'open';
 
@@ -107,6 +109,7 @@ export class SshListener {
     socket.once('close', () => place.release());
     const address = isProxy ? await this.#introduced(socket, { proxy: peer.address, place }) : peer.address;
     if (address === undefined) return;
+    await this.#turnstile.pass();
     if (await isBanned(address)) this.#refuse(socket, { address, reason: 'banned' });
     else if (!socket.destroyed && this.#state === 'open') this.#serve(socket, { peer, address, place });
     else socket.destroy();
