@@ -1,5 +1,6 @@
 // What `claimgate doctor` looks at in the database, and in who is at work on it.
 
+import { inspectReceiveLog } from '../storage/apply-receive-log.ts';
 import { listBackups } from '../storage/backup-store.ts';
 import { findMismatches } from '../storage/find-mismatches.ts';
 import { subjectOf } from '../storage/mismatch.ts';
@@ -40,6 +41,9 @@ const database: Check = {
     }
   },
 };
+
+/** So many names are told; the log of the next start names them all. */
+const mismatchesNamed = 5;
 
 /** A log that grew beyond this was kept from being checkpointed. */
 const largeLogBytes = 256 * 1024 * 1024;
@@ -87,6 +91,29 @@ const unanswered: Check = {
     const facts = `${count} wait, the oldest for ${printDuration(Math.max(ageMs, 0))}.`;
     if (ageMs > answerLateMs) return error(facts);
     return ageMs > answerSlowMs ? warning(facts) : ok(facts);
+  },
+};
+
+/** Longer than any crowd lasts that the receive log waits for (storage/receive-log.ts). */
+const receiveLogLateMs = 60_000;
+
+const receiveLog: Check = {
+  id: 'receive-log',
+  looksAt:
+    'small files whose senders heard OK, and which wait in the receive log for longer than a crowd of them lasts',
+  cure: 'start the gateway, whose start takes them; if it runs, see storage.receive-log-failed in its log',
+  needs: 'database',
+  async run({ database: rows, directory, now }) {
+    if (rows === undefined) return ok('None waits.');
+    const { waiting, oldestAtMs, damaged } = await inspectReceiveLog({ database: rows, directory });
+    if (damaged.length > 0)
+      return error(
+        `${damaged.length} of its files had lost records: ${damaged.slice(0, mismatchesNamed).join(', ')}.`,
+        'Ask the partners to send again what has no acknowledgement from the day of the file, then remove it.',
+      );
+    const ageMs = oldestAtMs === undefined ? 0 : Math.max(now() - oldestAtMs, 0);
+    const facts = waiting === 0 ? 'None waits.' : `${waiting} wait, the oldest for ${printDuration(ageMs)}.`;
+    return ageMs > receiveLogLateMs ? warning(facts) : ok(facts);
   },
 };
 
@@ -150,9 +177,6 @@ const backupAge: Check = {
   },
 };
 
-/** So many are named; the log of the next start names them all. */
-const mismatchesNamed = 5;
-
 const mismatches: Check = {
   id: 'mismatches',
   looksAt:
@@ -173,6 +197,7 @@ export const databaseChecks: readonly Check[] = [
   databaseLog,
   roles,
   unanswered,
+  receiveLog,
   givenUp,
   deadLetters,
   mails,

@@ -44,8 +44,9 @@ export async function startClaimgate(
     folder: '/inbound',
     password,
     keyFile,
-    /** Resolves when intake has nothing left to do, so that it does not disturb the next measurement. */
+    /** Resolves when nothing is left to do of what was sent, so that it does not disturb the next measurement. */
     settled: async () => {
+      await waitForReceiveLog(join(dataDirectory, 'receive-log'));
       if (roles.includes('intake')) await waitForEvents(logFile, ['intake.answered', 'intake.quarantined']);
     },
     /** Frees the disk of what was measured. */
@@ -116,6 +117,14 @@ async function waitForLog(file, child) {
     if (child.exitCode !== null) throw new Error(`claimgate serve ended with ${child.exitCode}.`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Until all small files of a crowd are in the journal. */
+async function waitForReceiveLog(folder) {
+  const { readLog } = await import(new URL('storage/receive-log-format.js', dist).href);
+  const isDone = () =>
+    readdirSync(folder).every((name) => readLog(readFileSync(join(folder, name))).uploads.length === 0);
+  while (!isDone()) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 /** As many ends of intake as there were arrivals. */

@@ -24,6 +24,10 @@ export type Observation =
   | { readonly kind: 'storage.migrated'; readonly from: number; readonly to: number }
   /** The thread that brings SQLite's log into the database failed; the database does it itself now, and is slower. */
   | { readonly kind: 'storage.checkpoint-failed'; readonly reason: string }
+  /** The receive log could not be written, or what is in it not be applied; small files are taken one by one meanwhile. */
+  | { readonly kind: 'storage.receive-log-failed'; readonly reason: string }
+  /** A file of the receive log had lost records; it was kept under the name `path`, below the data directory. */
+  | { readonly kind: 'storage.receive-log-damaged'; readonly path: string; readonly lostBytes: number }
   | {
       readonly kind: 'storage.recovered';
       readonly interrupted: number;
@@ -32,6 +36,7 @@ export type Observation =
       readonly expired: number;
       readonly orphans: number;
       readonly restored: number;
+      readonly applied: number;
     }
   /** Disk and journal differed at start, in what, and what was done about it (storage/repair-mismatch.ts). */
   | {

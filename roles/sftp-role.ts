@@ -14,6 +14,8 @@ import { countAccountChanges } from '../storage/account-changes.ts';
 import type { DataDirectory } from '../storage/data-directory.ts';
 import { countHostKeyChanges } from '../storage/host-key-changes.ts';
 import type { Mailboxes } from '../storage/mailbox.ts';
+import { ReceiveLog } from '../storage/receive-log.ts';
+import { createReceivedThread } from '../storage/received-thread.ts';
 import { recoverUploads } from '../storage/recovery.ts';
 import { forgetSftpSessions, reportSessions } from '../storage/sftp-session-store.ts';
 import { settleOriginals } from '../storage/small-originals.ts';
@@ -67,12 +69,15 @@ export async function startSftpRole(
 ): Promise<SftpService> {
   const { config, directory, database, observe } = deps;
   const { interruptedExpiryMs } = config.storage;
-  const report = await recoverUploads({ database, directory, interruptedExpiryMs });
+  const report = await recoverUploads({ database, directory, interruptedExpiryMs, observe });
   if (Object.values(report).some((count) => count > 0)) observe({ kind: 'storage.recovered', ...report });
   // This process has the role now: whoever left sessions behind is gone.
   await forgetSftpSessions(database);
   const { workers, drainMs } = config.sftp;
-  const service = await (workers === 1 || commandLine === undefined
+  const isAlone = workers === 1 || commandLine === undefined;
+  // Of several workers each would show its own clients alone what its log holds.
+  const receiveLog = isAlone ? openReceiveLog(deps) : undefined;
+  const service = await (isAlone
     ? serveSftp(deps, { workers: 1 })
     : startWorkerPool({
         workers,
@@ -91,7 +96,25 @@ export async function startSftpRole(
     ...service,
     async close() {
       await service.close();
+      await receiveLog?.close();
       await stopSettling();
+    },
+  };
+}
+
+/** Small uploads of a crowd go by the receive log from now on. @returns undefined where the configuration wants none */
+function openReceiveLog({ config, directory, database, observe, mailboxes }: SftpRoleDeps) {
+  const { receiveLogFiles: crowdFiles, busyTimeoutMs } = config.storage;
+  if (crowdFiles === 0) return undefined;
+  const thread = createReceivedThread({ database, directory, busyTimeoutMs });
+  const { apply } = thread;
+  const log = new ReceiveLog({ folder: directory.receiveLog, observe, randomBytes, crowdFiles, apply });
+  mailboxes.useLog(log);
+  return {
+    async close() {
+      await log.close();
+      mailboxes.useLog(undefined);
+      await thread.close();
     },
   };
 }

@@ -3,22 +3,28 @@
 // The database is as of one moment, and the files are read after it. What came in meanwhile is not in that database: the
 // bytes of such a transmission are taken all the same, under its name in `inbound` (or in quarantine/ where it has none),
 // so that a restored gateway adopts it as a new one; what was made of it meanwhile is left out.
+//
+// The receive log is read before the database (receive-log.ts): what left it by then is in the database, and what is in the
+// copy the restored gateway takes from there, unless its database has it. So nothing else of those files is taken.
 
 import type { Stats } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { parseTransmissionId } from '../domain/ids.ts';
 import type { LateTransmission } from './backup-format.ts';
 import type { Snapshot } from './backup-snapshot.ts';
 import { type DataDirectory, dataFolders } from './data-directory.ts';
 import { unlessMissing } from './disk-fault.ts';
 import { inodeOf } from './outbound-file-store.ts';
+import { listLogFiles } from './receive-log-file.ts';
+import { readLog } from './receive-log-format.ts';
 
 export type Content =
   | { readonly kind: 'directory'; readonly path: string }
   | { readonly kind: 'link'; readonly path: string; readonly to: string }
   /** `path` in the archive, `from` on the disk. */
-  | { readonly kind: 'file'; readonly path: string; readonly from: string; readonly stats: Stats };
+  | { readonly kind: 'file'; readonly path: string; readonly from: string; readonly stats: Stats }
+  | { readonly kind: 'bytes'; readonly path: string; readonly bytes: Buffer };
 
 export interface Contents {
   entries(): AsyncGenerator<Content>;
@@ -26,11 +32,16 @@ export interface Contents {
   late(): readonly LateTransmission[];
 }
 
-/** Locks are of processes that run, and are left out. Originals come before the other names that they have. */
+/** Originals come before the other names that they have. */
 const first = ['keys', 'originals'];
-const folders = [...first, ...dataFolders.filter((name) => !first.includes(name) && name !== 'locks')];
+/** Locks are of processes that run; the receive log was copied before. */
+const leftOut = ['locks', 'receive-log'];
+const folders = [...first, ...dataFolders.filter((name) => !first.includes(name) && !leftOut.includes(name))];
 
-export function listContents(directory: DataDirectory, snapshot: Snapshot): Contents {
+export function listContents(
+  directory: DataDirectory,
+  { snapshot, log }: { readonly snapshot: Snapshot; readonly log: ReceiveLogCopy },
+): Contents {
   const late = new Map<string, { readonly id: string; readonly from: string; readonly stats: Stats }>();
   const named: LateTransmission[] = [];
   const dropped = new Set<string>();
@@ -44,6 +55,7 @@ export function listContents(directory: DataDirectory, snapshot: Snapshot): Cont
         else yield* place(found);
       }
     }
+    yield* log.contents;
     for (const { id, from, stats } of late.values()) {
       const path = `quarantine/${id}`;
       named.push({ id, path });
@@ -53,12 +65,9 @@ export function listContents(directory: DataDirectory, snapshot: Snapshot): Cont
 
   function* place(found: Content & { readonly kind: 'file' }): Generator<Content> {
     const inode = inodeOf(found.stats);
-    const fate = dropped.has(inode) ? 'left-out' : fateOf(snapshot, found.path);
-    if (fate === 'left-out') {
-      // An acknowledgement made meanwhile goes under all its names.
-      if (found.path.endsWith('.ack')) dropped.add(inode);
-      return;
-    }
+    const fate = dropped.has(inode) ? 'left-out' : fateOf({ snapshot, log }, found.path);
+    if (fate === 'dropped') dropped.add(inode);
+    if (fate === 'left-out' || fate === 'dropped') return;
     if (fate === 'late') {
       late.set(inode, { id: nameOf(found.path), from: found.from, stats: found.stats });
       return;
@@ -80,13 +89,41 @@ export function listContents(directory: DataDirectory, snapshot: Snapshot): Cont
   return { entries, late: () => named };
 }
 
-type Fate = 'taken' | 'late' | 'left-out';
+/** The receive log as it was before the database was copied. */
+export interface ReceiveLogCopy {
+  readonly contents: readonly (Content & { readonly kind: 'bytes' })[];
+  /** Of the transmissions in it. */
+  readonly ids: ReadonlySet<string>;
+}
 
-function fateOf(snapshot: Snapshot, path: string): Fate {
+/** Reads the receive log into memory; it holds what came in within a second or two. Call it before the database is copied. */
+export async function copyReceiveLog(directory: DataDirectory): Promise<ReceiveLogCopy> {
+  const contents: (Content & { readonly kind: 'bytes' })[] = [];
+  const ids = new Set<string>();
+  for (const path of listLogFiles(directory.receiveLog)) {
+    const log = await unlessMissing(() => readFile(path), undefined);
+    const { uploads, tornBytes } = readLog(log ?? Buffer.alloc(0));
+    if (log === undefined || uploads.length === 0) continue;
+    for (const { id } of uploads) ids.add(id);
+    const bytes = log.subarray(0, log.length - tornBytes);
+    contents.push({ kind: 'bytes', path: `receive-log/${basename(path)}`, bytes });
+  }
+  return { contents, ids };
+}
+
+/** What is dropped is left out under all its names. */
+type Fate = 'taken' | 'late' | 'left-out' | 'dropped';
+
+interface Known {
+  readonly snapshot: Snapshot;
+  readonly log: ReceiveLogCopy;
+}
+
+function fateOf({ snapshot, log }: Known, path: string): Fate {
   const name = nameOf(path);
   switch (path.slice(0, path.indexOf('/'))) {
     case 'originals':
-      return fateOfOriginal(snapshot, path);
+      return fateOfOriginal({ snapshot, log }, path);
     case 'staging':
       return snapshot.isUnfinished(name) ? 'taken' : 'left-out';
     case 'backend':
@@ -96,9 +133,11 @@ function fateOf(snapshot: Snapshot, path: string): Fate {
   }
 }
 
-function fateOfOriginal(snapshot: Snapshot, path: string): Fate {
-  if (path.endsWith('.ack') && !snapshot.knowsAcknowledgement(path)) return 'left-out';
-  return isUnknown(snapshot, nameOf(path)) ? 'late' : 'taken';
+function fateOfOriginal({ snapshot, log }: Known, path: string): Fate {
+  // An acknowledgement made meanwhile goes under all its names.
+  if (path.endsWith('.ack') && !snapshot.knowsAcknowledgement(path)) return 'dropped';
+  if (!isUnknown(snapshot, nameOf(path))) return 'taken';
+  return log.ids.has(nameOf(path)) ? 'dropped' : 'late';
 }
 
 /** What the back end is handed stands under the id of its transmission. */

@@ -4,6 +4,7 @@
 //   backup.json      what it is: format, versions, time
 //   claimgate.db     the database as of that time; every other file is below the same names as in the data directory
 //   ...              keys/, originals/, mailboxes/, backend/, quarantine/, mail/, staging/; hard links are links
+//   receive-log/...  small files that were answered and not in the database yet (receive-log.ts)
 //   late.jsonl       transmissions that came in after that time, whose bytes are here all the same
 //   manifest.jsonl   a line for each entry before it, with its SHA-256, in their order
 //

@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pack as createPack, type Pack } from 'tar-stream';
-import { type Content, listContents } from './backup-contents.ts';
+import { type Content, copyReceiveLog, listContents } from './backup-contents.ts';
 import {
   backupFormat,
   databaseName,
@@ -68,9 +68,10 @@ export async function writeBackup(
   const copy = `${partial}.db`;
   for (const left of [partial, copy, `${partial}.lines`]) await rm(left, { force: true });
   const madeAtMs = deps.now();
+  const log = await copyReceiveLog(deps.directory);
   const snapshot = await takeSnapshot(deps.directory, copy);
   try {
-    const contents = listContents(deps.directory, snapshot);
+    const contents = listContents(deps.directory, { snapshot, log });
     const header = {
       format: backupFormat,
       version: deps.version,
@@ -127,14 +128,13 @@ function startArchive(partial: string, passphrase: string | undefined, advance: 
   );
   failed.catch(() => undefined);
   const note = (line: ManifestLine): Promise<void> => manifest.write(printLine(line));
-  const text = async (path: string, content: string): Promise<void> => {
-    const bytes = Buffer.from(content);
+  const add = async (path: string, bytes: Buffer): Promise<void> => {
     await Promise.race([entry(tar, { name: path, mode: 0o600 }, bytes), failed]);
     const sha256 = newHash().update(bytes).digest('hex');
     await note({ kind: 'file', path, mode: 0o600, size: bytes.length, sha256 });
   };
   return {
-    text,
+    text: (path: string, content: string) => add(path, Buffer.from(content)),
     async add(content: Content): Promise<void> {
       if (content.kind === 'directory') {
         await Promise.race([entry(tar, { name: content.path, type: 'directory', mode: 0o700 }), failed]);
@@ -142,6 +142,9 @@ function startArchive(partial: string, passphrase: string | undefined, advance: 
       } else if (content.kind === 'link') {
         await Promise.race([entry(tar, { name: content.path, type: 'link', linkname: content.to }), failed]);
         await note(content);
+      } else if (content.kind === 'bytes') {
+        await add(content.path, content.bytes);
+        files += 1;
       } else {
         const line = await addFile({ tar, failed, advance }, content);
         if (line === undefined) return;

@@ -3,7 +3,7 @@
 
 import { closeSync, constants, fsync, mkdirSync, openSync } from 'node:fs';
 import { lstat, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { PartnerId, TransmissionId } from '../domain/ids.ts';
 import type { EntryName, MailboxFolder } from '../domain/virtual-path.ts';
@@ -19,6 +19,8 @@ export interface DataDirectory {
   readonly locks: HostPath;
   readonly keys: HostPath;
   readonly staging: HostPath;
+  /** Small uploads that were answered and are not in the journal yet (receive-log.ts). */
+  readonly receiveLog: HostPath;
   readonly mailboxes: HostPath;
   readonly quarantine: HostPath;
   staged(id: string): HostPath;
@@ -49,6 +51,7 @@ export const dataFolders: readonly string[] = [
   'keys',
   'locks',
   'staging',
+  'receive-log',
   'originals',
   'derived',
   'dispatched',
@@ -74,13 +77,16 @@ export function openDataDirectory(root: string): DataDirectory {
  * @param root absolute
  */
 export function pathsBelow(root: string): DataDirectory {
-  const below = (...names: readonly string[]) => join(root, ...names) as HostPath;
+  const top = resolve(root);
+  // Every name is a parsed one or ours: there is nothing to normalise, and path.join does that several times a request.
+  const below = (...names: readonly string[]) => [top, ...names].join('/') as HostPath;
   return {
     root: below(),
     database: below('claimgate.db'),
     locks: below('locks'),
     keys: below('keys'),
     staging: below('staging'),
+    receiveLog: below('receive-log'),
     mailboxes: below('mailboxes'),
     quarantine: below('quarantine'),
     staged: (id) => below('staging', id),

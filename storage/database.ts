@@ -32,10 +32,15 @@ export interface DatabaseOptions {
    * for anybody, in a command: there is no thread, and SQLite does it itself.
    */
   readonly onCheckpointFault?: ((message: string) => void) | undefined;
+  /** Another connection of this process brings the log into the database. */
+  readonly leavesCheckpoints?: boolean;
 }
 
 /** What the connection that writes keeps of the database in memory, in KiB: SQLite's own 2 MiB hold no busy day's indexes. */
 const pageCacheKib = 8 * 1024;
+
+/** What is lent is used for many at once: it counts for so many transactions when the log is to be shortened. */
+const lentTransactions = 16;
 
 /** The database file is none, or parts of it are destroyed. */
 export class DatabaseDamagedError extends Error {
@@ -85,14 +90,21 @@ export function openDatabase(options: DatabaseOptions): Database {
   // From here on a commit only writes, and whoever was promised that it survives power loss (I2) waits for the disk outside
   // of SQLite (sqlite-log.ts).
   file.pragma('synchronous = NORMAL');
-  const sql = new Kysely<Tables>({ dialect: new ClaimgateSqliteDialect(file, { reader, sync: log.sync }) });
+  let commits = 0;
+  const sync = (): Promise<void> => {
+    commits += 1;
+    return log.sync();
+  };
+  const sql = new Kysely<Tables>({ dialect: new ClaimgateSqliteDialect(file, { reader, sync }) });
   const checkpoint = openCheckpoint(file, options);
+  if (options.leavesCheckpoints === true) file.pragma('wal_autocheckpoint = 0');
   const statements = new Map<string, SqliteFile.Statement>();
+  const turns = createTurns();
   const grouped = groupTransactions({
     async run(work) {
       const room = checkpoint?.room();
       if (room !== undefined) await room;
-      await sql.transaction().execute(work);
+      await turns.take(() => sql.transaction().execute(work));
     },
     execute(text) {
       const statement = statements.get(text) ?? file.prepare(text);
@@ -108,21 +120,47 @@ export function openDatabase(options: DatabaseOptions): Database {
     sql,
     now: options.now,
     randomBytes: options.randomBytes,
+    commits: () => commits,
     changes,
     migrated,
     async transaction(work, { survives } = { survives: 'power-loss' }) {
       const result = await grouped((trx) => work(openTransaction(trx, options.now(), options.randomBytes)));
+      commits += 1;
       checkpoint?.committed();
       if (survives === 'process-end') return result;
       await log.sync();
       changes.announce();
       return result;
     },
+    async lend(work) {
+      await turns.take(work);
+      commits += 1;
+      checkpoint?.committed(lentTransactions);
+      await log.sync();
+      changes.announce();
+    },
     async close() {
       changes.close();
       await checkpoint?.close();
       await log.close();
       await sql.destroy();
+    },
+  };
+}
+
+/** One at a time, in the order in which they came; when nobody has the turn it is taken without waiting. */
+function createTurns() {
+  let last: Promise<void> | undefined;
+  return {
+    async take(work: () => Promise<void>): Promise<void> {
+      const before = last;
+      const mine = before === undefined ? work() : before.then(work, work);
+      last = mine;
+      try {
+        await mine;
+      } finally {
+        if (last === mine) last = undefined;
+      }
     },
   };
 }

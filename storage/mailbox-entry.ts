@@ -6,21 +6,32 @@ import type { UploadGate } from '../domain/gate.ts';
 import type { PartnerId, UserId } from '../domain/ids.ts';
 import type { FileRefusal } from '../domain/mailbox.ts';
 import type { Observe } from '../domain/observation.ts';
+import type { PartnerProfile } from '../domain/partner-profile.ts';
 import type { EntryName, MailboxFolder, VirtualPath } from '../domain/virtual-path.ts';
+import type { BriefMemory } from './brief-memory.ts';
 import type { DataDirectory, HostPath } from './data-directory.ts';
 import { refuse, unlessMissing } from './disk-fault.ts';
-import { maySeeEntry } from './mailbox-view.ts';
+import { maySeeEntry, type ViewMemory } from './mailbox-view.ts';
 import type { LookedInto } from './outbound-content.ts';
+import type { WhenEarlierIsThere } from './publish-upload.ts';
+import type { ReceiveLog } from './receive-log.ts';
 import type { SmallUploads } from './small-uploads.ts';
 import type { Database } from './transaction.ts';
 import type { Upload } from './upload.ts';
-import { discardUpload, findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
+import { discardUpload, findUnfinished, hasUnfinished, type UnfinishedUpload } from './upload-journal.ts';
 import type { UploadTurns } from './upload-turns.ts';
 
 export interface MailboxSettings {
   readonly maxFileBytes: number;
   /** Uploads are refused when less than this is free. */
   readonly minFreeBytes: number;
+}
+
+/** What of the journal is remembered for some milliseconds. */
+export interface MailboxMemory extends ViewMemory {
+  /** Whether a user has an upload that is not whole yet. */
+  readonly unfinished: BriefMemory<boolean>;
+  readonly profiles: BriefMemory<PartnerProfile>;
 }
 
 export interface MailboxDeps {
@@ -38,7 +49,11 @@ export interface MailboxDeps {
   readonly openUploads: Map<string, Upload>;
   /** Those of this process that are small so far, and of which there is no row. */
   readonly smallUploads: SmallUploads;
+  readonly memory: MailboxMemory;
   readonly turns: UploadTurns;
+  /** Where small uploads wait in a crowd; undefined while there is none in this process. */
+  readonly log: () => ReceiveLog | undefined;
+  readonly whenEarlierIsThere: WhenEarlierIsThere;
   /** What files of `outbound` that no row tells of were found to hold. */
   readonly lookedInto: LookedInto;
 }
@@ -50,15 +65,24 @@ export interface MailboxOwner {
   readonly source: 'sftp' | 'portal';
 }
 
-/** This user's upload of that name that is not whole yet, if there is one. */
+/**
+ * This user's upload of that name that is not whole yet, if there is one. A whole file of that name that waits in the
+ * receive log is in its place after this.
+ */
 export async function findOwnUpload(
   deps: MailboxDeps,
   owner: MailboxOwner,
   path: { readonly folder: MailboxFolder; readonly name: EntryName },
 ): Promise<UnfinishedUpload | undefined> {
   if (path.folder !== 'inbound') return undefined;
-  await deps.smallUploads.record(owner, path.name);
-  const [newest] = await findUnfinished(deps.database, { ...owner, name: path.name });
+  const log = deps.log();
+  if (log?.holds(owner.partnerId, path.name) === true)
+    await log.applied(owner.partnerId, { name: path.name, userId: owner.userId });
+  if (deps.smallUploads.has(owner, path.name)) await deps.smallUploads.record(owner, path.name);
+  const { memory, database } = deps;
+  const key = `${owner.partnerId}/${owner.userId}`;
+  if (!(await memory.unfinished.recall(key, () => hasUnfinished(database, owner)))) return undefined;
+  const [newest] = await findUnfinished(database, { ...owner, name: path.name });
   return newest;
 }
 

@@ -113,7 +113,7 @@ async function whyUnfit(
   to: EntryPath,
 ): Promise<FileRefusal | undefined> {
   const { partnerId } = owner;
-  const terms = await askUploadTerms(deps.database, { partnerId, name: to.name, isNew: false });
+  const terms = await askUploadTerms(deps, { partnerId, name: to.name, isNew: false });
   return terms.kind === 'refused' ? terms : undefined;
 }
 

@@ -7,6 +7,7 @@ import type { Stats } from 'node:fs';
 import { type ContentKind, mayReceive, whatMayNotBeSent } from '../domain/content-kind.ts';
 import type { Rights, RightsHolder } from '../domain/right.ts';
 import type { EntryName, MailboxFolder } from '../domain/virtual-path.ts';
+import type { BriefMemory } from './brief-memory.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { readRights } from './grant-store.ts';
 
@@ -21,7 +22,13 @@ export interface SeenEntry {
   readonly stats: Stats;
 }
 
+/** What of the journal is remembered for some milliseconds. */
+export interface ViewMemory {
+  readonly rights: BriefMemory<Rights>;
+}
+
 export interface ViewDeps {
+  readonly memory: ViewMemory;
   readonly database: Database;
   readonly directory: DataDirectory;
   readonly lookedInto: LookedInto;
@@ -42,11 +49,13 @@ export async function openView(
   owner: RightsHolder,
   where: { readonly folder: MailboxFolder; readonly name?: EntryName },
 ): Promise<MailboxView> {
-  const rights = await readRights(deps.database, owner);
+  const { database, memory } = deps;
+  const key = `${owner.partnerId}/${owner.userId ?? ''}`;
+  const rights = await memory.rights.recall(key, () => readRights(database, owner));
   const all = where.folder === 'outbound' ? rights.receivesAll : rights.sendsAll;
   if (all) return async (entries) => entries;
   if (where.folder === 'inbound') return (entries) => seeInbound(deps, { owner, rights, entries });
-  const known = await readOutboundFiles(deps.database, { partnerId: owner.partnerId, name: where.name });
+  const known = await readOutboundFiles(database, { partnerId: owner.partnerId, name: where.name });
   return async (entries) => {
     const seen: SeenEntry[] = [];
     for (const entry of entries) if (await maySee(deps, { owner, rights, known, entry })) seen.push(entry);

@@ -18,7 +18,8 @@ import {
 import { SmallUpload, type SmallUploadDeps } from './small-upload.ts';
 import { type BegunWith, Upload } from './upload.ts';
 import { beginUpload, takeUpload, type UnfinishedUpload } from './upload-journal.ts';
-import { askUploadTerms } from './upload-terms.ts';
+import { askUploadTerms, type UploadTerms } from './upload-terms.ts';
+import { noTurn } from './upload-turns.ts';
 
 type Opened = OpenedForWrite | FileRefusal;
 
@@ -44,14 +45,13 @@ export async function openForWrite(
   }
   if (!options.create && upload === undefined && there === undefined) return noSuchFile;
   const { partnerId } = owner;
-  const terms = await askUploadTerms(deps.database, {
+  const terms = await askUploadTerms(deps, {
     partnerId,
     name: path.name,
     isNew: upload === undefined,
   });
   if (terms.kind === 'refused') return terms;
-  const maxFileBytes = Math.min(terms.maxFileBytes, deps.settings.maxFileBytes);
-  const bounded = { ...deps, settings: { ...deps.settings, maxFileBytes } };
+  const bounded = boundBy(deps, terms);
   try {
     if (!options.truncate && upload !== undefined) return await goOn(bounded, owner, upload);
     if (!options.truncate && there !== undefined) return await startFromCopy(bounded, owner, path.name);
@@ -59,6 +59,12 @@ export async function openForWrite(
   } catch (thrown) {
     return refusalOf(thrown);
   }
+}
+
+/** The same, for files of at most so many bytes. */
+function boundBy(deps: MailboxDeps, { maxFileBytes }: UploadTerms): MailboxDeps {
+  const { settings } = deps;
+  return maxFileBytes >= settings.maxFileBytes ? deps : { ...deps, settings: { ...settings, maxFileBytes } };
 }
 
 async function whyTaken(
@@ -93,7 +99,7 @@ async function start(
     return begin(deps, owner, { id, name, handle, sizeBytes: 0, isCopy: false, begunWith });
   };
   const file = mayStayInMemory(deps, owner, { name, counted })
-    ? keepSmall(deps, owner, { id, name, begin: begun, turn: await deps.turns.take() })
+    ? await keepSmall(deps, owner, { id, name, begin: begun })
     : await begun();
   return { kind: 'ok', file, transmissionId: id };
 }
@@ -105,16 +111,24 @@ const mayStayInMemory = (
   { name, counted }: { readonly name: EntryName; readonly counted: boolean },
 ): boolean => source === 'sftp' && gate === undefined && !counted && !isTemporaryName(name);
 
-function keepSmall(
+/** Of so many small uploads that are open the bytes may be in memory; each has at most 64 KiB. */
+const mostInMemory = 64;
+
+async function keepSmall(
   deps: MailboxDeps,
   { partnerId, userId }: MailboxOwner,
-  input: { readonly id: TransmissionId; readonly name: EntryName } & Pick<SmallUploadDeps, 'begin' | 'turn'>,
-): SmallUpload {
-  const { database, directory, observe, settings, smallUploads: uploads } = deps;
-  const { id, name, begin, turn } = input;
+  input: { readonly id: TransmissionId; readonly name: EntryName } & Pick<SmallUploadDeps, 'begin'>,
+): Promise<SmallUpload> {
+  const { database, directory, observe, settings, smallUploads: uploads, whenEarlierIsThere, turns } = deps;
+  const { id, name, begin } = input;
   const { maxFileBytes } = settings;
+  const receiveLog = deps.log();
+  const log = receiveLog?.wants(userId) === true && uploads.size < mostInMemory ? receiveLog : undefined;
+  // What the log takes is so little work that nobody need wait for another's.
+  const turn = log === undefined ? await turns.take() : noTurn;
+  const noteClose = () => receiveLog?.noteClose();
   const upload = new SmallUpload(
-    { database, directory, observe, maxFileBytes, uploads, turn, begin },
+    { database, directory, observe, maxFileBytes, uploads, turn, log, noteClose, whenEarlierIsThere, begin },
     { id, partnerId, userId, name, openedAtMs: database.now() },
   );
   upload.makeFile();
@@ -204,12 +218,21 @@ function register(
     readonly begunWith?: BegunWith | undefined;
   },
 ): Upload {
-  const { database, directory, observe, openUploads, settings, syncFolder, gate } = deps;
+  const { database, directory, observe, openUploads, settings, syncFolder, whenEarlierIsThere, gate } = deps;
   const ended = (upload: Upload) => {
     if (openUploads.get(upload.id) === upload) openUploads.delete(upload.id);
   };
   const upload = new Upload(
-    { database, directory, observe, syncFolder, gate, maxFileBytes: settings.maxFileBytes, ended },
+    {
+      database,
+      directory,
+      observe,
+      syncFolder,
+      whenEarlierIsThere,
+      gate,
+      maxFileBytes: settings.maxFileBytes,
+      ended,
+    },
     { ...owner, ...input },
   );
   openUploads.set(input.id, upload);

@@ -6,6 +6,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, opendir, statfs, unlink, utimes } from 'node:fs/promises';
 import type { FileAttributes, FileRefusal, Mailbox, MailboxEntry, ReadableFile } from '../domain/mailbox.ts';
 import { type MailboxFolder, parseEntryName, type VirtualPath } from '../domain/virtual-path.ts';
+import { BriefMemory } from './brief-memory.ts';
 import { recordDownload } from './collection-store.ts';
 import { checkMailboxFolders, makePartnerFolders, syncFolder } from './data-directory.ts';
 import { noSuchFile, refusalOf, refuse } from './disk-fault.ts';
@@ -22,6 +23,7 @@ import { renameEntry } from './mailbox-rename.ts';
 import { maySeeEntry, openView, type SeenEntry, viewBatch } from './mailbox-view.ts';
 import { openForWrite } from './mailbox-write.ts';
 import { forgetOutboundFile } from './outbound-file-store.ts';
+import type { ReceiveLog } from './receive-log.ts';
 import { RightWithdrawnError } from './right-withdrawn.ts';
 import { SmallUploads } from './small-uploads.ts';
 import { findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
@@ -33,20 +35,41 @@ export interface Mailboxes {
    * @throws MailboxReplacedError
    */
   open(owner: MailboxOwner): Promise<Mailbox>;
+  /** From now on small uploads over SFTP may wait in this log; undefined: no longer. */
+  useLog(log: ReceiveLog | undefined): void;
 }
 
 /** Everything that mailboxes share in one process. */
 export function createMailboxes(
   deps: Omit<
     MailboxDeps,
-    'openUploads' | 'smallUploads' | 'turns' | 'lookedInto' | 'syncFolder' | 'whyNoRoom'
+    | 'openUploads'
+    | 'smallUploads'
+    | 'memory'
+    | 'turns'
+    | 'log'
+    | 'whenEarlierIsThere'
+    | 'lookedInto'
+    | 'syncFolder'
+    | 'whyNoRoom'
   >,
 ): Mailboxes {
+  let receiveLog: ReceiveLog | undefined;
   const shared: MailboxDeps = {
     ...deps,
     openUploads: new Map(),
     smallUploads: new SmallUploads(),
+    memory: {
+      unfinished: new BriefMemory(deps.database),
+      rights: new BriefMemory(deps.database),
+      profiles: new BriefMemory(deps.database),
+    },
     turns: new UploadTurns(),
+    log: () => receiveLog,
+    async whenEarlierIsThere({ partnerId, name }) {
+      // What cannot be put there now is, when it can, not put in the place of a later one.
+      await receiveLog?.applied(partnerId, { name }).catch(() => undefined);
+    },
     lookedInto: new Map(),
     syncFolder,
     whyNoRoom: watchFreeSpace({
@@ -59,6 +82,9 @@ export function createMailboxes(
       await makePartnerFolders(deps.directory, owner.partnerId);
       await checkMailboxFolders(deps.directory, owner.partnerId);
       return mailboxOf(shared, owner);
+    },
+    useLog(log) {
+      receiveLog = log;
     },
   };
 }
@@ -136,6 +162,7 @@ async function* listFolder(
 ): AsyncGenerator<MailboxEntry> {
   const shown = new Set<string>();
   if (folder === 'inbound') {
+    await deps.log()?.applied(owner.partnerId, { userId: owner.userId });
     await deps.smallUploads.record(owner);
     for (const upload of await findUnfinished(deps.database, owner)) {
       if (shown.has(upload.name)) continue;

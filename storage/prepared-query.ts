@@ -37,8 +37,8 @@ export function prepareQuery<Values extends object, Row>(
       compiled = compile(build(sql, placesFor(values)));
       known.set(adapter, compiled);
     }
-    const given = new Map(Object.entries(values));
-    const parameters = compiled.parameters.map((one) => (one instanceof Place ? given.get(one.key) : one));
+    const given = values as Readonly<Record<string, unknown>>;
+    const parameters = compiled.parameters.map((one) => (one instanceof Place ? given[one.key] : one));
     const direct =
       adapter instanceof ClaimgateSqliteAdapter
         ? adapter.direct.rowsOf(compiled.text, parameters, { isTransaction: sql.isTransaction })

@@ -22,7 +22,7 @@ import { smallOriginalBytes } from './small-original-bytes.ts';
 import { CommitNotSyncedError } from './sqlite-log.ts';
 import { removeAtOnce, type StagedBytes } from './staged-bytes.ts';
 import type { Database } from './transaction.ts';
-import { receiveSmallUpload } from './upload-journal.ts';
+import { receiveSmallUploads } from './upload-journal.ts';
 
 export interface PublishSmallInput {
   readonly id: TransmissionId;
@@ -59,7 +59,7 @@ export async function receiveSmall(
     if (!rides) await together([file.sync(), syncFolder(dirname(original) as HostPath)]);
     file.close();
     const what = { ...facts, sizeBytes, sha256: file.sha256(), originalPath, inode, bytes };
-    await receiveSmallUpload(database, what);
+    await receiveSmallUploads(database, [{ ...what, receivedAtMs: database.now() }]);
   } catch (thrown) {
     if (!(thrown instanceof CommitNotSyncedError)) removeAtOnce(original);
     throw thrown;

@@ -76,7 +76,15 @@ export interface PublishDeps {
   readonly gate?: UploadGate | undefined;
   /** Makes a folder's entries durable, with everyone else who waits for that. */
   readonly syncFolder: (folder: HostPath) => Promise<void>;
+  /** Left out where nothing waits in a receive log. */
+  readonly whenEarlierIsThere?: WhenEarlierIsThere | undefined;
 }
+
+/** Waits until what a partner sent under a name before is in its place (receive-log.ts). Never throws. */
+export type WhenEarlierIsThere = (input: {
+  readonly partnerId: PartnerId;
+  readonly name: EntryName;
+}) => Promise<void>;
 
 /**
  * Makes a staging file durable and publishes it.
@@ -119,6 +127,7 @@ export async function publishUpload(deps: PublishDeps, input: PublishInput): Pro
     await withdraw();
     return undefined;
   }
+  await deps.whenEarlierIsThere?.(input);
   // A file that another program has put into `inbound` is there already, refused or not: ours takes its place, so that it
   // is known again.
   if (refusal === undefined || input.source === 'adopted')

@@ -1,9 +1,11 @@
 // What happens at start: disk and journal are brought together after whatever ended the last run. Every step may be
 // cut off itself and repeated.
 
-import { chmod, lstat, readdir, rename, unlink } from 'node:fs/promises';
-import { parsePartnerId, parseTransmissionId, type TransmissionId } from '../domain/ids.ts';
-import { parseEntryName } from '../domain/virtual-path.ts';
+import { chmod, lstat, readdir, unlink } from 'node:fs/promises';
+import { parseTransmissionId, type TransmissionId } from '../domain/ids.ts';
+import type { Observe } from '../domain/observation.ts';
+import { applyReceiveLog } from './apply-receive-log.ts';
+import { completeEntry } from './complete-entry.ts';
 import { type DataDirectory, syncFolder } from './data-directory.ts';
 import { unlessMissing } from './disk-fault.ts';
 import { isStagedAnswer } from './durable-file.ts';
@@ -24,11 +26,14 @@ export interface RecoveryReport {
   readonly orphans: number;
   /** Small files that power loss had taken, written anew from the journal. */
   readonly restored: number;
+  /** Small files whose CLOSE was answered, taken from the receive log. */
+  readonly applied: number;
 }
 
 export interface RecoveryDeps {
   readonly database: Database;
   readonly directory: DataDirectory;
+  readonly observe?: Observe;
   /** An interrupted or held upload older than this is given up, in milliseconds. */
   readonly interruptedExpiryMs: number;
 }
@@ -39,6 +44,7 @@ export interface RecoveryDeps {
  */
 export async function recoverUploads(deps: RecoveryDeps): Promise<RecoveryReport> {
   const restored = await restoreOriginals(deps);
+  const applied = await applyReceiveLog(deps);
   let interrupted = 0;
   let rolledBack = 0;
   let expired = 0;
@@ -56,7 +62,7 @@ export async function recoverUploads(deps: RecoveryDeps): Promise<RecoveryReport
     }
   }
   const { completed, orphans } = await sweepStaging(deps, 'sftp');
-  return { interrupted, rolledBack, completed, expired, orphans, restored };
+  return { interrupted, rolledBack, completed, expired, orphans, restored, applied };
 }
 
 /**
@@ -74,7 +80,7 @@ export async function recoverAdoptions(
     await discardUpload(deps.database, { id: adoption.id, reason: 'cut off while it was adopted' });
   }
   const { completed, orphans } = await sweepStaging(deps, 'intake');
-  return { interrupted: 0, rolledBack, completed, expired: 0, orphans, restored };
+  return { interrupted: 0, rolledBack, completed, expired: 0, orphans, restored, applied: 0 };
 }
 
 /** A link in originals/ without the commit that goes with it: the CLOSE was never answered (publish-upload.ts, step 2). */
@@ -144,36 +150,16 @@ async function sweepStaged(
   // What a gate has refused gets no name, unless another program had given it one.
   const isNamed = row?.refusal === null || row?.source === 'adopted';
   const finished = row !== undefined && row.original_path !== null && id.kind === 'ok' && isNamed;
-  if (finished && (await completeEntry(deps, { id: id.id, partner: row.partner_id, name: row.name }))) {
+  // The commit was made, and the name in `inbound` not yet (publish-upload.ts, step 4).
+  const folder = finished
+    ? await completeEntry(deps, { id: id.id, partner: row.partner_id, name: row.name })
+    : undefined;
+  if (folder !== undefined) {
+    await syncFolder(folder);
     return 'completed';
   }
   // Power loss may have taken the row of an upload that was linked already: its CLOSE was never answered.
   if (row === undefined && id.kind === 'ok') await takeBackOriginal(deps, id.id);
   await unlessMissing(() => unlink(directory.staged(name)), undefined);
   return 'removed';
-}
-
-/** The commit was made, and the name in `inbound` not yet (publish-upload.ts, step 4). */
-async function completeEntry(
-  deps: SweepDeps,
-  input: { readonly id: TransmissionId; readonly partner: string; readonly name: string },
-): Promise<boolean> {
-  const { database, directory } = deps;
-  const partner = parsePartnerId(input.partner);
-  const name = parseEntryName(input.name);
-  if (partner.kind === 'invalid' || name === undefined) return false;
-  const newer = await database.sql
-    .selectFrom('transmissions')
-    .select('id')
-    .where('partner_id', '=', partner.id)
-    .where('name', '=', name)
-    .where('id', '>', input.id)
-    .where('original_path', 'is not', null)
-    .executeTakeFirst();
-  if (newer !== undefined) return false;
-  await rename(directory.staged(input.id), directory.entry(partner.id, 'inbound', name));
-  // Where it has that name already, rename leaves both (POSIX).
-  await unlessMissing(() => unlink(directory.staged(input.id)), undefined);
-  await syncFolder(directory.mailboxFolder(partner.id, 'inbound'));
-  return true;
 }

@@ -15,6 +15,9 @@ import type { EntryName } from '../domain/virtual-path.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { refusalOf, refuse } from './disk-fault.ts';
 import { nameSmall, receiveSmall } from './publish-small.ts';
+import type { WhenEarlierIsThere } from './publish-upload.ts';
+import type { ReceiveLog } from './receive-log.ts';
+import { smallOriginalBytes } from './small-original-bytes.ts';
 import type { HeldUpload, SmallUploadOwner, SmallUploads } from './small-uploads.ts';
 import { CommitNotSyncedError } from './sqlite-log.ts';
 import { StagedBytes } from './staged-bytes.ts';
@@ -30,6 +33,12 @@ export interface SmallUploadDeps {
   readonly maxFileBytes: number;
   readonly uploads: SmallUploads;
   readonly turn: Turn;
+  /** Takes it when it is whole, in the place of the journal: in a crowd of them. */
+  readonly log: ReceiveLog | undefined;
+  /** Told when one is closed that the log would take. */
+  readonly noteClose: () => void;
+  /** Waits until what was sent under that name before is in its place. Never throws. */
+  readonly whenEarlierIsThere: WhenEarlierIsThere;
   /** Makes the row of an upload whose staging file is there. */
   readonly begin: (begunWith: BegunWith) => Promise<Upload>;
 }
@@ -67,19 +76,19 @@ export class SmallUpload implements WritableFile, HeldUpload {
   constructor(deps: SmallUploadDeps, input: SmallUploadInput) {
     this.#deps = deps;
     this.#input = input;
-    this.#file = new StagedBytes(deps.directory.staged(input.id));
+    this.#file = new StagedBytes(deps.directory.staged(input.id), { inMemory: deps.log !== undefined });
     deps.uploads.add(input, input.name, this);
     this.#timer = setTimeout(() => void this.record(), recordAfterMs);
     this.#timer.unref();
   }
 
   /**
-   * Makes the staging file, so that OPEN is refused when it cannot be made.
+   * Makes the staging file, so that OPEN is refused when it cannot be made. For the log none is made.
    * @throws Error when the disk fails
    */
   makeFile(): void {
     try {
-      this.#file.append(new Uint8Array());
+      if (this.#file.inMemory === undefined) this.#file.append(new Uint8Array());
     } catch (thrown) {
       this.#state = 'lost';
       this.#forget();
@@ -133,6 +142,12 @@ export class SmallUpload implements WritableFile, HeldUpload {
       return notWhole;
     }
     this.#state = 'closed';
+    if (this.#file.sizeBytes <= smallOriginalBytes) this.#deps.noteClose();
+    if (await this.#isLogged()) {
+      this.#received();
+      this.#forget();
+      return undefined;
+    }
     try {
       await this.#receive();
     } catch (thrown) {
@@ -146,6 +161,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
       return refusalOf(thrown);
     }
     this.#forget();
+    await this.#deps.whenEarlierIsThere(this.#input);
     try {
       nameSmall(this.#deps.directory, this.#input);
       return undefined;
@@ -159,6 +175,7 @@ export class SmallUpload implements WritableFile, HeldUpload {
     if (this.#state !== 'small') return;
     try {
       const { database } = this.#deps;
+      await this.#deps.whenEarlierIsThere(this.#input);
       // Another process may have taken the same file meanwhile, whole: this piece of it may not stand in its place.
       if (this.#file.sizeBytes > 0 && !(await isSuperseded(database, this.#input)))
         await (await this.#grow()).abandon();
@@ -213,16 +230,40 @@ export class SmallUpload implements WritableFile, HeldUpload {
     return upload;
   }
 
+  /** @returns whether the log has taken it. Where it fails the journal is asked, to which the same file is the same file. */
+  async #isLogged(): Promise<boolean> {
+    const { log, database } = this.#deps;
+    const file = this.#file;
+    const bytes = file.inMemory;
+    if (log === undefined || bytes === undefined || !log.takes()) return false;
+    const { id, partnerId, userId, name, openedAtMs } = this.#input;
+    const whose = { id, partnerId, userId, name, openedAtMs, modifiedAtMs: this.#modifiedAtMs };
+    try {
+      const receivedAtMs = database.now();
+      await log.add({ ...whose, receivedAtMs, sha256: file.sha256(), bytes });
+      file.close();
+      return true;
+    } catch {
+      // It has told of it.
+      return false;
+    }
+  }
+
   async #receive(): Promise<void> {
-    const { database, directory, observe } = this.#deps;
+    const { database, directory } = this.#deps;
     const { id, partnerId, userId, name, openedAtMs } = this.#input;
     const file = this.#file;
     const what = { id, partnerId, userId, name, openedAtMs, file, modifiedAtMs: this.#modifiedAtMs };
     await receiveSmall({ database, directory }, what);
-    const { sizeBytes } = file;
-    observe({
+    this.#received();
+  }
+
+  #received(): void {
+    const { id: transmissionId, partnerId, name } = this.#input;
+    const { sizeBytes } = this.#file;
+    this.#deps.observe({
       kind: 'transmission.received',
-      transmissionId: id,
+      transmissionId,
       partnerId,
       name,
       sizeBytes,

@@ -18,6 +18,10 @@ export class SmallUploads {
   /** By whose it is and its name; of two that begin at the same moment the later one. */
   readonly #held = new Map<string, HeldUpload>();
 
+  get size(): number {
+    return this.#held.size;
+  }
+
   add(owner: SmallUploadOwner, name: EntryName, upload: HeldUpload): void {
     this.#held.set(keyOf(owner, name), upload);
   }
@@ -25,6 +29,10 @@ export class SmallUploads {
   remove(owner: SmallUploadOwner, name: EntryName, upload: HeldUpload): void {
     const key = keyOf(owner, name);
     if (this.#held.get(key) === upload) this.#held.delete(key);
+  }
+
+  has(owner: SmallUploadOwner, name: EntryName): boolean {
+    return this.#held.size > 0 && this.#held.has(keyOf(owner, name));
   }
 
   /** Whoever looks for this user's upload of that name, or for all of them, finds them in the journal after this. */

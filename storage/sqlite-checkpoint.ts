@@ -25,8 +25,8 @@ const withoutThreadPages = 1000;
 const idleTimeoutMs = 60_000;
 
 export interface SqliteCheckpoint {
-  /** Says that a transaction has been committed. */
-  committed(): void;
+  /** Says that transactions have been committed, or as much as so many write. */
+  committed(transactions?: number): void;
   /** @returns what to wait for before the next transaction; undefined when there is nothing to wait for */
   room(): Promise<void> | undefined;
   close(): Promise<void>;
@@ -90,8 +90,8 @@ export function createSqliteCheckpoint(deps: {
     }
   };
   return {
-    committed() {
-      commits += 1;
+    committed(transactions = 1) {
+      commits += transactions;
       if (commits < everyCommits || work !== undefined || closing) return;
       commits = 0;
       work = checkpoint();

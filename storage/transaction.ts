@@ -32,6 +32,14 @@ export interface Database {
     work: (transaction: Transaction) => Promise<Result>,
     options?: { readonly survives: 'power-loss' | 'process-end' },
   ): Promise<Result>;
+  /**
+   * Lets somebody else in this process commit: while `work` does, no transaction is open here. Waits for those that are,
+   * and resolves when what was committed survives power loss, and whoever waits for changes is told.
+   * @throws what `work` throws, and CommitNotSyncedError
+   */
+  lend(work: () => Promise<void>): Promise<void>;
+  /** A number that differs after each commit of this process, by whatever way. */
+  readonly commits: () => number;
   /** Tells when something in the database may have changed, by this process or another. */
   readonly changes: Changes;
   readonly migrated: { readonly from: number; readonly to: number };

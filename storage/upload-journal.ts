@@ -105,6 +105,22 @@ export async function findUnfinished(
   return rows.map(uploadOf);
 }
 
+/** Whether a user has any upload that is not whole yet. */
+export async function hasUnfinished(database: Database, whose: WhoseUploads): Promise<boolean> {
+  const { partnerId, userId } = whose;
+  return (await firstUnfinishedOf(database.sql, { partnerId, userId })).length > 0;
+}
+
+const firstUnfinishedOf = prepareQuery((sql, { partnerId, userId }: WhoseUploads) =>
+  sql
+    .selectFrom('transmissions')
+    .select('id')
+    .where('partner_id', '=', partnerId)
+    .where('user_id', '=', userId)
+    .where('state', 'in', unfinished)
+    .limit(1),
+);
+
 const unfinishedOf = prepareQuery(selectUnfinished);
 const unfinishedNamed = prepareQuery((sql, values: WhoseUploads & { readonly name: EntryName }) =>
   selectUnfinished(sql, values).where('name', '=', values.name),
@@ -266,41 +282,53 @@ type ReceivedFacts = Pick<
   'id' | 'partnerId' | 'userId' | 'source' | 'name' | 'sizeBytes' | 'sha256' | 'refusal'
 >;
 
+/** A small upload over SFTP of which there is no row yet (small-upload.ts). */
+export interface ReceivedSmallUpload
+  extends Pick<ReceiveUploadInput, 'id' | 'partnerId' | 'name' | 'sha256' | 'originalPath' | 'inode'> {
+  readonly userId: UserId;
+  /** When it was begun, in milliseconds since 1970. */
+  readonly openedAtMs: number;
+  /** When it was whole, in milliseconds since 1970. */
+  readonly receivedAtMs: number;
+  readonly sizeBytes: number;
+  /** All of them, when they ride in the journal. */
+  readonly bytes: Uint8Array | undefined;
+}
+
 /**
- * A small upload over SFTP, of which there is no row yet (small-upload.ts): all that is to be said of it, with its bytes,
- * in one transaction. From its commit on, the partner gets an answer (invariant I2).
+ * All that is to be said of small uploads, with their bytes, in one transaction. From its commit on, their partners get
+ * answers (invariant I2).
+ * @param options as for a transaction
  */
-export async function receiveSmallUpload(
+export async function receiveSmallUploads(
   database: Database,
-  input: Pick<ReceiveUploadInput, 'id' | 'partnerId' | 'name' | 'sha256' | 'originalPath' | 'inode'> & {
-    readonly userId: UserId;
-    /** When it was begun, in milliseconds since 1970. */
-    readonly openedAtMs: number;
-    readonly sizeBytes: number;
-    /** All of them, when they ride in the journal. */
-    readonly bytes: Uint8Array | undefined;
-  },
+  uploads: readonly ReceivedSmallUpload[],
+  options?: { readonly survives: 'power-loss' | 'process-end' },
 ): Promise<void> {
   await database.transaction(async (transaction) => {
-    const { sql, nowMs } = transaction;
-    const { id, bytes, sha256, sizeBytes } = input;
-    await insertUpload(sql, {
-      ...newRow(input, input.openedAtMs),
-      source: 'sftp',
-      state: 'received',
-      size_bytes: sizeBytes,
-      sha256,
-      original_path: input.originalPath,
-      inode: input.inode,
-      received_at_ms: nowMs,
-      updated_at_ms: nowMs,
-      next_attempt_at_ms: nowMs,
-    });
-    if (bytes !== undefined) await keepBytes(sql, { id, bytes });
-    const { partnerId, userId, name } = input;
-    const facts = { id, partnerId, userId, source: 'sftp', name, sizeBytes, sha256 } as const;
-    await tellReceived(transaction, { ...facts, refusal: undefined });
+    for (const upload of uploads) await receiveSmallUpload(transaction, upload);
+  }, options);
+}
+
+async function receiveSmallUpload(transaction: Transaction, input: ReceivedSmallUpload): Promise<void> {
+  const { sql, nowMs } = transaction;
+  const { id, bytes, sha256, sizeBytes } = input;
+  await insertUpload(sql, {
+    ...newRow(input, input.openedAtMs),
+    source: 'sftp',
+    state: 'received',
+    size_bytes: sizeBytes,
+    sha256,
+    original_path: input.originalPath,
+    inode: input.inode,
+    received_at_ms: input.receivedAtMs,
+    updated_at_ms: nowMs,
+    next_attempt_at_ms: nowMs,
   });
+  if (bytes !== undefined) await keepBytes(sql, { id, bytes });
+  const { partnerId, userId, name } = input;
+  const facts = { id, partnerId, userId, source: 'sftp', name, sizeBytes, sha256 } as const;
+  await tellReceived(transaction, { ...facts, refusal: undefined });
 }
 
 /** Whether the same user has begun the same file again since, in whichever process. */

@@ -6,6 +6,7 @@ import type { FileRefusal } from '../domain/mailbox.ts';
 import type { PartnerProfile } from '../domain/partner-profile.ts';
 import { fitsNames } from '../domain/profile-value.ts';
 import { type EntryName, isTemporaryName } from '../domain/virtual-path.ts';
+import type { BriefMemory } from './brief-memory.ts';
 import { refuse } from './disk-fault.ts';
 import { readPartnerProfile } from './partner-profile-store.ts';
 import type { Database } from './transaction.ts';
@@ -31,11 +32,14 @@ export interface UploadTerms {
  * @returns a refusal, or how many bytes the file may have at most where that is agreed
  */
 export async function askUploadTerms(
-  database: Database,
+  {
+    database,
+    memory,
+  }: { readonly database: Database; readonly memory: { readonly profiles: BriefMemory<PartnerProfile> } },
   input: { readonly partnerId: PartnerId; readonly name: EntryName; readonly isNew: boolean },
 ): Promise<FileRefusal | UploadTerms> {
   const { partnerId, name, isNew } = input;
-  const agreed = await readPartnerProfile(database, partnerId);
+  const agreed = await memory.profiles.recall(partnerId, () => readPartnerProfile(database, partnerId));
   const unfit = whyNameNotAgreed(agreed, name);
   if (unfit !== undefined) return refuse('permission-denied', unfit);
   const { filesPerHour, maxFileBytes = Number.POSITIVE_INFINITY } = agreed;

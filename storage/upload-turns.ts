@@ -24,6 +24,9 @@ export interface Turn {
   over(): void;
 }
 
+/** For who needs to wait for nobody, and keeps nobody waiting. */
+export const noTurn: Turn = { used: () => undefined, over: () => undefined };
+
 export class UploadTurns {
   readonly #turns = new Map<Turn, number>();
   readonly #waiting: (() => void)[] = [];

@@ -16,7 +16,7 @@ import type { TransmissionSource } from '../domain/transmission.ts';
 import { type EntryName, isTemporaryName } from '../domain/virtual-path.ts';
 import type { DataDirectory, HostPath } from './data-directory.ts';
 import { refusalOf, refuse, unlessMissing } from './disk-fault.ts';
-import { publishUpload } from './publish-upload.ts';
+import { publishUpload, type WhenEarlierIsThere } from './publish-upload.ts';
 import type { Database } from './transaction.ts';
 import { discardUpload, parkUpload } from './upload-journal.ts';
 
@@ -29,6 +29,7 @@ export interface UploadDeps {
   readonly gate?: UploadGate | undefined;
   /** Makes a folder's entries durable, with everyone else who waits for that. */
   readonly syncFolder: (folder: HostPath) => Promise<void>;
+  readonly whenEarlierIsThere: WhenEarlierIsThere;
   /** Called once when the upload is no longer open. */
   readonly ended: (upload: Upload) => void;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -7,10 +8,12 @@ import { readClientOffer, readLastFailure } from '../../admin/doctor-client.ts';
 import { checkNode, provedNodes } from '../../admin/doctor-machine.ts';
 import { type Diagnosis, diagnose, doctorChecks, printDiagnosis } from '../../admin/doctor-report.ts';
 import { openScene } from '../../admin/doctor-scene.ts';
+import { newTransmissionId } from '../../domain/ids.ts';
 import { openDatabase } from '../../storage/database.ts';
+import { ReceiveLog } from '../../storage/receive-log.ts';
 import { run, whyNotBuilt } from '../support/command.ts';
 import { startServe } from '../support/serve-process.ts';
-import { addTestPartners, openTestStorage, testClock } from '../support/storage.ts';
+import { addTestPartners, openTestStorage, partnerId, testClock, userId } from '../support/storage.ts';
 
 const skip = whyNotBuilt() ?? false;
 
@@ -256,5 +259,38 @@ test('what journal and disk do not agree on is named', async (t) => {
   const found = (await examine(root))('mismatches');
   t.match(found, [
     { verdict: 'error', found: /^1: original-unknown .*01900000/, cure: /restart the role intake/ },
+  ]);
+});
+
+test('small files that were answered and wait for a start are told of, and a log that lost something', async (t) => {
+  const root = t.testdir();
+  const { directory, database } = openTestStorage(t, join(root, 'data'), testClock(Date.now() - 10_000));
+  t.match((await examine(root))('receive-log'), [{ verdict: 'ok', found: 'None waits.' }]);
+  const log = new ReceiveLog({
+    folder: directory.receiveLog,
+    observe: () => undefined,
+    randomBytes: database.randomBytes,
+    crowdFiles: 1,
+    apply: () => Promise.reject(new Error('never')),
+  });
+  const bytes = Buffer.from('ISA');
+  await log.add({
+    id: newTransmissionId(Date.now(), database.randomBytes(10)),
+    partnerId: partnerId('acme'),
+    userId: userId('alice'),
+    name: 'claim.edi' as never,
+    openedAtMs: Date.now() - 3_600_000,
+    receivedAtMs: Date.now() - 3_600_000,
+    modifiedAtMs: undefined,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    bytes,
+  });
+  await log.close();
+  t.match((await examine(root))('receive-log'), [
+    { verdict: 'warning', found: /^1 wait, the oldest for \d+ minutes/, cure: /start the gateway/ },
+  ]);
+  writeFileSync(join(directory.receiveLog, '00000001.log.damaged'), '');
+  t.match((await examine(root))('receive-log'), [
+    { verdict: 'error', found: /00000001\.log\.damaged/, cure: /send again/ },
   ]);
 });

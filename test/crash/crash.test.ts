@@ -56,7 +56,9 @@ async function openHouse(t: Test): Promise<House> {
     random,
     logs,
     async start() {
-      const serve = await startServe(t, { root, name: `serve-${logs.length + 1}` });
+      // Every second start has each small upload go by the receive log.
+      const storage = { receiveLogFiles: logs.length % 2 };
+      const serve = await startServe(t, { root, name: `serve-${logs.length + 1}`, config: { storage } });
       logs.push(serve.logFile);
       return serve;
     },

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { type Core, openCore } from '../../core.ts';
+import { inspectReceiveLog } from '../../storage/apply-receive-log.ts';
 import { verifyAuditTrail } from '../../storage/audit-trail.ts';
 import { findMismatches } from '../../storage/find-mismatches.ts';
 import { readClaims } from '../support/claims.ts';
@@ -43,7 +44,15 @@ export interface CrashHouse {
   nextNumber(): number;
 }
 
-export async function openCrashHouse(t: Test): Promise<CrashHouse> {
+/**
+ * @param options.receiveLogFiles by the number of a start: 1 has each small upload go by the receive log, 0 none
+ */
+export async function openCrashHouse(
+  t: Test,
+  options: { readonly receiveLogFiles: (start: number) => number } = {
+    receiveLogFiles: (start) => start % 2,
+  },
+): Promise<CrashHouse> {
   const root = makeTestFolder(t);
   const core = openCore({ config: testConfig(join(root, 'data')), observe: () => undefined });
   t.teardown(() => core.close());
@@ -62,7 +71,8 @@ export async function openCrashHouse(t: Test): Promise<CrashHouse> {
     },
     start(nodeArguments = []) {
       starts += 1;
-      return startServe(t, { root, name: `serve-${starts}`, nodeArguments, config: { roles } });
+      const storage = { receiveLogFiles: options.receiveLogFiles(starts) };
+      return startServe(t, { root, name: `serve-${starts}`, nodeArguments, config: { roles, storage } });
     },
   };
 }
@@ -198,7 +208,8 @@ export async function waitUntilSettled({ core, root }: CrashHouse): Promise<void
         .execute();
       const due = await sql.selectFrom('releases').select('id').where('state', '=', 'due').execute();
       const outgoing = readdirSync(join(root, 'data/backend/outgoing', partner));
-      return queued.length + unpublished.length + due.length + outgoing.length === 0;
+      const { waiting } = await inspectReceiveLog(core);
+      return waiting + queued.length + unpublished.length + due.length + outgoing.length === 0;
     },
     60_000,
   );
@@ -285,7 +296,7 @@ async function checkEvents(t: Test, { core, root }: CrashHouse): Promise<void> {
   const faults = readdirSync(root)
     .filter((name) => name.endsWith('.log') && name.startsWith('serve-'))
     .flatMap((name) => readLog(join(root, name)))
-    .filter(({ event }) => event === 'fault' || event === 'intake.attempt-failed');
+    .filter(({ event }) => /^(fault|intake.attempt-failed|storage.receive-log-.*)$/.test(String(event)));
   t.strictSame(faults, [], 'no start logged a fault');
 }
 

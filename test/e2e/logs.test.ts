@@ -5,6 +5,7 @@ import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { type Core, openCore } from '../../core.ts';
+import { openLog } from '../../observe.ts';
 import { corpusSubmitterId, readClaims } from '../support/claims.ts';
 import {
   addPartnerAndUser,
@@ -217,4 +218,24 @@ test('logs, audit trail and events hold no password, no secret and no patient da
       }
     });
   }
+});
+
+test('what is named as a secret is not written, should it ever stand among the facts', async (t) => {
+  const file = join(makeTestFolder(t), 'claimgate.log');
+  const log = openLog({ level: 'info', file });
+  const facts = {
+    password: 'told-1',
+    inner: { secret: 'told-2', privateText: 'told-3', name: 'seen' },
+    list: ['seen too'],
+  };
+  log.observe({ kind: 'gateway.stopped', ...facts } as never);
+  log.close();
+  const text = readFileSync(file, 'utf8');
+  t.notMatch(text, /told-/);
+  t.match(JSON.parse(text), {
+    password: '[redacted]',
+    inner: { secret: '[redacted]', privateText: '[redacted]', name: 'seen' },
+    list: ['seen too'],
+  });
+  t.equal(facts.password, 'told-1', 'who tells it keeps it');
 });

@@ -16,7 +16,10 @@ import {
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { pack } from 'tar-stream';
+import { inspectReceiveLog } from '../../storage/apply-receive-log.ts';
+import { copyReceiveLog, listContents } from '../../storage/backup-contents.ts';
 import { restoreBackup, verifyBackup } from '../../storage/backup-restore.ts';
+import { takeSnapshot } from '../../storage/backup-snapshot.ts';
 import { writeBackup } from '../../storage/backup-writer.ts';
 import { openDatabase } from '../../storage/database.ts';
 import { inspectDatabase } from '../../storage/database-inspection.ts';
@@ -32,6 +35,7 @@ import {
   waitForAnswers,
 } from '../support/gateway.ts';
 import { sendAndAwait, sendFile } from '../support/send-file.ts';
+import { at, partnerId, userId } from '../support/storage.ts';
 import { makeTestFolder } from '../support/test-folder.ts';
 import { until } from '../support/until.ts';
 
@@ -193,6 +197,81 @@ test('a sealed backup opens with its passphrase alone', async (t) => {
   await t.rejects(verifyBackup({ path: archive, passphrase: 'four words for tests' }), {
     code: 'storage.backup-damaged',
   });
+});
+
+/** Sends a file without looking for it: it waits in the receive log. */
+async function putUnseen({ core }: TestGateway, name: string, content: string): Promise<void> {
+  const mailbox = await core.mailboxes.open({
+    partnerId: partnerId(partner),
+    userId: userId(user),
+    source: 'sftp',
+  });
+  const options = { create: true, truncate: true, exclusive: false };
+  const opened = await mailbox.openForWrite(at(`/inbound/${name}`), options);
+  if (opened.kind === 'refused') throw new Error(opened.why);
+  await opened.file.write(Buffer.from(content), 0);
+  await opened.file.close();
+}
+
+test('small files that wait in the receive log are in a backup, and are answered once where it is restored', async (t) => {
+  const root = makeTestFolder(t);
+  const running = await startTestGateway(t, {
+    root,
+    config: { roles: ['sftp'], storage: { receiveLogFiles: 1 } },
+  });
+  await addReadyUserByHand(running.core, { partner, user });
+  const contents = [1, 2].map((index) => readClaims('p-00-valid', index));
+  await sendFile(running.core, { partner, user, name: 'before.x12', content: contents[0] ?? '' });
+  await putUnseen(running, 'waiting.x12', contents[1] ?? '');
+  t.match(await inspectReceiveLog(running.core), { waiting: 1 });
+  const archive = join(root, 'backup.tar');
+  const made = await backUp(running, archive);
+  t.strictSame(made.late, [], 'nothing is to be adopted');
+  await running.close();
+  await verifyBackup({ path: archive, passphrase: undefined });
+  const moved = join(root, 'moved');
+  const to = join(moved, 'data');
+  await restore(archive, to);
+  t.equal(readdirSync(join(to, 'receive-log')).length, 1);
+  const again = await start(t, moved);
+  const rows = await again.core.database.sql
+    .selectFrom('transmissions')
+    .select(['name', 'source'])
+    .orderBy('name')
+    .execute();
+  t.strictSame(rows, [
+    { name: 'before.x12', source: 'sftp' },
+    { name: 'waiting.x12', source: 'sftp' },
+  ]);
+  for (const [index, name] of ['before.x12', 'waiting.x12'].entries()) {
+    await waitForAnswers(to, { partner, file: name });
+    t.equal(readFileSync(join(to, `mailboxes/${partner}/inbound`, name), 'latin1'), contents[index]);
+    t.equal(answersTo(to, partner, name).length, 1, 'and it has one answer');
+  }
+});
+
+test('of what left the receive log while a backup was made nothing is taken twice', async (t) => {
+  const root = makeTestFolder(t);
+  const running = await startTestGateway(t, {
+    root,
+    config: { roles: ['sftp'], storage: { receiveLogFiles: 1 } },
+  });
+  const { core, dataDirectory } = running;
+  await addReadyUserByHand(core, { partner, user });
+  await putUnseen(running, 'waiting.x12', 'ISA');
+  const log = await copyReceiveLog(core.directory);
+  const snapshot = await takeSnapshot(core.directory, join(root, 'copy.db'));
+  t.teardown(() => snapshot.close());
+  const inbound = join(dataDirectory, `mailboxes/${partner}/inbound/waiting.x12`);
+  await until('it has its name', () => existsSync(inbound));
+  const contents = listContents(core.directory, { snapshot, log });
+  const paths: string[] = [];
+  for await (const { path } of contents.entries()) paths.push(path);
+  t.strictSame(
+    paths.filter((path) => /waiting|originals\/.*\/.*\/.*\/|receive-log/.test(path)),
+    ['receive-log/00000001.log'],
+  );
+  t.strictSame(contents.late(), []);
 });
 
 test('a byte that is wrong, an end that is missing, a path that leads out: nothing is restored', async (t) => {

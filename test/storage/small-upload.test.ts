@@ -250,3 +250,20 @@ test('after a crash between its row and its name, the next start gives it the na
   t.match(await rows(), [{ state: 'received' }]);
   t.equal(readFileSync(inbound, 'utf8'), 'abc');
 });
+
+test('what another process has begun for a user is found, although there was nothing a moment ago', async (t) => {
+  const root = t.testdir();
+  const here = openTestStorage(t, root);
+  await addTestPartners(here);
+  const there = openTestStorage(t, root);
+  const mailbox = await here.mailboxes.open(owner);
+  t.equal(await sizeOf(mailbox), 'no-such-file');
+  const file = await opened(await there.mailboxes.open(owner));
+  await write(file, 'abc');
+  await file.sync();
+  await until('it is found', async () => (await sizeOf(mailbox)) === 3);
+  t.equal(await file.close(), undefined);
+  await until('it is whole', () =>
+    existsSync(here.directory.entry(owner.partnerId, 'inbound', 'claim.edi' as never)),
+  );
+});

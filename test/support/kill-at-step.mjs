@@ -3,7 +3,7 @@
 // working directory names. The product knows nothing of it. Steps are what changes names on the disk and what commits:
 // what a crash between any two lines can fall between.
 
-import fs, { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import fs, { appendFileSync, existsSync, readFileSync, readlinkSync } from 'node:fs';
 import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
@@ -23,6 +23,7 @@ function placeOf(path) {
     .slice(data.length + 1)
     .replace(/\d{4}\/\d{2}\/\d{2}/, 'DAY')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/, 'ID')
+    .replace(/^receive-log\/\d+/, 'receive-log/N')
     .replace(/^mailboxes\/[^/]+\/(inbound|outbound)\/.*$/, '$1/NAME')
     .replace(/^backend\/(\w+)\/[^/]+\//, 'backend/$1/PARTNER/')
     .replace(/^(backend\/outgoing\/PARTNER)\/.*$/, '$1/NAME');
@@ -46,6 +47,16 @@ function nameOf(call, [first, second]) {
   return to === undefined ? undefined : `${call} ${from} to ${to}`;
 }
 
+function stepOfOpen(call, descriptor) {
+  let place;
+  try {
+    place = placeOf(readlinkSync(`/proc/self/fd/${descriptor}`));
+  } catch {
+    return;
+  }
+  if (place !== undefined) step(`${call} ${place}`);
+}
+
 for (const call of ['link', 'rename', 'unlink', 'open', 'copyFile', 'rmdir']) {
   const later = promises[call];
   promises[call] = async (...args) => {
@@ -62,6 +73,21 @@ for (const call of ['link', 'rename', 'unlink', 'open', 'copyFile', 'rmdir']) {
     return result;
   };
 }
+// A file that is open by its number: what is made durable, which the receive log is before anybody is answered.
+for (const call of ['writevSync', 'fsyncSync']) {
+  const atOnce = fs[call];
+  fs[call] = (descriptor, ...args) => {
+    const result = atOnce(descriptor, ...args);
+    stepOfOpen(call, descriptor);
+    return result;
+  };
+}
+const { fdatasync } = fs;
+fs.fdatasync = (descriptor, done) =>
+  fdatasync(descriptor, (...outcome) => {
+    stepOfOpen('fdatasync', descriptor);
+    done(...outcome);
+  });
 syncBuiltinESMExports();
 
 if (isMainThread) {

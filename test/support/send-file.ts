@@ -28,6 +28,8 @@ export async function sendFile(core: Core, file: SentFile): Promise<Transmission
   await opened.file.write(Buffer.from(file.content), 0);
   const refused = await opened.file.close();
   if (refused !== undefined) throw new Error(refused.why);
+  // In a crowd it may wait in the receive log until somebody looks for it.
+  await mailbox.stat(at(`/inbound/${file.name}`));
   const found = await listTransmissions(core.database, { limit: 200, partnerId: partner.id });
   const sent = found.find(({ name }) => name === file.name);
   if (sent === undefined) throw new Error('The file is not in the journal.');

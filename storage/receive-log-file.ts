@@ -1,0 +1,211 @@
+// One file of the receive log (receive-log.ts): appended to, synced for all who wait at once, and begun again when everything
+// in it is applied.
+//
+// It is made longer in large steps, ahead of what is written, and not shorter when it is begun again: to sync bytes that
+// stand where a file had bytes before waits for these bytes alone, while a file that has grown waits for everything that was
+// done to the file system meanwhile, and that is what applying does all the time.
+
+import {
+  closeSync,
+  existsSync,
+  fdatasync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+  writevSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { type HostPath, syncFolder } from './data-directory.ts';
+import { fileHead, fileHeadBytes, type LoggedUpload, markBytes, readLog } from './receive-log-format.ts';
+import { shareSync } from './shared-sync.ts';
+
+const syncData = promisify(fdatasync);
+const nameForm = /^\d{8}\.log$/;
+
+/** By so much it is made longer. */
+const zeros = Buffer.alloc(1024 * 1024);
+
+/** @returns the log's files in the order in which they were begun; none where there is no such folder */
+export function listLogFiles(folder: HostPath): readonly HostPath[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => nameForm.test(name))
+    .sort()
+    .map((name) => join(folder, name) as HostPath);
+}
+
+/** A piece of a file of the log that holds whole records, so many. */
+export interface LogPiece {
+  readonly path: HostPath;
+  readonly fromBytes: number;
+  readonly toBytes: number;
+  readonly uploads: number;
+  /** It is not the first try to apply it. */
+  readonly again: boolean;
+}
+
+/** @throws Error when it is not what was written */
+export function readLogPiece({ path, fromBytes, toBytes, uploads }: LogPiece): readonly LoggedUpload[] {
+  const file = openSync(path, 'r');
+  const bytes = Buffer.allocUnsafe(fileHeadBytes + toBytes - fromBytes);
+  try {
+    readSync(file, bytes, 0, fileHeadBytes, 0);
+    readSync(file, bytes, fileHeadBytes, toBytes - fromBytes, fromBytes);
+  } finally {
+    closeSync(file);
+  }
+  const found = readLog(bytes);
+  if (found.uploads.length !== uploads)
+    throw new Error(`Of ${uploads} uploads in the receive log ${found.uploads.length} can be read.`);
+  return found.uploads;
+}
+
+export class LogFile {
+  readonly path: HostPath;
+  readonly #randomBytes: (count: number) => Uint8Array;
+  #mark: Uint8Array = new Uint8Array();
+  readonly #descriptor: number;
+  readonly #sync: () => Promise<void>;
+  /** Where the next record comes. */
+  #sizeBytes = 0;
+  /** How long it is on the disk. */
+  #roomBytes = 0;
+  /** Up to here it is on the disk. */
+  #syncedBytes = 0;
+  #isNamed = false;
+  #failed = false;
+  #isOver = false;
+  #isRemoved = false;
+  /** Records that are not applied yet. */
+  #records = 0;
+
+  /**
+   * Makes a file. It is on the disk when its first record is.
+   * @param input.randomBytes gives bytes that nobody can guess
+   * @throws Error when the disk fails
+   */
+  constructor(input: {
+    readonly folder: HostPath;
+    readonly number: number;
+    readonly randomBytes: (count: number) => Uint8Array;
+  }) {
+    this.path = join(input.folder, `${String(input.number).padStart(8, '0')}.log`) as HostPath;
+    this.#randomBytes = input.randomBytes;
+    this.#descriptor = openSync(this.path, 'wx', 0o600);
+    this.#sync = shareSync(() => this.#syncOnce());
+    this.#begin();
+  }
+
+  /** What its records begin with now. */
+  get mark(): Uint8Array {
+    return this.#mark;
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  get isIdle(): boolean {
+    return this.#records === 0;
+  }
+
+  /**
+   * Appends a record, and waits until it is on the disk.
+   * @returns where it stands
+   * @throws Error when the disk fails: then it is not known whether it is there, and nothing may be appended any more
+   */
+  async append(
+    pieces: readonly Uint8Array[],
+  ): Promise<{ readonly fromBytes: number; readonly toBytes: number }> {
+    const fromBytes = this.#sizeBytes;
+    this.#records += 1;
+    try {
+      this.#write(pieces);
+      const toBytes = this.#sizeBytes;
+      await this.#sync();
+      if (this.#failed) throw new Error('The receive log could not be written.');
+      return { fromBytes, toBytes };
+    } catch (thrown) {
+      this.#fail();
+      this.applied(1);
+      throw thrown;
+    }
+  }
+
+  /** Records of it are applied. The last ones, when nothing is appended any more, take the file with them. */
+  applied(records: number): void {
+    this.#records -= records;
+    this.#removeIfDone();
+  }
+
+  /**
+   * Forgets all records, which must be applied.
+   * @throws Error when the disk fails: then it must be ended
+   */
+  beginAgain(): void {
+    if (this.#records > 0) throw new Error('Not everything in the receive log is applied.');
+    if (this.#sizeBytes > fileHeadBytes) this.#begin();
+  }
+
+  /** Nothing will be appended any more. */
+  end(): void {
+    this.#isOver = true;
+    this.#removeIfDone();
+  }
+
+  /** With a new mark, so that no record from before counts any more. */
+  #begin(): void {
+    this.#mark = this.#randomBytes(markBytes);
+    this.#sizeBytes = 0;
+    this.#syncedBytes = 0;
+    this.#write([fileHead(this.#mark)]);
+  }
+
+  #write(pieces: readonly Uint8Array[]): void {
+    const sizeBytes = pieces.reduce((sum, { length }) => sum + length, 0);
+    while (this.#sizeBytes + sizeBytes > this.#roomBytes) {
+      const made = writeSync(this.#descriptor, zeros, 0, zeros.length, this.#roomBytes);
+      if (made === 0) throw new Error('The receive log cannot be made longer.');
+      this.#roomBytes += made;
+    }
+    const written = writevSync(this.#descriptor, [...pieces], this.#sizeBytes);
+    // What is short of that a disk that is full has not taken; the next one is asked for another file.
+    if (written !== sizeBytes)
+      throw new Error(`Of ${sizeBytes} bytes of the receive log ${written} were written.`);
+    this.#sizeBytes += sizeBytes;
+  }
+
+  async #syncOnce(): Promise<void> {
+    const sizeBytes = this.#sizeBytes;
+    await syncData(this.#descriptor);
+    if (!this.#isNamed) await syncFolder(dirname(this.path) as HostPath);
+    this.#isNamed = true;
+    this.#syncedBytes = sizeBytes;
+  }
+
+  /** What nobody was answered for is taken out again, if the disk lets it. */
+  #fail(): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    try {
+      ftruncateSync(this.#descriptor, this.#syncedBytes);
+    } catch {
+      // The next start reads it, and finds torn records or whole ones: either is safe.
+    }
+  }
+
+  #removeIfDone(): void {
+    if (!this.#isOver || this.#records > 0 || this.#isRemoved) return;
+    this.#isRemoved = true;
+    closeSync(this.#descriptor);
+    try {
+      unlinkSync(this.path);
+    } catch {
+      // The next start finds that everything in it is in the journal, and removes it.
+    }
+  }
+}
