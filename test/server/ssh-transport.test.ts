@@ -30,7 +30,7 @@ async function silentSocket(t: Test, server: SftpServer, says = '') {
 }
 
 test('a socket that never signs in is dropped after the grace time (faults 7 and 8)', async (t) => {
-  const { server, observed } = await startServer(t, { loginGraceMs: 50 });
+  const { server, observed } = await startServer(t, { loginGraceMs: 500 });
   const silent = await silentSocket(t, server);
   const identified = await silentSocket(t, server, 'SSH-2.0-Slow\r\n');
   const garbage = await silentSocket(t, server, `${'x'.repeat(20_000)}\r\n`);
