@@ -75,8 +75,6 @@ export async function startSftpRole(
   await forgetSftpSessions(database);
   const { workers, drainMs } = config.sftp;
   const isAlone = workers === 1 || commandLine === undefined;
-  // Of several workers each would show its own clients alone what its log holds.
-  const receiveLog = isAlone ? openReceiveLog(deps) : undefined;
   const service = await (isAlone
     ? serveSftp(deps, { workers: 1 })
     : startWorkerPool({
@@ -89,6 +87,8 @@ export async function startSftpRole(
         endMs: drainsUntilKill * drainMs,
         gone: (name) => forgetSftpSessions(database, name),
       }));
+  // Of several workers each would show its own clients alone what its log holds.
+  const receiveLog = isAlone ? openReceiveLog(deps) : undefined;
   const stopSettling = settleNowAndThen(deps);
   return {
     // Of several workers the parent sees what they commit and no more.

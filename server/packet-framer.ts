@@ -1,8 +1,8 @@
 // Cuts the byte stream of a channel into packets (draft-ietf-secsh-filexfer-02 section 3: uint32 length, then that
 // many bytes). A packet that lies whole in one chunk is handed out without a copy; one that straddles chunks is
 // copied once, into a buffer of its own, so hostile chunking costs no more than honest chunking. A chunk of which nobody
-// has a view any more goes back to where it came from. The length is read unsigned and capped before anything is allocated (fault 17
-// of the ssh2 notes).
+// has a view any more goes back to where it came from. The length is read unsigned and capped before anything is allocated
+// (fault 17 of the ssh2 notes).
 
 import type { BufferPool } from './buffer-pool.ts';
 import { BrokenFraming } from './malformed-packet.ts';

@@ -39,7 +39,7 @@ interface WrittenUpload extends Omit<LoggedUpload, 'bytes'> {
 /** Uploads of which the first step is done. */
 export interface PreparedUploads {
   readonly written: readonly WrittenUpload[];
-  /** Those that have a row already, from an earlier try. */
+  /** Those that were received already, by an earlier try. */
   readonly known: readonly LoggedUpload[];
 }
 
@@ -48,27 +48,31 @@ export async function prepareReceived(
   deps: ApplyDeps,
   uploads: readonly LoggedUpload[],
 ): Promise<PreparedUploads> {
-  const ids = await knownOf(
+  const journal = await knownOf(
     deps.database,
     uploads.map(({ id }) => id),
   );
   const written: WrittenUpload[] = [];
   for (const upload of uploads)
-    if (!ids.has(upload.id)) written.push(await writeOriginal(deps.directory, upload));
+    if (!journal.has(upload.id)) written.push(await writeOriginal(deps.directory, upload));
   const originals = written.map(({ originalPath }) => deps.directory.stored(originalPath));
   for (const original of originals) syncAtOnce(original);
   for (const folder of new Set(originals.map((path) => dirname(path) as HostPath))) await syncFolder(folder);
-  return { written, known: uploads.filter(({ id }) => ids.has(id)) };
+  // One that the log failed to take, and the journal too, is its uploader's to resume: he has not heard OK.
+  return { written, known: uploads.filter(({ id }) => journal.get(id) === 'received') };
 }
 
-/** @returns those of some transmissions' ids that the journal knows */
+/** @returns what the journal knows of some transmissions, by their ids: whether they are received, or not whole there */
 export async function knownOf(
   { sql }: Database,
   ids: readonly TransmissionId[],
-): Promise<ReadonlySet<TransmissionId>> {
-  const rows = await sql.selectFrom('transmissions').select('id').where('id', 'in', ids).execute();
-  const known = new Set(rows.map(({ id }) => id));
-  return new Set(ids.filter((id) => known.has(id)));
+): Promise<ReadonlyMap<string, 'received' | 'unfinished'>> {
+  const rows = await sql
+    .selectFrom('transmissions')
+    .select(['id', 'original_path'])
+    .where('id', 'in', ids)
+    .execute();
+  return new Map(rows.map((row) => [row.id, row.original_path === null ? 'unfinished' : 'received']));
 }
 
 /** In the thread nobody else waits for this, and at start nobody at all. */

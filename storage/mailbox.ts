@@ -67,7 +67,8 @@ export function createMailboxes(
     turns: new UploadTurns(),
     log: () => receiveLog,
     async whenEarlierIsThere({ partnerId, name }) {
-      // What cannot be put there now is, when it can, not put in the place of a later one.
+      // What cannot be put there now does not take the place of a later one when it can (receive-log.ts, `again`); the log
+      // has told of it.
       await receiveLog?.applied(partnerId, { name }).catch(() => undefined);
     },
     lookedInto: new Map(),

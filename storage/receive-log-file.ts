@@ -44,7 +44,7 @@ export interface LogPiece {
   readonly fromBytes: number;
   readonly toBytes: number;
   readonly uploads: number;
-  /** It is not the first try to apply it. */
+  /** Something failed before: it may not be the first try. */
   readonly again: boolean;
 }
 
@@ -97,7 +97,12 @@ export class LogFile {
     this.#randomBytes = input.randomBytes;
     this.#descriptor = openSync(this.path, 'wx', 0o600);
     this.#sync = shareSync(() => this.#syncOnce());
-    this.#begin();
+    try {
+      this.#begin();
+    } catch (thrown) {
+      this.end();
+      throw thrown;
+    }
   }
 
   /** What its records begin with now. */

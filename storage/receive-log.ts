@@ -65,7 +65,6 @@ interface Entry {
   readonly applied: Promise<void>;
   readonly settle: () => void;
   isApplied: boolean;
-  tries: number;
   /** Why it alone cannot be applied: the next start tries it again. */
   fault: unknown;
 }
@@ -197,7 +196,7 @@ export class ReceiveLog {
       settle = resolve;
     });
     const atMs = performance.now();
-    const entry: Entry = { ...place, atMs, applied, settle, isApplied: false, tries: 0, fault: undefined };
+    const entry: Entry = { ...place, atMs, applied, settle, isApplied: false, fault: undefined };
     this.#waiting.push(entry);
     this.#waitingBytes += place.toBytes - place.fromBytes;
     this.#lastOf.set(keyOf(place.partnerId), entry);
@@ -238,6 +237,7 @@ export class ReceiveLog {
       try {
         await this.#apply(piece);
       } catch (thrown) {
+        this.#fault = thrown;
         // A second sync of what the disk has lost may well succeed (fsync(2), EIO): it says nothing.
         if (thrown instanceof CommitNotSyncedError) this.#isBroken = true;
         else if (await this.#applyEach(piece)) continue;
@@ -255,8 +255,8 @@ export class ReceiveLog {
     if (first === undefined || last === undefined) return;
     const { path } = first.file;
     const { fromBytes } = first;
-    const again = entries.some(({ tries }) => tries > 0);
-    for (const entry of entries) entry.tries += 1;
+    // After a fault a name may be a later file's by now.
+    const again = this.#fault !== undefined;
     await this.#deps.apply({ path, fromBytes, toBytes: last.toBytes, uploads: entries.length, again });
     for (const entry of entries) this.#done(entry);
   }

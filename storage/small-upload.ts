@@ -5,7 +5,7 @@
 // second. What was not closed was not promised: the end of the process takes what was begun within that time. States:
 //
 //   small -> grown    everything goes to the upload that it became
-//   small -> closed   published; or let go of, when there was nothing to keep
+//   small -> closed   published, or left to the receive log; or let go of, when there was nothing to keep
 //   small -> lost     it could not become an upload: its file is gone, and whatever is asked of it is refused
 
 import type { TransmissionId } from '../domain/ids.ts';

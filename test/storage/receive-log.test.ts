@@ -9,9 +9,11 @@ import { findMismatches } from '../../storage/find-mismatches.ts';
 import { createMailboxes } from '../../storage/mailbox.ts';
 import { ReceiveLog } from '../../storage/receive-log.ts';
 import { type LogPiece, listLogFiles, readLogPiece } from '../../storage/receive-log-file.ts';
+import { readLog } from '../../storage/receive-log-format.ts';
 import { createReceivedThread } from '../../storage/received-thread.ts';
 import { recoverUploads } from '../../storage/recovery.ts';
 import { CommitNotSyncedError } from '../../storage/sqlite-log.ts';
+import { beginUpload, parkUpload } from '../../storage/upload-journal.ts';
 import { addTestPartners, at, openTestStorage, partnerId, userId } from '../support/storage.ts';
 import { until } from '../support/until.ts';
 
@@ -398,6 +400,43 @@ for (const [when, crash] of steps) {
     scene.fail(new Error('dead'));
   });
 }
+
+test('what the log holds of an upload that is not whole in the journal is left to its uploader', async (t) => {
+  const scene = await open(t);
+  const { mailbox, rows, database, directory, inbound, fail, log } = scene;
+  await put(mailbox, 'claim.edi', 'abc');
+  fail(new Error('the disk is away'));
+  await log.close();
+  const [upload] = readLog(readFileSync(listLogFiles(directory.receiveLog)[0] ?? '')).uploads;
+  if (upload === undefined) throw new Error('The log holds nothing.');
+  // As when neither log nor journal took it, its client heard so, and the record is there all the same.
+  await beginUpload(database, { ...upload, source: 'sftp', writer: 'someone' });
+  await parkUpload(database, { id: upload.id, writer: 'someone', state: 'interrupted', sizeBytes: 3 });
+  writeFileSync(directory.staged(upload.id), 'abc', { mode: 0o600 });
+  await recoverUploads({ database, directory, ...expiry });
+  t.match(await rows(), [{ state: 'interrupted', size_bytes: 3 }]);
+  t.strictSame([existsSync(inbound('claim.edi')), readdirSync(directory.staging)], [false, [upload.id]]);
+  t.equal(logged(scene), 0);
+});
+
+test('a file that waited through a fault does not take the place of one that was closed after it', async (t) => {
+  const { mailbox, colleague, log, inbound, fail, database, directory, rows } = await open(t);
+  const small = await opened(colleague, 'x.edi');
+  const large = await opened(mailbox, 'x.edi');
+  await small.write(Buffer.from('small'), 0);
+  t.equal(await small.close(), undefined);
+  await large.write(Buffer.alloc(100_000), 0);
+  fail(new Error('the disk is away'));
+  t.equal(await large.close(), undefined, 'others are taken');
+  await log.close();
+  t.match(await recoverUploads({ database, directory, ...expiry }), { applied: 1 });
+  t.equal(statSync(inbound('x.edi')).size, 100_000);
+  t.strictSame(
+    (await rows()).map(({ state }) => state),
+    ['received', 'received'],
+  );
+  t.strictSame(readdirSync(directory.staging), []);
+});
 
 test('a log that has lost bytes is kept aside and told of, and what can be read of it is taken', async (t) => {
   const scene = await open(t);
