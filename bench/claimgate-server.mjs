@@ -1,10 +1,11 @@
 // The product to be measured: `claimgate serve` from dist/ as one process, with one user who may sign in.
 
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { productNodeOptions } from './node-options.mjs';
+import { removeLargeFiles } from './sftp-files.mjs';
 
 const dist = new URL('../dist/', import.meta.url);
 const user = 'bench.user';
@@ -52,8 +53,7 @@ export async function startClaimgate(
     /** Frees the disk of what was measured. */
     forget() {
       for (const folder of ['originals', `mailboxes/${partner}/inbound`])
-        for (const name of readdirSync(join(dataDirectory, folder)))
-          rmSync(join(dataDirectory, folder, name), { recursive: true });
+        removeLargeFiles(join(dataDirectory, folder));
     },
     /** Puts so many events into the outbox, as another process does. */
     makeEvents: (count) => makeEvents(settings, count),

@@ -37,7 +37,6 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     peers: { type: 'string', default: 'openssh,rclone' },
     'node-options': { type: 'string' },
-    keep: { type: 'boolean', default: false },
   },
 });
 const bench = benches.get(positionals[0] ?? '');
@@ -58,7 +57,6 @@ await bench({
   roles: values.roles.split(','),
   workers: values.workers === undefined ? undefined : Number(values.workers),
   only: values.only,
-  keep: values.keep,
   peers: values.peers.split(',').filter((name) => name !== ''),
   nodeOptions: values['node-options']?.split(' ') ?? [],
 });

@@ -2,10 +2,11 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort } from './free-port.mjs';
+import { removeLargeFiles } from './sftp-files.mjs';
 
 const sshd = '/usr/sbin/sshd';
 const sftpServer = '/usr/lib/openssh/sftp-server';
@@ -63,9 +64,7 @@ export async function startOpenssh(root, { keyFile }) {
     /** Who signs in by the password. */
     passwordUser: account?.user,
     settled: async () => undefined,
-    forget() {
-      for (const name of readdirSync(files)) rmSync(join(files, name));
-    },
+    forget: () => removeLargeFiles(files),
     async close() {
       child.kill('SIGTERM');
       await ended;

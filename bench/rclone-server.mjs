@@ -1,10 +1,11 @@
 // A second peer: `rclone serve sftp`, which many use where they want more than sshd, as Debian's rclone installs it.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { findFreePort } from './free-port.mjs';
+import { removeLargeFiles } from './sftp-files.mjs';
 
 /** @returns why there is no peer, or undefined */
 export function whyNoRclone() {
@@ -54,9 +55,7 @@ export async function startRclone(root, { keyFile }) {
     keyFile,
     folder: '',
     settled: async () => undefined,
-    forget() {
-      for (const name of readdirSync(files)) rmSync(join(files, name));
-    },
+    forget: () => removeLargeFiles(files),
     async close() {
       child.kill('SIGTERM');
       await ended;

@@ -2,7 +2,7 @@
 // measurement of transfers holds no login; logins are measured by themselves.
 
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -48,8 +48,7 @@ export async function openSftp(server, { root, cipher, by = 'key' }) {
 }
 
 function startSftp(server, { root, cipher, by }) {
-  const askpass = join(root, 'askpass.sh');
-  writeFileSync(askpass, '#!/bin/sh\nprintf "%s\\n" "$SFTP_PASSWORD"\n', { mode: 0o700 });
+  const askpass = provideAskpass(root);
   const options = [
     'BatchMode=no',
     'StrictHostKeyChecking=no',
@@ -73,4 +72,14 @@ function startSftp(server, { root, cipher, by }) {
     },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+}
+
+/** Once, and whole from the first moment: while a client runs it, it cannot be written ("text file is busy"). */
+function provideAskpass(root) {
+  const askpass = join(root, 'askpass.sh');
+  if (existsSync(askpass)) return askpass;
+  const draft = `${askpass}.draft`;
+  writeFileSync(draft, '#!/bin/sh\nprintf "%s\\n" "$SFTP_PASSWORD"\n', { mode: 0o700 });
+  renameSync(draft, askpass);
+  return askpass;
 }

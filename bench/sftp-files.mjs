@@ -2,7 +2,17 @@
 // measured and not the client's.
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashOf } from './sftp-scenes.mjs';
@@ -38,6 +48,14 @@ export async function makeFiles({ bigMib, streams, smallFiles }) {
     }),
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** Frees the disk of the large files in a folder and below it: of those, and not of thousands of small ones (`bench sftp` says why). */
+export function removeLargeFiles(folder) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && statSync(path).size >= mib) rmSync(path);
+  }
 }
 
 function folderWithRoom(bytes) {

@@ -1,7 +1,7 @@
 // `bench sftp`: Claimgate, OpenSSH's sshd and rclone in turn, on the same disk, by the same stock client with the same
 // cipher. Claimgate makes every file durable before it answers CLOSE; the peers do so only for `put -f`.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,8 +21,6 @@ const quick = { bigMib: 64, streams: 8, smallFiles: 80, stats: 500, logins: 8 };
 /**
  * @param options.roles what Claimgate does beside SFTP while it is measured; the peers do nothing beside it
  * @param options.only measures only the scenes whose name this expression finds
- * @param options.keep leaves what was uploaded: ext4 looks at each inode that was freed in the last minutes whenever a file
- *   is made, and the next run is slower for it
  */
 export async function benchSftp({
   report,
@@ -35,16 +33,16 @@ export async function benchSftp({
   only,
   peers,
   nodeOptions,
-  keep,
 }) {
   const sizes = { ...(isQuick ? quick : full), ...(sizeMib === undefined ? {} : { bigMib: sizeMib }) };
   const root = mkdtempSync(join(tmpdir(), 'claimgate-bench-'));
+  awayFromFreedInodes(root, report);
   const keyFile = join(root, 'user_key');
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'bench', '-f', keyFile]);
   const files = await makeFiles(sizes);
   const servers = [];
   try {
-    servers.push(await startClaimgate(root, { keyFile, roles, workers, nodeOptions }));
+    servers.push(await startClaimgate(folderFor(root), { keyFile, roles, workers, nodeOptions }));
     servers.push(...(await startPeers(root, { keyFile, report, peers })));
     const ciphers = cipher === undefined ? (isQuick ? allCiphers.slice(0, 1) : allCiphers) : [cipher];
     const wanted = scenesOf({ ciphers, sizes }).filter(
@@ -57,9 +55,26 @@ export async function benchSftp({
   } finally {
     for (const server of servers) await server.close();
     files.close();
-    if (!keep) rmSync(root, { recursive: true, force: true });
+    rmSync(root, { recursive: true, force: true });
   }
 }
+
+/**
+ * Whenever a file is made, ext4 passes over each inode of the group that was freed in the last five minutes, one by one:
+ * after much was deleted, a new file costs twenty times as much, and whoever makes files while the clock runs (the peers)
+ * pays more than who makes them later. The folders in a "top directory" (chattr(1), `T`) are spread over the groups of the
+ * disk by their names, so that each server gets a fresh one; `forget` leaves the small files for the same reason.
+ */
+function awayFromFreedInodes(root, report) {
+  const done = spawnSync('chattr', ['+T', root], { encoding: 'utf8' });
+  if (done.status !== 0)
+    report.note(
+      `files may be slow to make, if many were deleted lately: chattr +T: ${done.stderr ?? done.error?.message}`,
+    );
+}
+
+/** A name that was never there before: the same one would be put where the last bench has just deleted its files. */
+const folderFor = (root) => mkdtempSync(join(root, 'server-'));
 
 async function startPeers(root, { keyFile, report, peers }) {
   const known = {
@@ -72,7 +87,7 @@ async function startPeers(root, { keyFile, report, peers }) {
     const peer = known[name];
     if (peer?.why() !== undefined) installPackages([peer.package]);
     const why = peer === undefined ? 'it is not known' : peer.why();
-    if (why === undefined) started.push(await peer.start(root, { keyFile }));
+    if (why === undefined) started.push(await peer.start(folderFor(root), { keyFile }));
     else report.note(`skipped the comparison with ${name}: ${why}`);
   }
   return started;

@@ -61,6 +61,8 @@ export function parseTransmissionId(text: string): IdOutcome<TransmissionId> {
     : { kind: 'invalid', why: 'a transmission id is a UUID such as `claimgate transmission list` prints' };
 }
 
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /**
  * Makes the text of a UUID version 7 (RFC 9562 section 5.7): sortable by time, unguessable in its other 74 bits.
  * @param nowMs milliseconds since 1970
@@ -76,8 +78,12 @@ export function uuidV7(nowMs: number, random: Uint8Array): string {
   bytes.set(random.subarray(0, 10), 6);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  let text = '';
+  for (const [index, byte] of bytes.entries()) {
+    if (index === 4 || index === 6 || index === 8 || index === 10) text += '-';
+    text += hexOfByte[byte];
+  }
+  return text;
 }
 
 /** Mints a transmission id. @see uuidV7 */

@@ -54,6 +54,9 @@ export function whyNotEntryName(name: string): string | undefined {
   return undefined;
 }
 
+/** Throws on what is not UTF-8. One for all: to make one takes longer than to decode a path. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /**
  * Reads a client's path, resolving `.`, `..`, doubled and trailing slashes as a shell would whose root is the mailbox:
  * `..` never leads above it. A relative path starts at the root, since SFTP has no working directory of its own.
@@ -66,7 +69,7 @@ export function parseVirtualPath(bytes: Uint8Array): VirtualPathOutcome {
   }
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = utf8.decode(bytes);
   } catch {
     return { kind: 'invalid', why: 'A path must be UTF-8 text.' };
   }

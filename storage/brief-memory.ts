@@ -5,7 +5,7 @@
 import type { Database } from './transaction.ts';
 
 /** In milliseconds. */
-const holdsMs = 5;
+const holdsMs = 10;
 /** More than are asked about at once. */
 const maxKeys = 1000;
 

@@ -116,8 +116,8 @@ export class ReceiveLog {
   async add(upload: LoggedUpload): Promise<void> {
     const file = this.#openFile();
     try {
-      const place = await file.append([recordHead(file.mark, upload), upload.bytes]);
-      this.#wait({ ...place, file, partnerId: upload.partnerId, name: upload.name });
+      const { fromBytes, toBytes } = await file.append([recordHead(file.mark, upload), upload.bytes]);
+      this.#wait({ fromBytes, toBytes, file, partnerId: upload.partnerId, name: upload.name });
     } catch (thrown) {
       if (this.#file === file) this.#file = undefined;
       file.end();
@@ -195,8 +195,19 @@ export class ReceiveLog {
     const applied = new Promise<void>((resolve) => {
       settle = resolve;
     });
-    const atMs = performance.now();
-    const entry: Entry = { ...place, atMs, applied, settle, isApplied: false, fault: undefined };
+    // Field by field: to spread an object took longer than the rest of this.
+    const entry: Entry = {
+      file: place.file,
+      fromBytes: place.fromBytes,
+      toBytes: place.toBytes,
+      partnerId: place.partnerId,
+      name: place.name,
+      atMs: performance.now(),
+      applied,
+      settle,
+      isApplied: false,
+      fault: undefined,
+    };
     this.#waiting.push(entry);
     this.#waitingBytes += place.toBytes - place.fromBytes;
     this.#lastOf.set(keyOf(place.partnerId), entry);

@@ -237,10 +237,11 @@ export class SmallUpload implements WritableFile, HeldUpload {
     const bytes = file.inMemory;
     if (log === undefined || bytes === undefined || !log.takes()) return false;
     const { id, partnerId, userId, name, openedAtMs } = this.#input;
-    const whose = { id, partnerId, userId, name, openedAtMs, modifiedAtMs: this.#modifiedAtMs };
+    const modifiedAtMs = this.#modifiedAtMs;
     try {
       const receivedAtMs = database.now();
-      await log.add({ ...whose, receivedAtMs, sha256: file.sha256(), bytes });
+      const sha256 = file.sha256();
+      await log.add({ id, partnerId, userId, name, openedAtMs, modifiedAtMs, receivedAtMs, sha256, bytes });
       file.close();
       return true;
     } catch {

@@ -42,16 +42,18 @@ export async function readSentFiles(
     .leftJoin('transmission_contents', 'transmission_contents.transmission_id', 'transmissions.id')
     .select([
       'transmissions.inode',
+      'transmissions.partner_id',
       'transmissions.user_id',
       'transmissions.size_bytes',
       'transmission_contents.kinds',
     ])
     .where('transmissions.inode', 'in', input.inodes)
-    .where('transmissions.partner_id', '=', input.partnerId)
     .orderBy('transmissions.id')
     .execute();
+  // The partner is looked at here: asked for it, SQLite goes through everything that the partner ever sent.
+  const own = rows.filter((row) => row.partner_id === input.partnerId);
   return new Map(
-    rows.map((row) => [
+    own.map((row) => [
       row.inode ?? '',
       {
         userId: row.user_id ?? undefined,

@@ -118,6 +118,8 @@ const firstUnfinishedOf = prepareQuery((sql, { partnerId, userId }: WhoseUploads
     .where('partner_id', '=', partnerId)
     .where('user_id', '=', userId)
     .where('state', 'in', unfinished)
+    // Without an order by it SQLite takes an index of everything that the user ever sent, and looks through that.
+    .orderBy('name')
     .limit(1),
 );
 

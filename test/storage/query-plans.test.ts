@@ -1,0 +1,101 @@
+// What a client asks for again and again may not become slower with every file that its user ever sent: SQLite, which has
+// no statistics of a new gateway's tables, must still find its way past history by an index.
+
+import type SqliteFile from 'better-sqlite3';
+import { type Test, test } from 'tap';
+import type { Mailbox } from '../../domain/mailbox.ts';
+import { everyRight } from '../../domain/right.ts';
+import { loadSqliteDriver, openSqlite } from '../../storage/sqlite-driver.ts';
+import { addUser } from '../../storage/user-store.ts';
+import { addTestPartners, at, openTestStorage, partnerId, userId } from '../support/storage.ts';
+
+const acme = partnerId('acme');
+/** Hold a row, or more, for each file that a partner, or a user, ever sent. */
+const histories = ['transmissions', 'dispatches', 'releases', 'events', 'deliveries', 'audit_records'];
+/** Of these an index may be walked through that has nothing but what is under way. */
+const underWay = /transmissions_(unfinished|to_claim)/;
+
+/** Texts of the statements that are prepared from now on. */
+function recordStatements(t: Test): Set<string> {
+  const texts = new Set<string>();
+  const driver = loadSqliteDriver().prototype;
+  const { prepare } = driver;
+  t.intercept(driver, 'prepare', {
+    value(this: SqliteFile.Database, text: string) {
+      texts.add(text);
+      return prepare.call(this, text);
+    },
+  });
+  return texts;
+}
+
+async function put(mailbox: Mailbox, path: string, bytes: number, end: 'close' | 'abandon'): Promise<void> {
+  const outcome = await mailbox.openForWrite(at(path), { create: true, truncate: false, exclusive: false });
+  if (outcome.kind === 'refused') throw new Error(outcome.why);
+  await outcome.file.write(Buffer.alloc(bytes, 65), 0);
+  await outcome.file[end]();
+}
+
+async function useEverything(mailbox: Mailbox, mark: string): Promise<void> {
+  await put(mailbox, `/inbound/${mark}-small.x12`, 1000, 'close');
+  await put(mailbox, `/inbound/${mark}-large.x12`, 1_000_000, 'close');
+  await put(mailbox, `/inbound/${mark}-part.x12`, 1_000_000, 'abandon');
+  for (const path of ['/', '/inbound', '/outbound', `/inbound/${mark}-large.x12`, '/outbound/none.999']) {
+    await mailbox.stat(at(path));
+    const listed = await mailbox.list(at(path));
+    if (listed.kind === 'ok')
+      for await (const entry of listed.entries) await mailbox.stat(at(`/inbound/${entry.name}`));
+    const read = await mailbox.openForRead(at(path));
+    if (read.kind === 'ok') await read.file.close();
+  }
+  await put(mailbox, `/inbound/${mark}-part.x12`, 1_000_001, 'close');
+  await mailbox.rename(at(`/inbound/${mark}-small.x12`), at(`/inbound/${mark}-other.x12`), {
+    overwrite: true,
+  });
+  await mailbox.remove(at(`/inbound/${mark}-large.x12`));
+}
+
+test('what a client asks for is looked up past everything that was ever sent, whatever its user may see', async (t) => {
+  const storage = openTestStorage(t);
+  await addTestPartners(storage);
+  const { database } = storage;
+  const person = {
+    firstName: 'Some',
+    lastName: 'Rights',
+    email: 'some@example.org',
+    role: 'general-user',
+  } as const;
+  const rights = everyRight.filter(({ transaction }) => ['837P', '999'].includes(transaction));
+  const id = userId('some.rights');
+  const actor = { kind: 'administrator', name: 'test' } as const;
+  await addUser(database, { id, partnerId: acme, ...person, rights, passwordHash: 'none', actor });
+  const texts = recordStatements(t);
+  for (const user of ['alice', 'some.rights'])
+    await useEverything(
+      await storage.mailboxes.open({ partnerId: acme, userId: userId(user), source: 'sftp' }),
+      user,
+    );
+  const raw = openSqlite(storage.directory.database);
+  t.teardown(() => raw.close());
+  const asked = [...texts].filter((text) => histories.some((table) => text.includes(`"${table}"`)));
+  t.ok(asked.length >= 8, `${asked.length} statements`);
+  t.same(
+    asked.flatMap((text) => walksOf(raw, text).map((walk) => ({ text, walk }))),
+    [],
+  );
+});
+
+/** @returns the steps of a statement that go through a whole history, of the gateway, of a partner, or of a user */
+function walksOf(raw: SqliteFile.Database, text: string): readonly string[] {
+  const values = Array.from({ length: text.split('?').length - 1 }, () => 'x');
+  const steps = raw.prepare(`explain query plan ${text}`).all(...values) as readonly {
+    readonly detail: string;
+  }[];
+  return steps
+    .map(({ detail }) => detail)
+    .filter((step) => {
+      const [way, table = ''] = step.split(' ');
+      if (!histories.includes(table) || underWay.test(step)) return false;
+      return way === 'SCAN' || /\(partner_id=\?( AND user_id=\?)?\)$/.test(step);
+    });
+}
