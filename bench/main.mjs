@@ -23,9 +23,33 @@ const benches = new Map([
   ['hooks', benchHooks],
 ]);
 
+const help = `npm run bench -- NAME [options]: measures the built product, where there are peers against them in the same run.
+
+NAME is one of ${[...benches.keys()].join(', ')}.
+
+  --json               one JSON line a measurement
+  --runs N             how often each is measured; told are medians (3)
+  --quick              small sizes: whether it runs, not how fast
+  --node-options LIST  further options for the gateway's Node, in one word with spaces
+sftp:
+  --only EXPRESSION    the scenes whose names it finds, such as 'files of|looks'
+  --peers LIST         of openssh, rclone and bare, with commas (openssh,rclone)
+  --cipher NAME        that one alone
+  --size-mib N         of the large file (1024)
+  --workers N          SFTP workers of the gateway
+  --roles LIST         what the gateway does beside, with commas (sftp)
+dashboard:
+  --count N            transmissions in its journal (1000000)
+  --only EXPRESSION    as above
+
+For example:
+  npm run bench -- sftp --cipher aes128-gcm@openssh.com --only 'files of' --runs 5 --peers openssh,bare
+  npm run bench -- guard --runs 3 --json`;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    help: { type: 'boolean', short: 'h', default: false },
     json: { type: 'boolean', default: false },
     runs: { type: 'string', default: '3' },
     'size-mib': { type: 'string' },
@@ -39,6 +63,10 @@ const { values, positionals } = parseArgs({
     'node-options': { type: 'string' },
   },
 });
+if (values.help) {
+  console.log(help);
+  process.exit(0);
+}
 const bench = benches.get(positionals[0] ?? '');
 if (bench === undefined) {
   console.error(

@@ -4,6 +4,7 @@
 import type { Actor } from '../domain/audit.ts';
 import { type UserId, uuidV7 } from '../domain/ids.ts';
 import type { MailContent, MailKind } from '../domain/mail.ts';
+import { literal } from './literals.ts';
 import type { MailRow } from './tables.ts';
 import type { Database, Transaction } from './transaction.ts';
 
@@ -58,7 +59,7 @@ export async function listDueMails(database: Database, limit: number): Promise<r
   const rows = await database.sql
     .selectFrom('mails')
     .selectAll()
-    .where('state', '=', 'waiting')
+    .where('state', '=', literal('waiting'))
     .where('next_attempt_at_ms', '<=', database.now())
     .orderBy('next_attempt_at_ms')
     .orderBy('id')

@@ -21,6 +21,7 @@ import { activity } from './migrations/0015-activity.ts';
 import { fullJournal } from './migrations/0016-full-journal.ts';
 import { auditCheckpoints } from './migrations/0017-audit-checkpoints.ts';
 import { leanJournal } from './migrations/0018-lean-journal.ts';
+import { indexedReferences } from './migrations/0019-indexed-references.ts';
 
 /** Every migration there is, in order of version. */
 export const migrations: readonly Migration[] = [
@@ -41,6 +42,7 @@ export const migrations: readonly Migration[] = [
   fullJournal,
   auditCheckpoints,
   leanJournal,
+  indexedReferences,
 ];
 
 /** @returns the newest migration that a database has; 0: none. It changes nothing. */

@@ -5,6 +5,7 @@ import type SqliteFile from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import type { Mailbox } from '../../domain/mailbox.ts';
 import { everyRight } from '../../domain/right.ts';
+import { listDueMails } from '../../storage/mail-store.ts';
 import { loadSqliteDriver, openSqlite } from '../../storage/sqlite-driver.ts';
 import { addUser } from '../../storage/user-store.ts';
 import { addTestPartners, at, openTestStorage, partnerId, userId } from '../support/storage.ts';
@@ -83,6 +84,46 @@ test('what a client asks for is looked up past everything that was ever sent, wh
     asked.flatMap((text) => walksOf(raw, text).map((walk) => ({ text, walk }))),
     [],
   );
+});
+
+test('whoever mails what is due looks at what is due', async (t) => {
+  const { database, directory } = openTestStorage(t);
+  const texts = recordStatements(t);
+  await listDueMails(database, 10);
+  const raw = openSqlite(directory.database);
+  t.teardown(() => raw.close());
+  const text = [...texts].find((one) => one.includes('"mails"'));
+  const plan = raw.prepare(`explain query plan ${text}`).all(0, 10);
+  t.match(JSON.stringify(plan), /USING INDEX mails_due/);
+});
+
+test('what refers to rows that a purge removes is found by an index', async (t) => {
+  const { directory } = openTestStorage(t);
+  const raw = openSqlite(directory.database);
+  t.teardown(() => raw.close());
+  const removed = [
+    'transmissions',
+    'interchanges',
+    'functional_groups',
+    'transaction_sets',
+    'acknowledgements',
+    'events',
+  ];
+  const tables = raw.pragma('table_list') as readonly { readonly name: string }[];
+  const references = tables.flatMap(({ name }) =>
+    (raw.pragma(`foreign_key_list(${name})`) as readonly { readonly table: string; readonly from: string }[])
+      .filter(({ table }) => removed.includes(table))
+      .map(({ from }) => ({ name, from })),
+  );
+  t.ok(references.length >= 8, `${references.length} references`);
+  for (const { name, from } of references) {
+    const [plan] = raw
+      .prepare(`explain query plan delete from ${name} where ${from} = 'x'`)
+      .all() as readonly {
+      readonly detail: string;
+    }[];
+    t.match(plan?.detail, /^SEARCH/, `${name}.${from}`);
+  }
 });
 
 /** @returns the steps of a statement that go through a whole history, of the gateway, of a partner, or of a user */
