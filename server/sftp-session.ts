@@ -283,9 +283,10 @@ export class SftpSession<Path> {
       if (this.#requests === 0) this.#letGoOfEverything();
       return;
     }
-    this.#send(encodeReply(pending.id, reply));
+    const packet = encodeReply(pending.id, reply);
     // Nothing else is under way whose reply this one could leave with: a client that asks one thing at a time waits.
-    if (this.#requests === 0) this.#flush();
+    if (this.#requests === 0) this.#sendNow(packet);
+    else this.#send(packet);
     if (this.#state === 'draining') this.#finishWhenAnswered();
     else if (this.#state === 'ending') this.#takeRequests();
     else this.#takeRequestsAgain();
@@ -300,9 +301,7 @@ export class SftpSession<Path> {
 
   /** Queues a packet; the packets of one tick leave together, as few SSH packets and system calls as can be. */
   #send(packet: Buffer): void {
-    this.#replies.push(packet);
-    this.#replyBytes += packet.length;
-    this.#deps.budget.adjust(packet.length);
+    this.#queue(packet);
     if (this.#replyBytes >= flushBytes) {
       this.#flush();
     } else if (!this.#flushScheduled) {
@@ -312,6 +311,17 @@ export class SftpSession<Path> {
         this.#flush();
       });
     }
+  }
+
+  #sendNow(packet: Buffer): void {
+    this.#queue(packet);
+    this.#flush();
+  }
+
+  #queue(packet: Buffer): void {
+    this.#replies.push(packet);
+    this.#replyBytes += packet.length;
+    this.#deps.budget.adjust(packet.length);
   }
 
   #flush(): void {
