@@ -12,7 +12,7 @@ const mib = 1024 * 1024;
 
 /**
  * @returns the scenes by name: `does(server, job)` resolves with `value` in `unit` (more is better) and, where bytes are
- *   moved, `movedMib`; `check`, where there is one, throws when what was done was wrong
+ *   moved, `movedMib`; one that `usesMemory` fills the page cache; `check`, where there is one, throws when what was done was wrong
  */
 export function scenesOf({ ciphers, sizes }) {
   const { bigMib, streams, smallFiles, stats, logins } = sizes;
@@ -20,6 +20,7 @@ export function scenesOf({ ciphers, sizes }) {
     {
       name: `put ${bigMib} MiB, ${cipher}`,
       unit: 'MiB/s',
+      usesMemory: true,
       does: (server, job) => putBig(server, { ...job, cipher }),
     },
     {
@@ -36,6 +37,7 @@ export function scenesOf({ ciphers, sizes }) {
     {
       name: `put, ${streams} clients at once`,
       unit: 'MiB/s',
+      usesMemory: true,
       does: (server, job) => putStreams(server, { ...job, cipher }),
     },
     {
