@@ -54,8 +54,10 @@ export function whyNotEntryName(name: string): string | undefined {
   return undefined;
 }
 
-/** Throws on what is not UTF-8. One for all: to make one takes longer than to decode a path. */
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** Throws on what is not UTF-8. */
+const newDecoder = () => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** For all paths, until one of them fails: to make a decoder takes longer than to decode a path. */
+let utf8 = newDecoder();
 
 /**
  * Reads a client's path, resolving `.`, `..`, doubled and trailing slashes as a shell would whose root is the mailbox:
@@ -71,6 +73,8 @@ export function parseVirtualPath(bytes: Uint8Array): VirtualPathOutcome {
   try {
     text = utf8.decode(bytes);
   } catch {
+    // The Encoding Standard has a failed one begin anew; that no bytes of this path turn up in the next is not left to that.
+    utf8 = newDecoder();
     return { kind: 'invalid', why: 'A path must be UTF-8 text.' };
   }
   const names: string[] = [];

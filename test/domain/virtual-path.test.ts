@@ -49,6 +49,14 @@ test('a path leads into its mailbox, or nowhere', (t) => {
   ];
   for (const [path, expected] of rows) t.equal(shown(path), expected, JSON.stringify(path.slice(0, 40)));
   t.equal(shown(Buffer.from([0x2f, 0xff, 0xfe])), 'invalid', 'what is not UTF-8');
+  for (const cut of [[0xc3], [0xe2, 0x82], [0x61, 0xf0, 0x9f, 0x98]]) {
+    t.equal(shown(Buffer.from(cut)), 'invalid', 'a character that is cut off');
+    t.equal(
+      shown(Buffer.from('/inbound/\u00e9.x12')),
+      'entry /inbound/\u00e9.x12',
+      'the next path has nothing of it',
+    );
+  }
   t.equal(shown(Buffer.from([0x2f, 0xc0, 0xaf])), 'invalid', 'an overlong slash');
   t.end();
 });
