@@ -28,8 +28,10 @@ const help = `npm run bench -- NAME [options]: measures the built product, where
 NAME is one of ${[...benches.keys()].join(', ')}.
 
   --json               one JSON line a measurement
-  --runs N             how often each is measured; told are medians (3)
   --quick              small sizes: whether it runs, not how fast
+sftp, guard, intake, hooks:
+  --runs N             how often each is measured; told are medians (3)
+sftp, intake, hooks:
   --node-options LIST  further options for the gateway's Node, in one word with spaces
 sftp:
   --only EXPRESSION    the scenes whose names it finds, such as 'files of|looks'
@@ -38,8 +40,8 @@ sftp:
   --size-mib N         of the large file (1024)
   --workers N          SFTP workers of the gateway
   --roles LIST         what the gateway does beside, with commas (sftp)
-dashboard:
-  --count N            transmissions in its journal (1000000)
+dashboard, portal:
+  --count N            transmissions in its journal
   --only EXPRESSION    as above
 
 For example:

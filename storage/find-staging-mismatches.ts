@@ -6,7 +6,7 @@ import { unlessMissing } from './disk-fault.ts';
 import type { CompareDeps } from './find-original-mismatches.ts';
 import { inPieces, namesIn } from './folder-names.ts';
 import type { Mismatch } from './mismatch.ts';
-import { listUnfinished } from './upload-journal.ts';
+import { listUnfinished } from './unfinished-uploads.ts';
 
 export async function findStagingMismatches(deps: CompareDeps): Promise<readonly Mismatch[]> {
   return [...(await findUnknown(deps)), ...(await findMissing(deps))];

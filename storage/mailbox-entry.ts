@@ -17,8 +17,9 @@ import type { WhenEarlierIsThere } from './publish-upload.ts';
 import type { ReceiveLog } from './receive-log.ts';
 import type { SmallUploads } from './small-uploads.ts';
 import type { Database } from './transaction.ts';
+import { findUnfinished, hasUnfinished, type UnfinishedUpload } from './unfinished-uploads.ts';
 import type { Upload } from './upload.ts';
-import { discardUpload, findUnfinished, hasUnfinished, type UnfinishedUpload } from './upload-journal.ts';
+import { discardUpload } from './upload-journal.ts';
 import type { UploadTurns } from './upload-turns.ts';
 
 export interface MailboxSettings {

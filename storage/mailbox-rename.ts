@@ -16,8 +16,9 @@ import {
   whyNotWritable,
 } from './mailbox-entry.ts';
 import { type Published, publishUpload } from './publish-upload.ts';
+import type { UnfinishedUpload } from './unfinished-uploads.ts';
 import { hashFile } from './upload.ts';
-import { renameHeldUpload, type UnfinishedUpload } from './upload-journal.ts';
+import { renameHeldUpload } from './upload-journal.ts';
 import { askUploadTerms } from './upload-terms.ts';
 
 type EntryPath = VirtualPath & { readonly kind: 'entry' };

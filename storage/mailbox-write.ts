@@ -16,8 +16,9 @@ import {
   whyNotWritable,
 } from './mailbox-entry.ts';
 import { SmallUpload, type SmallUploadDeps } from './small-upload.ts';
+import type { UnfinishedUpload } from './unfinished-uploads.ts';
 import { type BegunWith, Upload } from './upload.ts';
-import { beginUpload, takeUpload, type UnfinishedUpload } from './upload-journal.ts';
+import { beginUpload, takeUpload } from './upload-journal.ts';
 import { askUploadTerms, type UploadTerms } from './upload-terms.ts';
 import { noTurn } from './upload-turns.ts';
 

@@ -26,7 +26,7 @@ import { forgetOutboundFile } from './outbound-file-store.ts';
 import type { ReceiveLog } from './receive-log.ts';
 import { RightWithdrawnError } from './right-withdrawn.ts';
 import { SmallUploads } from './small-uploads.ts';
-import { findUnfinished, type UnfinishedUpload } from './upload-journal.ts';
+import { findUnfinished, type UnfinishedUpload } from './unfinished-uploads.ts';
 import { UploadTurns } from './upload-turns.ts';
 
 export interface Mailboxes {

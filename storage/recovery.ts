@@ -11,7 +11,8 @@ import { unlessMissing } from './disk-fault.ts';
 import { isStagedAnswer } from './durable-file.ts';
 import { restoreOriginals } from './small-originals.ts';
 import type { Database } from './transaction.ts';
-import { discardUpload, interruptUpload, listUnfinished, type UnfinishedUpload } from './upload-journal.ts';
+import { listUnfinished, type UnfinishedUpload } from './unfinished-uploads.ts';
+import { discardUpload, interruptUpload } from './upload-journal.ts';
 
 export interface RecoveryReport {
   /** Uploads that were under way and may be resumed. */

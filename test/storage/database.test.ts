@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type SqliteFile from 'better-sqlite3';
 import { test } from 'tap';
 import { type PartnerId, parsePartnerId } from '../../domain/ids.ts';
 import { parseEntryName } from '../../domain/virtual-path.ts';
@@ -15,9 +14,10 @@ import { searchEvents } from '../../storage/event-search.ts';
 import { migrations, NewerSchemaError } from '../../storage/migrate.ts';
 import { readQueueDepths } from '../../storage/queue-depths.ts';
 import { shareSync } from '../../storage/shared-sync.ts';
-import { loadSqliteDriver, openSqlite } from '../../storage/sqlite-driver.ts';
+import { openSqlite } from '../../storage/sqlite-driver.ts';
 import { searchTransmissions } from '../../storage/transmission-search.ts';
-import { findUnfinished } from '../../storage/upload-journal.ts';
+import { findUnfinished } from '../../storage/unfinished-uploads.ts';
+import { planOf, recordStatements } from '../support/statements.ts';
 import { userId } from '../support/storage.ts';
 
 const partner = parsePartnerId('acme');
@@ -74,15 +74,7 @@ test('what waits is found by an index that holds little else, however many trans
   const file = join(t.testdir(), 'claimgate.db');
   const database = open(file);
   t.teardown(() => database.close());
-  const asked = new Map<string, readonly unknown[]>();
-  const driver = loadSqliteDriver().prototype;
-  const { prepare } = driver;
-  t.intercept(driver, 'prepare', {
-    value(this: SqliteFile.Database, text: string) {
-      asked.set(text, []);
-      return prepare.call(this, text);
-    },
-  });
+  const asked = recordStatements(t);
   await readQueueDepths(database);
   for (const list of ['arriving', 'unanswered', 'failed', 'quarantined'] as const)
     await listStanding(database, { list, limit: 20 });
@@ -101,31 +93,20 @@ test('what waits is found by an index that holds little else, however many trans
   });
   const raw = openSqlite(file);
   t.teardown(() => raw.close());
-  const texts = [...asked.keys()];
+  const texts = [...asked];
   const ofPartner = texts.filter((text) => /coalesce\("verdict"/.test(text));
   t.equal(ofPartner.length, 2);
-  for (const text of ofPartner) {
-    const [first] = raw
-      .prepare(`explain query plan ${text}`)
-      .all(...Array.from({ length: text.split('?').length - 1 }, () => 'x')) as readonly {
-      readonly detail: string;
-    }[];
-    t.match(first?.detail, /partner_id=\?/, 'a partner’s are looked for among its own');
-  }
+  for (const text of ofPartner)
+    t.match(planOf(raw, text)[0], /partner_id=\?/, 'a partner’s are looked for among its own');
   const plans = texts
     .filter((text) => /from "(transmissions|acknowledgements|releases|deliveries)"/.test(text))
-    .map((text) => {
-      const values = Array.from({ length: text.split('?').length - 1 }, () => 'failed');
-      return raw.prepare(`explain query plan ${text}`).all(...values) as readonly {
-        readonly detail: string;
-      }[];
-    });
+    .map((text) => planOf(raw, text, 'failed'));
   t.ok(plans.length >= 10);
   // All of a table, or all of an index that has every row of it.
   const everything =
     /^SCAN (?!.*(to_claim|unsettled|to_publish|_due|deliveries_next|unfinished|waiting|dead))/;
   t.same(
-    plans.flat().filter(({ detail }) => everything.test(detail)),
+    plans.flat().filter((step) => everything.test(step)),
     [],
   );
 });
@@ -198,24 +179,15 @@ test('looking for the uploads of one name reads no other row, however many trans
   const file = join(t.testdir(), 'claimgate.db');
   const database = open(file);
   t.teardown(() => database.close());
-  const asked: string[] = [];
-  const driver = loadSqliteDriver().prototype;
-  const { prepare } = driver;
-  t.intercept(driver, 'prepare', {
-    value(this: SqliteFile.Database, text: string) {
-      asked.push(text);
-      return prepare.call(this, text);
-    },
-  });
+  const asked = recordStatements(t);
   const name = parseEntryName('claim.edi');
   if (name === undefined) throw new Error('unreachable');
   await findUnfinished(database, { partnerId, userId: userId('jo.doe'), name });
-  const text = asked.find((one) => one.includes('"transmissions"'));
+  const text = [...asked].find((one) => one.includes('"transmissions"'));
   const raw = openSqlite(file);
   t.teardown(() => raw.close());
-  const plan = raw.prepare(`explain query plan ${text}`).all('acme', 'jo.doe', 'claim.edi');
   t.match(
-    JSON.stringify(plan),
+    planOf(raw, text ?? '').join(),
     /USING INDEX transmissions_unfinished \(partner_id=\? AND user_id=\? AND name=\?\)/,
   );
 });

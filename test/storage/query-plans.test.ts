@@ -2,33 +2,30 @@
 // no statistics of a new gateway's tables, must still find its way past history by an index.
 
 import type SqliteFile from 'better-sqlite3';
-import { type Test, test } from 'tap';
+import { test } from 'tap';
 import type { Mailbox } from '../../domain/mailbox.ts';
 import { everyRight } from '../../domain/right.ts';
 import { listDueMails } from '../../storage/mail-store.ts';
-import { loadSqliteDriver, openSqlite } from '../../storage/sqlite-driver.ts';
+import { openSqlite } from '../../storage/sqlite-driver.ts';
 import { addUser } from '../../storage/user-store.ts';
+import { planOf, recordStatements } from '../support/statements.ts';
 import { addTestPartners, at, openTestStorage, partnerId, userId } from '../support/storage.ts';
 
 const acme = partnerId('acme');
 /** Hold a row, or more, for each file that a partner, or a user, ever sent. */
-const histories = ['transmissions', 'dispatches', 'releases', 'events', 'deliveries', 'audit_records'];
+const histories = [
+  'transmissions',
+  'transmission_contents',
+  'acknowledgements',
+  'dispatches',
+  'releases',
+  'collections',
+  'events',
+  'deliveries',
+  'audit_records',
+];
 /** Of these an index may be walked through that has nothing but what is under way. */
 const underWay = /transmissions_(unfinished|to_claim)/;
-
-/** Texts of the statements that are prepared from now on. */
-function recordStatements(t: Test): Set<string> {
-  const texts = new Set<string>();
-  const driver = loadSqliteDriver().prototype;
-  const { prepare } = driver;
-  t.intercept(driver, 'prepare', {
-    value(this: SqliteFile.Database, text: string) {
-      texts.add(text);
-      return prepare.call(this, text);
-    },
-  });
-  return texts;
-}
 
 async function put(mailbox: Mailbox, path: string, bytes: number, end: 'close' | 'abandon'): Promise<void> {
   const outcome = await mailbox.openForWrite(at(path), { create: true, truncate: false, exclusive: false });
@@ -93,8 +90,7 @@ test('whoever mails what is due looks at what is due', async (t) => {
   const raw = openSqlite(directory.database);
   t.teardown(() => raw.close());
   const text = [...texts].find((one) => one.includes('"mails"'));
-  const plan = raw.prepare(`explain query plan ${text}`).all(0, 10);
-  t.match(JSON.stringify(plan), /USING INDEX mails_due/);
+  t.match(planOf(raw, text ?? '', 0).join(), /USING INDEX mails_due/);
 });
 
 test('what refers to rows that a purge removes is found by an index', async (t) => {
@@ -117,26 +113,16 @@ test('what refers to rows that a purge removes is found by an index', async (t) 
   );
   t.ok(references.length >= 8, `${references.length} references`);
   for (const { name, from } of references) {
-    const [plan] = raw
-      .prepare(`explain query plan delete from ${name} where ${from} = 'x'`)
-      .all() as readonly {
-      readonly detail: string;
-    }[];
-    t.match(plan?.detail, /^SEARCH/, `${name}.${from}`);
+    const [step] = planOf(raw, `delete from ${name} where ${from} = 'x'`);
+    t.match(step, /^SEARCH/, `${name}.${from}`);
   }
 });
 
 /** @returns the steps of a statement that go through a whole history, of the gateway, of a partner, or of a user */
 function walksOf(raw: SqliteFile.Database, text: string): readonly string[] {
-  const values = Array.from({ length: text.split('?').length - 1 }, () => 'x');
-  const steps = raw.prepare(`explain query plan ${text}`).all(...values) as readonly {
-    readonly detail: string;
-  }[];
-  return steps
-    .map(({ detail }) => detail)
-    .filter((step) => {
-      const [way, table = ''] = step.split(' ');
-      if (!histories.includes(table) || underWay.test(step)) return false;
-      return way === 'SCAN' || /\(partner_id=\?( AND user_id=\?)?\)$/.test(step);
-    });
+  return planOf(raw, text).filter((step) => {
+    const [way, table = ''] = step.split(' ');
+    if (!histories.includes(table) || underWay.test(step)) return false;
+    return way === 'SCAN' || /\(partner_id=\?( AND user_id=\?)?\)$/.test(step);
+  });
 }
