@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -52,6 +53,8 @@ export async function makeFiles({ bigMib, streams, smallFiles }) {
 
 /** Frees the disk of the large files in a folder and below it: of those, and not of thousands of small ones (`bench sftp` says why). */
 export function removeLargeFiles(folder) {
+  // The gateway makes a mailbox when someone first signs in to it.
+  if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     if (entry.isFile() && statSync(path).size >= mib) rmSync(path);

@@ -21,6 +21,7 @@ import { findUnfinished, hasUnfinished, type UnfinishedUpload } from './unfinish
 import type { Upload } from './upload.ts';
 import { discardUpload } from './upload-journal.ts';
 import type { UploadTurns } from './upload-turns.ts';
+import type { WriteBack } from './write-back.ts';
 
 export interface MailboxSettings {
   readonly maxFileBytes: number;
@@ -52,6 +53,7 @@ export interface MailboxDeps {
   readonly smallUploads: SmallUploads;
   readonly memory: MailboxMemory;
   readonly turns: UploadTurns;
+  readonly writeBack: WriteBack;
   /** Where small uploads wait in a crowd; undefined while there is none in this process. */
   readonly log: () => ReceiveLog | undefined;
   readonly whenEarlierIsThere: WhenEarlierIsThere;

@@ -219,7 +219,17 @@ function register(
     readonly begunWith?: BegunWith | undefined;
   },
 ): Upload {
-  const { database, directory, observe, openUploads, settings, syncFolder, whenEarlierIsThere, gate } = deps;
+  const {
+    database,
+    directory,
+    observe,
+    openUploads,
+    settings,
+    syncFolder,
+    whenEarlierIsThere,
+    gate,
+    writeBack,
+  } = deps;
   const ended = (upload: Upload) => {
     if (openUploads.get(upload.id) === upload) openUploads.delete(upload.id);
   };
@@ -231,6 +241,7 @@ function register(
       syncFolder,
       whenEarlierIsThere,
       gate,
+      writeBack,
       maxFileBytes: settings.maxFileBytes,
       ended,
     },

@@ -28,6 +28,7 @@ import { RightWithdrawnError } from './right-withdrawn.ts';
 import { SmallUploads } from './small-uploads.ts';
 import { findUnfinished, type UnfinishedUpload } from './unfinished-uploads.ts';
 import { UploadTurns } from './upload-turns.ts';
+import { WriteBack } from './write-back.ts';
 
 export interface Mailboxes {
   /**
@@ -47,6 +48,7 @@ export function createMailboxes(
     | 'smallUploads'
     | 'memory'
     | 'turns'
+    | 'writeBack'
     | 'log'
     | 'whenEarlierIsThere'
     | 'lookedInto'
@@ -65,6 +67,7 @@ export function createMailboxes(
       profiles: new BriefMemory(deps.database),
     },
     turns: new UploadTurns(),
+    writeBack: new WriteBack(),
     log: () => receiveLog,
     async whenEarlierIsThere({ partnerId, name }) {
       // What cannot be put there now does not take the place of a later one when it can (receive-log.ts, `again`); the log

@@ -42,7 +42,7 @@ export const originalMode = 0o400;
 export interface PublishInput {
   readonly id: TransmissionId;
   /** The staging file, to which nothing is written any more. */
-  readonly handle: FileHandle;
+  readonly handle: Pick<FileHandle, 'fd' | 'chmod' | 'sync'>;
   /** The open upload; undefined when a held one gets its final name. */
   readonly writer: string | undefined;
   readonly partnerId: PartnerId;

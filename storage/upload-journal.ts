@@ -138,11 +138,21 @@ export async function renameHeldUpload(
     .execute();
 }
 
-/** The upload will never be whole. @returns false when it was fenced off or is finished */
+/**
+ * The upload will never be whole.
+ * @param input.writer whose it must be still; anyone's when left out
+ * @returns false when it was fenced off or is finished
+ */
 export async function discardUpload(
   database: Database,
-  input: { readonly id: TransmissionId; readonly reason: string; readonly state?: 'discarded' | 'expired' },
+  input: {
+    readonly id: TransmissionId;
+    readonly writer?: string;
+    readonly reason: string;
+    readonly state?: 'discarded' | 'expired';
+  },
 ): Promise<boolean> {
+  const { writer } = input;
   const discarded = await database.transaction(({ sql }) =>
     sql
       .updateTable('transmissions')
@@ -154,6 +164,7 @@ export async function discardUpload(
       })
       .where('id', '=', input.id)
       .where('state', 'in', unfinished)
+      .$if(writer !== undefined, (query) => query.where('writer', '=', writer ?? ''))
       .returning('id')
       .executeTakeFirst(),
   );

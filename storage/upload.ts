@@ -5,6 +5,9 @@
 //   open -> fenced      another handle took the upload over; whatever this one does from then on is refused
 //
 // SHA-256 is computed as the bytes arrive, as long as they arrive in order; otherwise the file is read once at close.
+//
+// Once a sync has failed, some of the bytes may be lost, nobody knows which, and a later sync that succeeds says nothing of
+// them (fsync(2)): such an upload is not kept for being resumed, its sender begins again.
 
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, unlink } from 'node:fs/promises';
@@ -19,6 +22,7 @@ import { refusalOf, refuse, unlessMissing } from './disk-fault.ts';
 import { publishUpload, type WhenEarlierIsThere } from './publish-upload.ts';
 import type { Database } from './transaction.ts';
 import { discardUpload, parkUpload } from './upload-journal.ts';
+import type { WriteBack } from './write-back.ts';
 
 export interface UploadDeps {
   readonly database: Database;
@@ -30,6 +34,7 @@ export interface UploadDeps {
   /** Makes a folder's entries durable, with everyone else who waits for that. */
   readonly syncFolder: (folder: HostPath) => Promise<void>;
   readonly whenEarlierIsThere: WhenEarlierIsThere;
+  readonly writeBack: WriteBack;
   /** Called once when the upload is no longer open. */
   readonly ended: (upload: Upload) => void;
 }
@@ -64,6 +69,13 @@ const tooLarge = (maxFileBytes: number): FileRefusal =>
     `A file may have at most ${maxFileBytes} bytes here. Split it, and send its parts as files of their own.`,
   );
 
+const lostBytes = 'the disk may have lost bytes of it';
+const notWritten = refuse(
+  'failure',
+  'Not every byte could be written. What arrived is kept; resume the upload or send it again.',
+);
+const notKept = refuse('failure', 'The disk could not keep every byte. Send the file again.');
+
 /** How much is read at once when a hash is computed at close, in bytes. */
 const hashBlockBytes = 1024 * 1024;
 
@@ -75,6 +87,10 @@ export class Upload implements WritableFile {
   #sizeBytes: number;
   #changed = false;
   #failed = false;
+  /** A sync has failed. */
+  #lost = false;
+  /** What was written since the last sync began, in bytes. */
+  #unsyncedBytes = 0;
   #modifiedAtMs: number | undefined;
   #hash: Hash = createHash('sha256');
   /** How many bytes from the start the hash covers; -1 when bytes came out of order. */
@@ -130,7 +146,7 @@ export class Upload implements WritableFile {
       this.#hashedBytes = -1;
     }
     this.#sizeBytes = Math.max(this.#sizeBytes, endBytes);
-    return this.#track(writeAll(this.#input.handle, source, offsetBytes));
+    return this.#track(this.#write(source, offsetBytes));
   }
 
   async truncate(sizeBytes: number): Promise<FileRefusal | undefined> {
@@ -152,7 +168,7 @@ export class Upload implements WritableFile {
 
   async sync(): Promise<void> {
     await this.#settled();
-    await this.#input.handle.datasync();
+    await this.#sync(() => this.#input.handle.datasync());
   }
 
   async close(): Promise<FileRefusal | undefined> {
@@ -162,10 +178,7 @@ export class Upload implements WritableFile {
     if (this.#state !== 'open') return fencedOff;
     if (this.#failed) {
       await this.abandon();
-      return refuse(
-        'failure',
-        'Not every byte could be written. What arrived is kept; resume the upload or send it again.',
-      );
+      return this.#lost ? notKept : notWritten;
     }
     this.#state = 'closed';
     try {
@@ -186,7 +199,8 @@ export class Upload implements WritableFile {
     await this.#settled();
     const { id, writer } = this.#input;
     const sizeBytes = this.#sizeBytes;
-    if (!this.#changed && (this.#input.isCopy || sizeBytes === 0))
+    if (this.#lost) await this.#discard(lostBytes);
+    else if (!this.#changed && (this.#input.isCopy || sizeBytes === 0))
       await this.#discard('cut off before a byte arrived');
     else await parkUpload(this.#deps.database, { id, writer, state: 'interrupted', sizeBytes });
     await this.#letGo();
@@ -197,7 +211,31 @@ export class Upload implements WritableFile {
     if (this.#state !== 'open') return;
     this.#state = 'fenced';
     await this.#settled();
+    if (this.#lost) await this.#discard(lostBytes);
     await this.#letGo();
+  }
+
+  async #write(source: Uint8Array, offsetBytes: number): Promise<void> {
+    await writeAll(this.#input.handle, source, offsetBytes);
+    this.#unsyncedBytes += source.length;
+    const syncing = this.#deps.writeBack.start(this.#unsyncedBytes, () => {
+      this.#unsyncedBytes = 0;
+      return this.#sync(() => this.#input.handle.datasync());
+    });
+    if (syncing === undefined) return;
+    // Nobody who writes waits for it, or hears of it: CLOSE does both.
+    const over = syncing.catch(() => undefined).finally(() => this.#pending.delete(over));
+    this.#pending.add(over);
+  }
+
+  async #sync(sync: () => Promise<void>): Promise<void> {
+    try {
+      await sync();
+    } catch (thrown) {
+      this.#lost = true;
+      this.#failed = true;
+      throw thrown;
+    }
   }
 
   async #finish(): Promise<FileRefusal | undefined> {
@@ -213,7 +251,12 @@ export class Upload implements WritableFile {
     if (isTemporaryName(name)) return this.#hold();
     const { partnerId, userId, source } = this.#input;
     const hash = (sizeBytes: number) => this.#sha256(sizeBytes);
-    const publishing = { id, handle, writer, partnerId, userId, name, source, hash };
+    const file = {
+      fd: handle.fd,
+      chmod: (mode: number) => handle.chmod(mode),
+      sync: () => this.#sync(() => handle.sync()),
+    };
+    const publishing = { id, handle: file, writer, partnerId, userId, name, source, hash };
     const published = await publishUpload(this.#deps, publishing);
     if (published === undefined) return fencedOff;
     const { sizeBytes, refusal } = published;
@@ -236,7 +279,7 @@ export class Upload implements WritableFile {
     const { database, directory, syncFolder } = this.#deps;
     const [sha256] = await Promise.all([
       this.#sha256(sizeBytes),
-      handle.sync(),
+      this.#sync(() => handle.sync()),
       syncFolder(directory.staging),
     ]);
     const held = await parkUpload(database, { id, writer, state: 'held', sizeBytes, sha256 });
@@ -248,9 +291,11 @@ export class Upload implements WritableFile {
     return hashFile(this.#input.handle);
   }
 
+  /** Its staging file goes with it, unless another process has taken the upload over. */
   async #discard(reason: string): Promise<void> {
-    await discardUpload(this.#deps.database, { id: this.#input.id, reason });
-    await unlessMissing(() => unlink(this.#deps.directory.staged(this.#input.id)), undefined);
+    const { id, writer } = this.#input;
+    if (!(await discardUpload(this.#deps.database, { id, writer, reason }))) return;
+    await unlessMissing(() => unlink(this.#deps.directory.staged(id)), undefined);
   }
 
   async #track(work: Promise<void>): Promise<FileRefusal | undefined> {
@@ -266,8 +311,9 @@ export class Upload implements WritableFile {
     }
   }
 
+  /** A write that is over may have begun a sync. */
   async #settled(): Promise<void> {
-    if (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
   }
 
   async #letGo(): Promise<void> {
