@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import SqliteFile from 'better-sqlite3';
 import { productNodeOptions } from './node-options.mjs';
 import { removeLargeFiles } from './sftp-files.mjs';
 
@@ -48,6 +49,7 @@ export async function startClaimgate(
     /** Resolves when nothing is left to do of what was sent, so that it does not disturb the next measurement. */
     settled: async () => {
       await waitForReceiveLog(join(dataDirectory, 'receive-log'));
+      await waitForDigests(join(dataDirectory, 'claimgate.db'));
       if (roles.includes('intake')) await waitForEvents(logFile, ['intake.answered', 'intake.quarantined']);
     },
     /** Frees the disk of what was measured. */
@@ -125,6 +127,19 @@ async function waitForReceiveLog(folder) {
   const isDone = () =>
     readdirSync(folder).every((name) => readLog(readFileSync(join(folder, name))).uploads.length === 0);
   while (!isDone()) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** Until all large files are hashed. */
+async function waitForDigests(file) {
+  const database = new SqliteFile(file, { readonly: true });
+  try {
+    const late = database.prepare(
+      "select count(*) from transmissions where state = 'received' and sha256 is null",
+    );
+    while (late.pluck().get() > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  } finally {
+    database.close();
+  }
 }
 
 /** As many ends of intake as there were arrivals. */

@@ -12,7 +12,9 @@ import { startSftpServer } from '../server/sftp-server.ts';
 import { startWorkerPool } from '../server/worker-pool.ts';
 import { countAccountChanges } from '../storage/account-changes.ts';
 import type { DataDirectory } from '../storage/data-directory.ts';
+import { createDigestThread } from '../storage/digest-thread.ts';
 import { countHostKeyChanges } from '../storage/host-key-changes.ts';
+import { startLateDigests } from '../storage/late-digests.ts';
 import type { Mailboxes } from '../storage/mailbox.ts';
 import { ReceiveLog } from '../storage/receive-log.ts';
 import { createReceivedThread } from '../storage/received-thread.ts';
@@ -90,6 +92,7 @@ export async function startSftpRole(
   // Of several workers each would show its own clients alone what its log holds.
   const receiveLog = isAlone ? openReceiveLog(deps) : undefined;
   const stopSettling = settleNowAndThen(deps);
+  const digests = openDigests(deps);
   return {
     // Of several workers the parent sees what they commit and no more.
     isTransferring: () => false,
@@ -98,6 +101,20 @@ export async function startSftpRole(
       await service.close();
       await receiveLog?.close();
       await stopSettling();
+      await digests.close();
+    },
+  };
+}
+
+/** Large uploads are hashed behind their CLOSE from now on (storage/late-digests.ts). */
+function openDigests({ database, directory, observe }: SftpRoleDeps) {
+  const thread = createDigestThread();
+  const digests = startLateDigests({ database, directory, observe, hash: thread.hash });
+  return {
+    async close() {
+      const closed = digests.close();
+      await thread.close();
+      await closed;
     },
   };
 }

@@ -79,6 +79,7 @@ async function bind() {
       main: entry,
       'validate-worker': join(root, 'dist', 'intake', 'validate-worker.js'),
       'checkpoint-worker': join(root, 'dist', 'storage', 'checkpoint-worker.js'),
+      'digest-worker': join(root, 'dist', 'storage', 'digest-worker.js'),
       'received-worker': join(root, 'dist', 'storage', 'received-worker.js'),
     },
     outdir: join(root, 'dist'),

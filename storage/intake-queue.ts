@@ -54,12 +54,24 @@ const isDue = (where: ExpressionBuilder<Tables, 'transmissions'>, { nowMs, horiz
     where.and([where('attempts', '=', 0), where('state', '=', 'received')]),
   ]);
 
+/**
+ * What has no SHA-256 yet is not read (late-digests.ts): it could not be told whether it is what was received. To be discarded
+ * it need not be read, and what knows no original never will be.
+ */
+const isReady = (where: ExpressionBuilder<Tables, 'transmissions'>) =>
+  where.or([
+    where('sha256', 'is not', null),
+    where('decision', '=', 'discard'),
+    where('original_path', 'is', null),
+  ]);
+
 const dueInLane = prepareQuery((sql, values: DueTimes & Lane & { readonly limit: number }) =>
   sql
     .selectFrom('transmissions')
     .select('id')
     .where('state', 'in', literals('received', 'processing'))
     .where((where) => isDue(where, values))
+    .where(isReady)
     .where('size_bytes', '>=', values.minBytes)
     .where('size_bytes', '<=', values.maxBytes)
     .orderBy('next_attempt_at_ms')
@@ -82,6 +94,7 @@ const claimDue = prepareQuery(
       .where('id', '=', values.id)
       .where('state', 'in', literals('received', 'processing'))
       .where((where) => isDue(where, values))
+      .where(isReady)
       .returningAll(),
 );
 
@@ -177,13 +190,14 @@ function claimedOf(row: Selectable<Tables['transmissions']>): ClaimedTransmissio
     row.decision === null ? undefined : { verb: row.decision, reason: row.decision_reason ?? '' };
   // To be discarded a file need not be there.
   const needed = row.decision === 'discard' ? '' : row.original_path;
-  if (id.kind === 'invalid' || row.sha256 === null || needed === null) return undefined;
+  const sha256 = row.decision === 'discard' ? (row.sha256 ?? '') : row.sha256;
+  if (id.kind === 'invalid' || sha256 === null || needed === null) return undefined;
   return {
     id: id.id,
     partnerId: storedPartnerId(row.partner_id),
     name: row.name,
     sizeBytes: Number(row.size_bytes),
-    sha256: row.sha256,
+    sha256,
     originalPath: row.original_path ?? '',
     decision,
     receivedAtMs: Number(row.received_at_ms),
@@ -211,6 +225,7 @@ const nextInQueue = prepareQuery((sql, _nothing: object) =>
     .selectFrom('transmissions')
     .select('next_attempt_at_ms')
     .where('state', 'in', literals('received', 'processing'))
+    .where(isReady)
     .orderBy('next_attempt_at_ms')
     .limit(1),
 );

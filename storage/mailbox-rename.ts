@@ -6,6 +6,7 @@ import type { FileRefusal } from '../domain/mailbox.ts';
 import { isTemporaryName, type VirtualPath } from '../domain/virtual-path.ts';
 import { syncFolder } from './data-directory.ts';
 import { noSuchFile, refusalOf, refuse, unlessMissing } from './disk-fault.ts';
+import { mayDigestLate } from './late-digests.ts';
 import {
   dropUpload,
   findEntry,
@@ -126,7 +127,9 @@ async function publishHeld(
 ): Promise<FileRefusal | undefined> {
   const handle = await open(deps.directory.staged(upload.id), 'r');
   const { partnerId, userId, source } = owner;
-  const hash = async () => upload.sha256 ?? hashFile(handle);
+  const { sha256, sizeBytes: heldBytes } = upload;
+  const isLate = sha256 === undefined && mayDigestLate({ source, gate: deps.gate, sizeBytes: heldBytes });
+  const hash = isLate ? undefined : async () => sha256 ?? hashFile(handle);
   let published: Published;
   try {
     const what = { id: upload.id, handle, writer: undefined, name: to.name, hash };

@@ -22,6 +22,7 @@ import { fullJournal } from './migrations/0016-full-journal.ts';
 import { auditCheckpoints } from './migrations/0017-audit-checkpoints.ts';
 import { leanJournal } from './migrations/0018-lean-journal.ts';
 import { indexedReferences } from './migrations/0019-indexed-references.ts';
+import { lateDigests } from './migrations/0020-late-digests.ts';
 
 /** Every migration there is, in order of version. */
 export const migrations: readonly Migration[] = [
@@ -43,6 +44,7 @@ export const migrations: readonly Migration[] = [
   auditCheckpoints,
   leanJournal,
   indexedReferences,
+  lateDigests,
 ];
 
 /** @returns the newest migration that a database has; 0: none. It changes nothing. */

@@ -49,8 +49,11 @@ export interface PublishInput {
   readonly userId: UserId | undefined;
   readonly name: EntryName;
   readonly source: TransmissionSource;
-  /** @returns the SHA-256 of the staging file, which has so many bytes, in hexadecimal */
-  readonly hash: (sizeBytes: number) => Promise<string>;
+  /**
+   * @returns the SHA-256 of the staging file, which has so many bytes, in hexadecimal
+   * undefined: it is computed later (late-digests.ts)
+   */
+  readonly hash: ((sizeBytes: number) => Promise<string>) | undefined;
 }
 
 /** Which gate has refused an upload, and its sentence for the sender. */
@@ -63,7 +66,6 @@ export interface GateRefusal {
 export type Published =
   | {
       readonly sizeBytes: number;
-      readonly sha256: string;
       /** It was taken as refused, and is answered so. */
       readonly refusal: GateRefusal | undefined;
     }
@@ -116,9 +118,9 @@ export async function publishUpload(deps: PublishDeps, input: PublishInput): Pro
     const rides = refusal === undefined && ridesInJournal(input, sizeBytes);
     const bytes = rides ? readWhole(handle.fd, sizeBytes) : undefined;
     const durable = () => [handle.sync(), sync(dirname(original) as HostPath)];
-    const [sha256] = await together([hash(sizeBytes), ...(bytes === undefined ? durable() : [])]);
+    const [sha256] = await together([hash?.(sizeBytes) ?? none, ...(bytes === undefined ? durable() : [])]);
     const facts = { ...upload, sizeBytes, sha256, inode, originalPath, bytes, refusal };
-    if (await receiveUpload(database, facts)) published = { sizeBytes, sha256, refusal };
+    if (await receiveUpload(database, facts)) published = { sizeBytes, refusal };
   } catch (thrown) {
     if (!(thrown instanceof CommitNotSyncedError)) await withdraw();
     throw thrown;
@@ -136,6 +138,8 @@ export async function publishUpload(deps: PublishDeps, input: PublishInput): Pro
   return published;
 }
 
+const none = Promise.resolve(undefined);
+
 /** Asks the operator's gate. @returns its refusal, if any, and the hash, which is not computed twice */
 async function askGate(
   { directory, gate }: PublishDeps,
@@ -144,6 +148,7 @@ async function askGate(
   if (gate === undefined) return { refusal: undefined, hash: input.hash };
   const { id: transmissionId, partnerId, userId, source, name, handle } = input;
   const { size: sizeBytes } = fstatSync(handle.fd);
+  if (input.hash === undefined) throw new Error('A gate is told the SHA-256 of what it is asked about.');
   const sha256 = await input.hash(sizeBytes);
   const facts = { transmissionId, partnerId, userId, source, name, sizeBytes, sha256 };
   const decision = await gate.decide({ ...facts, path: directory.staged(transmissionId) });

@@ -60,7 +60,7 @@ export function createTransmissionFiles(deps: {
         .executeTakeFirst();
       if (row?.original_path == null) return { kind: 'missing' };
       if (Number(row.size_bytes) > options.maxBytes) return { kind: 'too-large' };
-      return walk(directory.stored(row.original_path), row.sha256 ?? '', options.onBlock);
+      return walk(directory.stored(row.original_path), row.sha256, options.onBlock);
     },
     async readAnswer(id, options) {
       const row = await database.sql
@@ -90,20 +90,22 @@ export function createTransmissionFiles(deps: {
               .where('id', '=', of.transmission)
               .executeTakeFirst();
       if (row?.path == null) return { kind: 'missing' };
-      return openHashed(directory.stored(row.path), row.sha256 ?? '');
+      return openHashed(directory.stored(row.path), row.sha256);
     },
   };
 }
 
+/** @param sha256 what it must be; null while nobody has said that (late-digests.ts) */
 async function walk(
   path: HostPath,
-  sha256: string,
+  sha256: string | null,
   onBlock: (block: Uint8Array) => void,
 ): Promise<{ readonly kind: 'read' } | Unreadable> {
   const handle = await openAsIs(path);
   if (handle === undefined) return { kind: 'missing' };
   try {
-    return { kind: (await hashOf(handle, onBlock)) === sha256 ? 'read' : 'altered' };
+    const found = await hashOf(handle, onBlock);
+    return { kind: sha256 === null || found === sha256 ? 'read' : 'altered' };
   } finally {
     await handle.close();
   }
@@ -125,7 +127,7 @@ async function hashOf(handle: FileHandle, onBlock: (block: Uint8Array) => void):
 }
 
 /** Two reads of the same inode: who is sent bytes cannot be told afterwards that they were not the journal's. */
-async function openHashed(path: HostPath, sha256: string): Promise<OpenedFile | Unreadable> {
+async function openHashed(path: HostPath, sha256: string | null): Promise<OpenedFile | Unreadable> {
   const handle = await openAsIs(path);
   if (handle === undefined) return { kind: 'missing' };
   let kept = false;
@@ -134,9 +136,9 @@ async function openHashed(path: HostPath, sha256: string): Promise<OpenedFile | 
     const found = await hashOf(handle, (block) => {
       sizeBytes += block.length;
     });
-    if (found !== sha256) return { kind: 'altered' };
+    if (sha256 !== null && found !== sha256) return { kind: 'altered' };
     kept = true;
-    return { kind: 'open', sizeBytes, sha256, stream: handle.createReadStream({ start: 0 }) };
+    return { kind: 'open', sizeBytes, sha256: found, stream: handle.createReadStream({ start: 0 }) };
   } finally {
     if (!kept) await handle.close();
   }

@@ -6,8 +6,10 @@ import type { Insertable } from 'kysely';
 import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
 import type { TransmissionSource } from '../domain/transmission.ts';
 import type { EntryName } from '../domain/virtual-path.ts';
+import { storedPartnerId } from './partner-store.ts';
 import { prepareQuery } from './prepared-query.ts';
 import { keepBytes } from './small-original-bytes.ts';
+import { storedUserId } from './stored-id.ts';
 import type { TransmissionRow } from './tables.ts';
 import type { Database, Sql, Transaction } from './transaction.ts';
 import { unfinished } from './unfinished-uploads.ts';
@@ -104,7 +106,7 @@ export async function parkUpload(
     readonly writer: string;
     readonly state: 'interrupted' | 'held';
     readonly sizeBytes: number;
-    readonly sha256?: string;
+    readonly sha256?: string | undefined;
   },
 ): Promise<boolean> {
   const parked = await database.transaction(({ sql }) =>
@@ -180,7 +182,8 @@ export interface ReceiveUploadInput {
   readonly name: EntryName;
   readonly source: TransmissionSource;
   readonly sizeBytes: number;
-  readonly sha256: string;
+  /** undefined: it is computed later (late-digests.ts), and only then the event and the audit record are made. */
+  readonly sha256: string | undefined;
   readonly originalPath: string;
   readonly inode: string;
   /** What the operator's gate has said against it. */
@@ -199,12 +202,44 @@ export async function receiveUpload(database: Database, input: ReceiveUploadInpu
     const { sql, nowMs } = transaction;
     const { id, writer, name, sizeBytes, sha256, originalPath, inode } = input;
     const refusal = input.refusal === undefined ? null : JSON.stringify(input.refusal);
-    const values = { id, name, sizeBytes, sha256, originalPath, inode, refusal, nowMs };
+    const values = { id, name, sizeBytes, sha256: sha256 ?? null, originalPath, inode, refusal, nowMs };
     const received =
       writer === undefined ? await receiveHeld(sql, values) : await receiveOpen(sql, { ...values, writer });
     if (received.length === 0) return false;
     if (input.bytes !== undefined) await keepBytes(sql, { id, bytes: input.bytes });
-    await tellReceived(transaction, input);
+    if (sha256 !== undefined) await tellReceived(transaction, { ...input, sha256 });
+    return true;
+  });
+}
+
+/**
+ * The SHA-256 of an upload that was received without one. Doing it again changes nothing.
+ * @returns false when it has one, or waits for its answer no more
+ */
+export async function completeDigest(
+  database: Database,
+  { id, sha256 }: { readonly id: TransmissionId; readonly sha256: string },
+): Promise<boolean> {
+  return database.transaction(async (transaction) => {
+    const row = await transaction.sql
+      .updateTable('transmissions')
+      .set({ sha256, updated_at_ms: transaction.nowMs })
+      .where('id', '=', id)
+      .where('state', '=', 'received')
+      .where('sha256', 'is', null)
+      .returning(['partner_id', 'user_id', 'source', 'name', 'size_bytes'])
+      .executeTakeFirst();
+    if (row === undefined) return false;
+    await tellReceived(transaction, {
+      id,
+      partnerId: storedPartnerId(row.partner_id),
+      userId: row.user_id === null ? undefined : storedUserId(row.user_id),
+      source: row.source,
+      name: row.name,
+      sizeBytes: Number(row.size_bytes),
+      sha256,
+      refusal: undefined,
+    });
     return true;
   });
 }
@@ -226,14 +261,16 @@ async function tellReceived(transaction: Transaction, input: ReceivedFacts): Pro
   });
 }
 
-type ReceivedFacts = Pick<
-  ReceiveUploadInput,
-  'id' | 'partnerId' | 'userId' | 'source' | 'name' | 'sizeBytes' | 'sha256' | 'refusal'
->;
+interface ReceivedFacts
+  extends Pick<ReceiveUploadInput, 'id' | 'partnerId' | 'userId' | 'source' | 'sizeBytes' | 'refusal'> {
+  readonly name: string;
+  readonly sha256: string;
+}
 
 /** A small upload over SFTP of which there is no row yet (small-upload.ts). */
 export interface ReceivedSmallUpload
-  extends Pick<ReceiveUploadInput, 'id' | 'partnerId' | 'name' | 'sha256' | 'originalPath' | 'inode'> {
+  extends Pick<ReceiveUploadInput, 'id' | 'partnerId' | 'name' | 'originalPath' | 'inode'> {
+  readonly sha256: string;
   readonly userId: UserId;
   /** When it was begun, in milliseconds since 1970. */
   readonly openedAtMs: number;
@@ -309,10 +346,11 @@ const receiveOpen = prepareQuery((sql, values: ReceivedValues & { readonly write
   setReceived(sql, values).where('writer', '=', values.writer),
 );
 
-type ReceivedValues = Pick<
-  ReceiveUploadInput,
-  'id' | 'name' | 'sizeBytes' | 'sha256' | 'originalPath' | 'inode'
-> & { readonly refusal: string | null; readonly nowMs: number };
+type ReceivedValues = Pick<ReceiveUploadInput, 'id' | 'name' | 'sizeBytes' | 'originalPath' | 'inode'> & {
+  readonly sha256: string | null;
+  readonly refusal: string | null;
+  readonly nowMs: number;
+};
 
 function setReceived(sql: Sql, values: ReceivedValues) {
   const { id, name, sizeBytes, sha256, originalPath, inode, refusal, nowMs } = values;

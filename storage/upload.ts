@@ -4,7 +4,8 @@
 //   open -> parked      abandon(), or close() after a failed write: kept as interrupted
 //   open -> fenced      another handle took the upload over; whatever this one does from then on is refused
 //
-// SHA-256 is computed as the bytes arrive, as long as they arrive in order; otherwise the file is read once at close.
+// SHA-256 is computed as the bytes arrive, as long as they arrive in order; otherwise the file is read once at close. That
+// of a large one over SFTP comes later (late-digests.ts).
 //
 // Once a sync has failed, some of the bytes may be lost, nobody knows which, and a later sync that succeeds says nothing of
 // them (fsync(2)): such an upload is not kept for being resumed, its sender begins again.
@@ -19,6 +20,7 @@ import type { TransmissionSource } from '../domain/transmission.ts';
 import { type EntryName, isTemporaryName } from '../domain/virtual-path.ts';
 import type { DataDirectory, HostPath } from './data-directory.ts';
 import { refusalOf, refuse, unlessMissing } from './disk-fault.ts';
+import { mayDigestLate } from './late-digests.ts';
 import { publishUpload, type WhenEarlierIsThere } from './publish-upload.ts';
 import type { Database } from './transaction.ts';
 import { discardUpload, parkUpload } from './upload-journal.ts';
@@ -139,7 +141,7 @@ export class Upload implements WritableFile {
       return tooLarge(this.#deps.maxFileBytes);
     }
     this.#changed = true;
-    if (offsetBytes === this.#hashedBytes) {
+    if (offsetBytes === this.#hashedBytes && !this.#mayDigestLate(endBytes)) {
       this.#hash.update(source);
       this.#hashedBytes = endBytes;
     } else {
@@ -250,7 +252,7 @@ export class Upload implements WritableFile {
     }
     if (isTemporaryName(name)) return this.#hold();
     const { partnerId, userId, source } = this.#input;
-    const hash = (sizeBytes: number) => this.#sha256(sizeBytes);
+    const hash = this.#isDigestLate() ? undefined : (sizeBytes: number) => this.#sha256(sizeBytes);
     const file = {
       fd: handle.fd,
       chmod: (mode: number) => handle.chmod(mode),
@@ -278,12 +280,20 @@ export class Upload implements WritableFile {
     const { size: sizeBytes } = await handle.stat();
     const { database, directory, syncFolder } = this.#deps;
     const [sha256] = await Promise.all([
-      this.#sha256(sizeBytes),
+      this.#isDigestLate() ? undefined : this.#sha256(sizeBytes),
       this.#sync(() => handle.sync()),
       syncFolder(directory.staging),
     ]);
     const held = await parkUpload(database, { id, writer, state: 'held', sizeBytes, sha256 });
     return held ? undefined : fencedOff;
+  }
+
+  #mayDigestLate(sizeBytes: number): boolean {
+    return mayDigestLate({ source: this.#input.source, gate: this.#deps.gate, sizeBytes });
+  }
+
+  #isDigestLate(): boolean {
+    return this.#hashedBytes !== this.#sizeBytes && this.#mayDigestLate(this.#sizeBytes);
   }
 
   async #sha256(sizeBytes: number): Promise<string> {

@@ -91,6 +91,8 @@ async function send(
   }
 }
 
+const largeBytes = 9 * 1024 * 1024;
+
 const claims = (house: CrashHouse): string => readClaims('p-00-valid', house.nextNumber());
 
 /** Each way in which a client can send a file, as one piece of work that may be cut off anywhere. */
@@ -104,6 +106,9 @@ const ways: Readonly<Record<string, (house: CrashHouse, by: Senders, name: strin
     send(house, name, [() => putFile(sftp, `/inbound/${name}`, claims(house))]),
   quarantined: (house, { sftp }, name) =>
     send(house, name, [() => putFile(sftp, `/inbound/${name}`, 'no X12')]),
+  // So large that it is hashed behind its CLOSE.
+  large: (house, { sftp }, name) =>
+    send(house, name, [() => putFile(sftp, `/inbound/${name}`, 'no X12'.padEnd(largeBytes))]),
   renamed: (house, { sftp }, name) =>
     send(house, name, [
       async () => {
@@ -292,6 +297,16 @@ async function checkEvents(t: Test, { core, root }: CrashHouse): Promise<void> {
     keys.filter((key, at) => keys.indexOf(key) !== at),
     [],
     'no event twice',
+  );
+  const received = await core.database.sql
+    .selectFrom('transmissions')
+    .select('id')
+    .where('received_at_ms', 'is not', null)
+    .execute();
+  t.strictSame(
+    received.filter(({ id }) => !keys.includes(`transmission.received ${id}`)),
+    [],
+    'what was received is told of',
   );
   const faults = readdirSync(root)
     .filter((name) => name.endsWith('.log') && name.startsWith('serve-'))

@@ -5,6 +5,8 @@ import type SqliteFile from 'better-sqlite3';
 import { test } from 'tap';
 import type { Mailbox } from '../../domain/mailbox.ts';
 import { everyRight } from '../../domain/right.ts';
+import { claimTransmission, nextDueAt } from '../../storage/intake-queue.ts';
+import { startLateDigests } from '../../storage/late-digests.ts';
 import { listDueMails } from '../../storage/mail-store.ts';
 import { openSqlite } from '../../storage/sqlite-driver.ts';
 import { addUser } from '../../storage/user-store.ts';
@@ -25,7 +27,7 @@ const histories = [
   'audit_records',
 ];
 /** Of these an index may be walked through that has nothing but what is under way. */
-const underWay = /transmissions_(unfinished|to_claim)/;
+const underWay = /transmissions_(unfinished|to_claim|undigested)/;
 
 async function put(mailbox: Mailbox, path: string, bytes: number, end: 'close' | 'abandon'): Promise<void> {
   const outcome = await mailbox.openForWrite(at(path), { create: true, truncate: false, exclusive: false });
@@ -37,6 +39,7 @@ async function put(mailbox: Mailbox, path: string, bytes: number, end: 'close' |
 async function useEverything(mailbox: Mailbox, mark: string): Promise<void> {
   await put(mailbox, `/inbound/${mark}-small.x12`, 1000, 'close');
   await put(mailbox, `/inbound/${mark}-large.x12`, 1_000_000, 'close');
+  await put(mailbox, `/inbound/${mark}-huge.x12`, 9_000_000, 'close');
   await put(mailbox, `/inbound/${mark}-part.x12`, 1_000_000, 'abandon');
   for (const path of ['/', '/inbound', '/outbound', `/inbound/${mark}-large.x12`, '/outbound/none.999']) {
     await mailbox.stat(at(path));
@@ -81,6 +84,21 @@ test('what a client asks for is looked up past everything that was ever sent, wh
     asked.flatMap((text) => walksOf(raw, text).map((walk) => ({ text, walk }))),
     [],
   );
+});
+
+test('whoever looks for what is to be hashed, or claimed, looks at what is under way', async (t) => {
+  const { database, directory, observations } = openTestStorage(t);
+  const texts = recordStatements(t);
+  const observe = (one: (typeof observations)[number]) => void observations.push(one);
+  await startLateDigests({ database, directory, observe, hash: async () => '' }).close();
+  await claimTransmission(database, { worker: 'w', leaseMs: 60_000 });
+  await nextDueAt(database);
+  const raw = openSqlite(directory.database);
+  t.teardown(() => raw.close());
+  const asked = [...texts].filter((text) => text.startsWith('select') && text.includes('"transmissions"'));
+  t.equal(asked.length, 3);
+  for (const text of asked)
+    t.match(planOf(raw, text).join(), /INDEX transmissions_(undigested|to_claim)/, text);
 });
 
 test('whoever mails what is due looks at what is due', async (t) => {

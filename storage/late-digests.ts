@@ -1,0 +1,131 @@
+// SHA-256 of large uploads over SFTP, computed behind the answer to their CLOSE. To hash a gigabyte takes the event loop,
+// on which every session waits, 0.6 s while it arrives, and a resumed one all of that at its CLOSE. None of it is
+// needed for what CLOSE promises, that the bytes and the row which says so are durable (invariant I2).
+//
+//   1. CLOSE: state `received` without a SHA-256; neither event nor audit record, of both of which it is part
+//   2. a thread reads the original, to which nobody writes any more           crash: the next start begins here
+//   3. one transaction: the SHA-256, the event and the audit record; from here on intake may claim it
+//
+// The rows say what there is to do, whoever made them: so it is the same after a crash, for the workers of one port, and
+// for what a backup was taken of. A gate is told the SHA-256 before CLOSE is answered; with one nothing is late.
+
+import { parseTransmissionId, type TransmissionId } from '../domain/ids.ts';
+import { describeFault, type Observe } from '../domain/observation.ts';
+import type { TransmissionSource } from '../domain/transmission.ts';
+import type { DataDirectory, HostPath } from './data-directory.ts';
+import { literal } from './literals.ts';
+import { prepareQuery } from './prepared-query.ts';
+import type { Database } from './transaction.ts';
+import { completeDigest } from './upload-journal.ts';
+
+/** From so many bytes on a SHA-256 may come late: less is hashed faster than a thread is woken for it. */
+const lateBytes = 8 * 1024 * 1024;
+
+/** Whether the SHA-256 of an upload may be computed later: whoever has the role `sftp` does it, and so nobody else's is. */
+export function mayDigestLate(input: {
+  readonly source: TransmissionSource;
+  /** What may refuse it; undefined: nothing does. */
+  readonly gate: unknown;
+  readonly sizeBytes: number;
+}): boolean {
+  return input.source === 'sftp' && input.gate === undefined && input.sizeBytes >= lateBytes;
+}
+
+export interface LateDigestsDeps {
+  readonly database: Database;
+  readonly directory: DataDirectory;
+  readonly observe: Observe;
+  /** @returns the SHA-256 of a file, in hexadecimal @throws Error when it cannot be read */
+  readonly hash: (path: HostPath) => Promise<string>;
+}
+
+export interface LateDigests {
+  /** Ends it. What is left the next start does. */
+  close(): Promise<void>;
+}
+
+/** Looked for after a change, but not more often than this, in milliseconds. */
+const restMs = 25;
+/** And also without one: after a fault, and for what another process left. */
+const lookAgainMs = 5000;
+/** What could not be read, or written, is not tried again for so long, in milliseconds. */
+const faultRestMs = 60_000;
+
+/** Computes what is late, now and from now on, one file at a time. Only the one process with the role `sftp` may call it. */
+export function startLateDigests(deps: LateDigestsDeps): LateDigests {
+  const { database, directory, observe } = deps;
+  const restsUntilMs = new Map<TransmissionId, number>();
+  let running: Promise<void> | undefined;
+  let again = false;
+  let closing = false;
+
+  const complete = async ({ id, path }: Undigested): Promise<void> => {
+    try {
+      const sha256 = await deps.hash(directory.stored(path));
+      await completeDigest(database, { id, sha256 });
+      restsUntilMs.delete(id);
+    } catch (thrown) {
+      if (closing) return;
+      restsUntilMs.set(id, performance.now() + faultRestMs);
+      observe({ kind: 'fault', where: `sftp digest of ${id}`, fault: describeFault(thrown) });
+    }
+  };
+  const completeAll = async (): Promise<void> => {
+    do {
+      again = false;
+      const nowMs = performance.now();
+      for (const one of await listUndigested(database)) {
+        if (closing) return;
+        if ((restsUntilMs.get(one.id) ?? 0) <= nowMs) await complete(one);
+      }
+    } while (again && !closing);
+  };
+  const look = (): void => {
+    again = true;
+    if (closing) return;
+    running ??= completeAll()
+      .catch((thrown: unknown) => {
+        observe({ kind: 'fault', where: 'sftp digests', fault: describeFault(thrown) });
+      })
+      .finally(() => {
+        running = undefined;
+      });
+  };
+  const unsubscribe = database.changes.subscribe(look, { restMs });
+  const timer = setInterval(look, lookAgainMs);
+  timer.unref();
+  look();
+  return {
+    async close() {
+      closing = true;
+      unsubscribe();
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+interface Undigested {
+  readonly id: TransmissionId;
+  /** Of its original, below the data directory. */
+  readonly path: string;
+}
+
+async function listUndigested(database: Database): Promise<readonly Undigested[]> {
+  const found: Undigested[] = [];
+  for (const { id, original_path: path } of await undigested(database.sql, {})) {
+    const parsed = parseTransmissionId(id);
+    if (parsed.kind === 'ok' && path !== null) found.push({ id: parsed.id, path });
+  }
+  return found;
+}
+
+const undigested = prepareQuery((sql, _nothing: object) =>
+  sql
+    .selectFrom('transmissions')
+    .select(['id', 'original_path'])
+    .where('state', '=', literal('received'))
+    .where('sha256', 'is', null)
+    .orderBy('id')
+    .limit(100),
+);
