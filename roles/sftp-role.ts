@@ -12,7 +12,7 @@ import { startSftpServer } from '../server/sftp-server.ts';
 import { startWorkerPool } from '../server/worker-pool.ts';
 import { countAccountChanges } from '../storage/account-changes.ts';
 import type { DataDirectory } from '../storage/data-directory.ts';
-import { createDigestThread } from '../storage/digest-thread.ts';
+import { createDigestThreads } from '../storage/digest-threads.ts';
 import { countHostKeyChanges } from '../storage/host-key-changes.ts';
 import { startLateDigests } from '../storage/late-digests.ts';
 import type { Mailboxes } from '../storage/mailbox.ts';
@@ -108,7 +108,7 @@ export async function startSftpRole(
 
 /** Large uploads are hashed behind their CLOSE from now on (storage/late-digests.ts). */
 function openDigests({ database, directory, observe }: SftpRoleDeps) {
-  const thread = createDigestThread();
+  const thread = createDigestThreads();
   const digests = startLateDigests({ database, directory, observe, hash: thread.hash });
   return {
     async close() {

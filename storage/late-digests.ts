@@ -51,45 +51,50 @@ const lookAgainMs = 5000;
 /** What could not be read, or written, is not tried again for so long, in milliseconds. */
 const faultRestMs = 60_000;
 
-/** Computes what is late, now and from now on, one file at a time. Only the one process with the role `sftp` may call it. */
+/** So many files are read at once, the smallest first: none waits for a large one alone. */
+const atOnce = 2;
+
+/** Computes what is late, now and from now on. Only the one process with the role `sftp` may call it. */
 export function startLateDigests(deps: LateDigestsDeps): LateDigests {
   const { database, directory, observe } = deps;
   const restsUntilMs = new Map<TransmissionId, number>();
-  let running: Promise<void> | undefined;
-  let again = false;
+  const underWay = new Set<TransmissionId>();
+  const workers = new Set<Promise<void>>();
   let closing = false;
 
+  const isDue = ({ id }: Undigested): boolean =>
+    !underWay.has(id) && (restsUntilMs.get(id) ?? 0) <= performance.now();
   const complete = async ({ id, path }: Undigested): Promise<void> => {
+    underWay.add(id);
     try {
       const sha256 = await deps.hash(directory.stored(path));
       await completeDigest(database, { id, sha256 });
       restsUntilMs.delete(id);
     } catch (thrown) {
-      if (closing) return;
       restsUntilMs.set(id, performance.now() + faultRestMs);
-      observe({ kind: 'fault', where: `sftp digest of ${id}`, fault: describeFault(thrown) });
+      if (!closing) observe({ kind: 'fault', where: `sftp digest of ${id}`, fault: describeFault(thrown) });
+    } finally {
+      underWay.delete(id);
     }
   };
-  const completeAll = async (): Promise<void> => {
-    do {
-      again = false;
-      const nowMs = performance.now();
-      for (const one of await listUndigested(database)) {
-        if (closing) return;
-        if ((restsUntilMs.get(one.id) ?? 0) <= nowMs) await complete(one);
-      }
-    } while (again && !closing);
+  const work = async (): Promise<void> => {
+    for (;;) {
+      const next = closing ? undefined : (await listUndigested(database)).find(isDue);
+      if (next === undefined) return;
+      await complete(next);
+    }
   };
-  const look = (): void => {
-    again = true;
-    if (closing) return;
-    running ??= completeAll()
+  const start = (): void => {
+    const worker = work()
       .catch((thrown: unknown) => {
         observe({ kind: 'fault', where: 'sftp digests', fault: describeFault(thrown) });
       })
-      .finally(() => {
-        running = undefined;
-      });
+      .finally(() => workers.delete(worker));
+    workers.add(worker);
+  };
+  const look = (): void => {
+    if (closing) return;
+    for (let missing = atOnce - workers.size; missing > 0; missing -= 1) start();
   };
   const unsubscribe = database.changes.subscribe(look, { restMs });
   const timer = setInterval(look, lookAgainMs);
@@ -100,7 +105,7 @@ export function startLateDigests(deps: LateDigestsDeps): LateDigests {
       closing = true;
       unsubscribe();
       clearInterval(timer);
-      await running;
+      await Promise.all(workers);
     },
   };
 }
@@ -126,6 +131,6 @@ const undigested = prepareQuery((sql, _nothing: object) =>
     .select(['id', 'original_path'])
     .where('state', '=', literal('received'))
     .where('sha256', 'is', null)
-    .orderBy('id')
+    .orderBy('size_bytes')
     .limit(100),
 );

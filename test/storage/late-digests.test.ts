@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { type Test, test } from 'tap';
 import type { Mailbox, WritableFile } from '../../domain/mailbox.ts';
-import { createDigestThread } from '../../storage/digest-thread.ts';
+import { createDigestThreads } from '../../storage/digest-threads.ts';
 import { claimTransmission, nextDueAt } from '../../storage/intake-queue.ts';
 import { type LateDigests, startLateDigests } from '../../storage/late-digests.ts';
 import { createMailboxes } from '../../storage/mailbox.ts';
@@ -49,7 +49,7 @@ async function put(mailbox: Mailbox, path: string, bytes: Buffer): Promise<void>
 
 /** Hashes what is late from now on, by a real thread, until the test ends. */
 function digest(t: Test, { database, directory, observations }: House): LateDigests {
-  const thread = createDigestThread();
+  const thread = createDigestThreads();
   const observe = (one: (typeof observations)[number]) => void observations.push(one);
   const digests = startLateDigests({ database, directory, observe, hash: thread.hash });
   t.teardown(async () => {
@@ -188,4 +188,32 @@ test('a file that cannot be read is told of once, keeps nobody else waiting, and
   t.match(faults, [{ where: `sftp digest of ${gone?.id}`, fault: { message: /ENOENT/ } }]);
   t.equal(faults.length, 1);
   t.strictSame((await digestsOf(house))[0], null);
+});
+
+test('a file that takes long to read keeps no other one waiting, and the small ones come first', async (t) => {
+  const house = await openHouse(t);
+  const sizes = { huge: 12, larger: 10, large: 9 };
+  for (const [name, size] of Object.entries(sizes))
+    await put(house.alice, `/inbound/${name}.x12`, Buffer.alloc(size * mib));
+  const { database, directory } = house;
+  const hashing: ((sha256: string) => void)[] = [];
+  const digests = startLateDigests({
+    database,
+    directory,
+    observe: (one) => void house.observations.push(one),
+    hash: () => new Promise((resolve) => hashing.push(resolve)),
+  });
+  const hashed = async () =>
+    (await rowsOf(house)).filter(({ sha256 }) => sha256 !== null).map(({ name }) => name);
+  await put(house.alice, '/inbound/last.x12', Buffer.alloc(11 * mib));
+  await until('two are read', () => hashing.length === 2);
+  hashing[1]?.('b'.repeat(64));
+  await until('the next one is read', () => hashing.length === 3);
+  t.strictSame(await hashed(), ['larger.x12']);
+  hashing[2]?.('c'.repeat(64));
+  await until('and the last', () => hashing.length === 4);
+  t.strictSame(await hashed(), ['larger.x12', 'last.x12']);
+  for (const end of hashing) end('a'.repeat(64));
+  await until('all are done', async () => (await hashed()).length === 4);
+  await digests.close();
 });
