@@ -34,7 +34,7 @@ sftp, guard, intake, hooks:
 sftp, intake, hooks:
   --node-options LIST  further options for the gateway's Node, in one word with spaces
 sftp:
-  --only EXPRESSION    the scenes whose names it finds, such as 'files of|looks'
+  --only EXPRESSION    the scenes whose names it finds, such as 'files of|looks'; a get needs its put beside it
   --peers LIST         of openssh, rclone and bare, with commas (openssh,rclone)
   --cipher NAME        that one alone
   --size-mib N         of the large file (1024)

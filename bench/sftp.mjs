@@ -47,10 +47,11 @@ export async function benchSftp({
     servers.push(await startClaimgate(folderFor(root), { keyFile, roles, workers, nodeOptions }));
     servers.push(...(await startPeers(root, { keyFile, report, peers })));
     const ciphers = cipher === undefined ? (isQuick ? allCiphers.slice(0, 1) : allCiphers) : [cipher];
-    const wanted = scenesOf({ ciphers, sizes }).filter(
-      ({ name }) => only === undefined || new RegExp(only).test(name),
-    );
-    await warmUp({ servers, job: { root, files, sizes }, scenes: wanted });
+    const known = scenesOf({ ciphers, sizes });
+    const wanted = known.filter(({ name }) => only === undefined || new RegExp(only).test(name));
+    if (wanted.length === 0)
+      throw new Error(`--only ${only} finds none of: ${known.map(({ name }) => name).join('; ')}.`);
+    await warmUp({ servers, job: { root, files, sizes }, scenes: known });
     const found = await interleave({ report, servers, runs, scenes: wanted, job: { root, files, sizes } });
     for (const scene of wanted)
       tell({ report, servers, scene, found: found.filter((one) => one.scene === scene.name) });

@@ -48,7 +48,7 @@ const middle = `## What holds everywhere
 - **Not overwritten**: send the \`ETag\` of what you read as \`If-Match\`; the change is refused (412) when it is not so any
   more.
 - **Bytes** come with their SHA-256 in \`Repr-Digest\` (RFC 9530); they were compared with the journal before the first
-  was sent.
+  was sent. A large upload over SFTP has none in the journal for about a second a gigabyte after its CLOSE.
 - **Events**: poll \`/events\` with the \`next\` of the last answer, or hold \`/events/stream\` open. The stream's
   \`id\` is such a cursor too: a program that comes back with \`Last-Event-ID\` misses nothing. Something is sent every 15
   seconds; a stream ends when its key does. At most \`api.maxStreams\` are open at once.
