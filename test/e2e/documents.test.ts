@@ -96,7 +96,8 @@ test('the commands of getting-started and disaster-recovery, in their order, do 
         return runProgram('curl', wordsOf(words).slice(1), { cwd });
       };
       t.match(await send(hash), { code: 0 });
-      t.notMatch(await send(`A${hash.slice(1)}`.replace(/^A(.)/, 'B$1')), { code: 0 }, 'and no other');
+      const other = `${hash.startsWith('A') ? 'B' : 'A'}${hash.slice(1)}`;
+      t.notMatch(await send(other), { code: 0 }, 'and no other');
     },
   );
 
