@@ -9,13 +9,14 @@
 // The rows say what there is to do, whoever made them: so it is the same after a crash, for the workers of one port, and
 // for what a backup was taken of. A gate is told the SHA-256 before CLOSE is answered; with one nothing is late.
 
-import { parseTransmissionId, type TransmissionId } from '../domain/ids.ts';
+import type { TransmissionId } from '../domain/ids.ts';
 import { describeFault, type Observe } from '../domain/observation.ts';
 import type { TransmissionSource } from '../domain/transmission.ts';
 import type { DataDirectory, HostPath } from './data-directory.ts';
 import { literal } from './literals.ts';
 import { prepareQuery } from './prepared-query.ts';
 import type { Database } from './transaction.ts';
+import { storedTransmissionId } from './transmission-store.ts';
 import { completeDigest } from './upload-journal.ts';
 
 /** From so many bytes on a SHA-256 may come late: less is hashed faster than a thread is woken for it. */
@@ -79,7 +80,9 @@ export function startLateDigests(deps: LateDigestsDeps): LateDigests {
   };
   const work = async (): Promise<void> => {
     for (;;) {
-      const next = closing ? undefined : (await listUndigested(database)).find(isDue);
+      // Of one more than may not be taken now, one may.
+      const limit = underWay.size + restsUntilMs.size + 1;
+      const next = closing ? undefined : (await listUndigested(database, limit)).find(isDue);
       if (next === undefined) return;
       await complete(next);
     }
@@ -116,21 +119,19 @@ interface Undigested {
   readonly path: string;
 }
 
-async function listUndigested(database: Database): Promise<readonly Undigested[]> {
-  const found: Undigested[] = [];
-  for (const { id, original_path: path } of await undigested(database.sql, {})) {
-    const parsed = parseTransmissionId(id);
-    if (parsed.kind === 'ok' && path !== null) found.push({ id: parsed.id, path });
-  }
-  return found;
+/** @returns the smallest of them, so many at most */
+async function listUndigested(database: Database, limit: number): Promise<readonly Undigested[]> {
+  const rows = await undigested(database.sql, { limit });
+  return rows.map((row) => ({ id: storedTransmissionId(row.id), path: row.original_path ?? '' }));
 }
 
-const undigested = prepareQuery((sql, _nothing: object) =>
+const undigested = prepareQuery((sql, { limit }: { readonly limit: number }) =>
   sql
     .selectFrom('transmissions')
     .select(['id', 'original_path'])
     .where('state', '=', literal('received'))
     .where('sha256', 'is', null)
+    .where('original_path', 'is not', null)
     .orderBy('size_bytes')
-    .limit(100),
+    .limit(limit),
 );

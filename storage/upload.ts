@@ -15,7 +15,7 @@ import { type FileHandle, unlink } from 'node:fs/promises';
 import type { UploadGate } from '../domain/gate.ts';
 import type { PartnerId, TransmissionId, UserId } from '../domain/ids.ts';
 import type { FileAttributes, FileRefusal, WritableFile } from '../domain/mailbox.ts';
-import type { Observe } from '../domain/observation.ts';
+import { describeFault, type Observe } from '../domain/observation.ts';
 import type { TransmissionSource } from '../domain/transmission.ts';
 import { type EntryName, isTemporaryName } from '../domain/virtual-path.ts';
 import type { DataDirectory, HostPath } from './data-directory.ts';
@@ -186,10 +186,10 @@ export class Upload implements WritableFile {
     try {
       return await this.#finish();
     } catch (thrown) {
-      // Nothing was published. What has arrived stays for the uploader to resume.
+      // Nothing was published. What has arrived stays for the uploader to resume, unless a sync has failed.
       this.#state = 'open';
       await this.abandon();
-      return refusalOf(thrown);
+      return this.#lost ? notKept : refusalOf(thrown);
     } finally {
       await this.#letGo();
     }
@@ -219,6 +219,7 @@ export class Upload implements WritableFile {
 
   async #write(source: Uint8Array, offsetBytes: number): Promise<void> {
     await writeAll(this.#input.handle, source, offsetBytes);
+    if (this.#lost) return;
     this.#unsyncedBytes += source.length;
     const syncing = this.#deps.writeBack.start(this.#unsyncedBytes, () => {
       this.#unsyncedBytes = 0;
@@ -230,12 +231,14 @@ export class Upload implements WritableFile {
     this.#pending.add(over);
   }
 
+  /** @throws Error as `sync` does; whoever operates the gateway hears of it here, since its sender is told no more than to send again */
   async #sync(sync: () => Promise<void>): Promise<void> {
     try {
       await sync();
     } catch (thrown) {
       this.#lost = true;
       this.#failed = true;
+      this.#deps.observe({ kind: 'fault', where: `sync of upload ${this.id}`, fault: describeFault(thrown) });
       throw thrown;
     }
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { type Test, test } from 'tap';
-import type { Mailbox, WritableFile } from '../../domain/mailbox.ts';
+import type { Mailbox } from '../../domain/mailbox.ts';
 import { createDigestThreads } from '../../storage/digest-threads.ts';
 import { claimTransmission, nextDueAt } from '../../storage/intake-queue.ts';
 import { type LateDigests, startLateDigests } from '../../storage/late-digests.ts';
@@ -9,8 +9,9 @@ import { createMailboxes } from '../../storage/mailbox.ts';
 import { recoverUploads } from '../../storage/recovery.ts';
 import { createTransmissionFiles } from '../../storage/transmission-files.ts';
 import {
-  addTestPartners,
   at,
+  openAlice,
+  opened,
   openTestStorage,
   partnerId,
   type TestStorage,
@@ -26,21 +27,11 @@ interface House extends TestStorage {
   readonly alice: Mailbox;
 }
 
-async function openHouse(t: Test, source: 'sftp' | 'portal' = 'sftp'): Promise<House> {
-  const storage = openTestStorage(t);
-  await addTestPartners(storage);
-  const owner = { partnerId: partnerId('acme'), userId: userId('alice'), source };
-  return { ...storage, alice: await storage.mailboxes.open(owner) };
-}
-
-async function begin(mailbox: Mailbox, path: string, truncate = true): Promise<WritableFile> {
-  const outcome = await mailbox.openForWrite(at(path), { create: true, truncate, exclusive: false });
-  if (outcome.kind === 'refused') throw new Error(outcome.why);
-  return outcome.file;
-}
+const openHouse = (t: Test, source: 'sftp' | 'portal' = 'sftp'): Promise<House> =>
+  openAlice(openTestStorage(t), source);
 
 async function put(mailbox: Mailbox, path: string, bytes: Buffer): Promise<void> {
-  const file = await begin(mailbox, path);
+  const file = await opened(mailbox, path);
   for (let from = 0; from < bytes.length; from += mib)
     await file.write(bytes.subarray(from, from + mib), from);
   const refused = await file.close();
@@ -125,10 +116,14 @@ test('what was not hashed when the gateway ended is hashed after its next start,
 test('a large upload that was resumed, or sent under a temporary name, is hashed behind its CLOSE too', async (t) => {
   const house = await openHouse(t);
   const { alice } = house;
-  const cut = await begin(alice, '/inbound/resumed.x12');
+  const cut = await opened(alice, '/inbound/resumed.x12');
   await cut.write(large.subarray(0, 8 * mib), 0);
   await cut.abandon();
-  const rest = await begin(alice, '/inbound/resumed.x12', false);
+  const rest = await opened(alice, '/inbound/resumed.x12', {
+    create: true,
+    truncate: false,
+    exclusive: false,
+  });
   await rest.write(large.subarray(8 * mib), 8 * mib);
   t.equal(await rest.close(), undefined);
   await put(alice, '/inbound/held.x12.filepart', large);
@@ -175,9 +170,9 @@ test('a file that cannot be read is told of once, keeps nobody else waiting, and
   await put(house.alice, '/inbound/there.x12', large);
   const [gone, there] = await rowsOf(house);
   const files = createTransmissionFiles(house);
-  const opened = await files.openFile({ transmission: there?.id as never });
-  t.match(opened, { kind: 'open', sha256: ofLarge }, 'what nobody has hashed yet is not called altered');
-  if (opened.kind === 'open') opened.stream.destroy();
+  const read = await files.openFile({ transmission: there?.id as never });
+  t.match(read, { kind: 'open', sha256: ofLarge }, 'what nobody has hashed yet is not called altered');
+  if (read.kind === 'open') read.stream.destroy();
 
   rmSync(house.directory.stored(gone?.original_path ?? ''));
   digest(t, house);

@@ -10,11 +10,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import type { Mailbox, MailboxEntry, WritableFile } from '../../domain/mailbox.ts';
+import type { Mailbox, MailboxEntry } from '../../domain/mailbox.ts';
 import { expireUploads } from '../../storage/upload-expiry.ts';
 import {
   addTestPartners,
   at,
+  opened,
   openTestStorage,
   partnerId,
   type TestStorage,
@@ -34,16 +35,6 @@ async function open(t: Test): Promise<TestStorage & { alice: Mailbox; bob: Mailb
     bob: await mailboxOf('acme', 'bob'),
     mallory: await mailboxOf('other', 'mallory'),
   };
-}
-
-async function opened(
-  mailbox: Mailbox,
-  path: string,
-  options = { create: true, truncate: true, exclusive: false },
-): Promise<WritableFile> {
-  const outcome = await mailbox.openForWrite(at(path), options);
-  if (outcome.kind === 'refused') throw new Error(`refused: ${outcome.why}`);
-  return outcome.file;
 }
 
 async function put(mailbox: Mailbox, path: string, content: string): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { type PartnerId, parsePartnerId, parseUserId, type UserId } from '../../domain/ids.ts';
+import type { Mailbox, WritableFile } from '../../domain/mailbox.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { everyRight } from '../../domain/right.ts';
 import { parseVirtualPath, type VirtualPath } from '../../domain/virtual-path.ts';
@@ -103,4 +104,25 @@ export async function addTestPartners({ database, directory }: TestStorage): Pro
       await addUser(database, { id: userId(name), partnerId: id, ...person, passwordHash: 'none', actor });
     }
   }
+}
+
+/** @returns a file of a mailbox that is open for writing; begun anew, when nothing else is asked */
+export async function opened(
+  mailbox: Mailbox,
+  path: string,
+  options = { create: true, truncate: true, exclusive: false },
+): Promise<WritableFile> {
+  const outcome = await mailbox.openForWrite(at(path), options);
+  if (outcome.kind === 'refused') throw new Error(`refused: ${outcome.why}`);
+  return outcome.file;
+}
+
+/** The mailbox of `alice` of `acme`, with its storage. */
+export async function openAlice<Storage extends TestStorage>(
+  storage: Storage,
+  source: 'sftp' | 'portal' = 'sftp',
+): Promise<Storage & { readonly alice: Mailbox }> {
+  await addTestPartners(storage);
+  const owner = { partnerId: partnerId('acme'), userId: userId('alice'), source };
+  return { ...storage, alice: await storage.mailboxes.open(owner) };
 }
