@@ -84,33 +84,47 @@ export function openLog(settings: {
 }): Log {
   const open = () => pino.destination({ dest: settings.file ?? 2, sync: true, mode: 0o600, append: true });
   let destination = open();
-  const lines = gatherLines((text) => destination.write(text));
+  let text = '';
+  // Of the observation whose line is being made, in milliseconds since 1970.
+  let atMs = 0;
   const logger = pino(
     {
       level: settings.level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: () => `,"time":"${new Date(atMs).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    lines,
+    {
+      write(line: string) {
+        text += line;
+      },
+    },
   );
-  const observe: Observe = (observation) => {
-    const { kind, ...facts } = observation;
-    // A log that cannot be written (a full disk) must not stop what it would have told of.
-    try {
-      const level = levels[kind];
-      logger[level](redact({ event: kind, ...facts }));
-      // What may be the last that is said is not put off.
-      if (level === 'error') lines.flush();
-    } catch {
-      // There is nowhere left to say it.
+  const gathered = gather((observations) => {
+    for (const seen of observations) {
+      const { kind, ...facts } = seen.observation;
+      atMs = seen.atMs;
+      // What cannot be made a line must not keep the others from being written.
+      try {
+        logger[levels[kind]](redact({ event: kind, ...facts }));
+      } catch {
+        // There is nowhere left to say it.
+      }
     }
+    const lines = text;
+    text = '';
+    if (lines !== '') destination.write(lines);
+  });
+  const observe: Observe = (observation) => {
+    gathered.add({ observation, atMs: Date.now() });
+    // What may be the last that is said is not put off.
+    if (levels[observation.kind] === 'error') gathered.flush();
   };
   return {
     observe,
     reopen() {
       if (settings.file === undefined) return;
-      lines.flush();
+      gathered.flush();
       const old = destination;
       try {
         // Not its own reopen(): that one, failing once, closes the old file twice at the next time.
@@ -122,7 +136,7 @@ export function openLog(settings: {
       old.end();
     },
     close() {
-      lines.close();
+      gathered.close();
       destination.end();
     },
   };
@@ -149,34 +163,43 @@ function redact(facts: object, isInner = false): object {
   return told ?? facts;
 }
 
-/** So long a line waits for others, in milliseconds. */
+interface Seen {
+  readonly observation: Observation;
+  readonly atMs: number;
+}
+
+/** So long an observation waits for others, in milliseconds. */
 const gatheringMs = 10;
+/** And so many wait at most. */
+const mostGathered = 1000;
 
 /**
- * Lets the lines of some milliseconds leave as one: a write for each was in the way of every CLOSE (docs/sftp.md, "Speed").
- * Whoever ends the process gets them too; only SIGKILL takes the last ones.
+ * Lets the observations of some milliseconds become lines together, and leave as one write: to do both for each was in the
+ * way of every CLOSE (docs/sftp.md, "Speed"). Whoever ends the process gets them too; only SIGKILL takes the last ones.
+ * @param write a log that cannot be written (a full disk) must not stop what it would have told of: what it throws is lost
  */
-function gatherLines(write: (text: string) => void): {
-  write(line: string): void;
+function gather(write: (observations: readonly Seen[]) => void): {
+  add(seen: Seen): void;
   flush(): void;
   close(): void;
 } {
-  let gathered = '';
+  let gathered: Seen[] = [];
   const flush = () => {
-    if (gathered === '') return;
-    const text = gathered;
-    gathered = '';
+    if (gathered.length === 0) return;
+    const observations = gathered;
+    gathered = [];
     try {
-      write(text);
+      write(observations);
     } catch {
       // There is nowhere left to say it.
     }
   };
   process.on('exit', flush);
   return {
-    write(line) {
-      if (gathered === '') setTimeout(flush, gatheringMs).unref();
-      gathered += line;
+    add(seen) {
+      if (gathered.length === 0) setTimeout(flush, gatheringMs).unref();
+      gathered.push(seen);
+      if (gathered.length >= mostGathered) flush();
     },
     flush,
     close() {

@@ -1,33 +1,37 @@
 // One file of the receive log (receive-log.ts): appended to, synced for all who wait at once, and begun again when everything
 // in it is applied.
 //
-// It is made longer in large steps, ahead of what is written, and not shorter when it is begun again: to sync bytes that
-// stand where a file had bytes before waits for these bytes alone, while a file that has grown waits for everything that was
+// What is appended goes into memory, and from there to the disk past everything else (direct-file.ts): while one half of the
+// memory is being written the other one is filled. The block in which one write ends is the one in which the next begins.
+//
+// The file is made longer in large steps, ahead of what is written, and not shorter when it is begun again: to write bytes
+// where a file had bytes before waits for these bytes alone, while a file that has grown waits for everything that was
 // done to the file system meanwhile, and that is what applying does all the time.
 
 import {
   closeSync,
   existsSync,
-  fdatasync,
   ftruncateSync,
   openSync,
   readdirSync,
   readSync,
   unlinkSync,
   writeSync,
-  writevSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { type HostPath, syncFolder } from './data-directory.ts';
+import { blockBytes, blockMemory, DirectFile } from './direct-file.ts';
 import { fileHead, fileHeadBytes, type LoggedUpload, markBytes, readLog } from './receive-log-format.ts';
 import { shareSync } from './shared-sync.ts';
 
-const syncData = promisify(fdatasync);
 const nameForm = /^\d{8}\.log$/;
 
-/** By so much it is made longer. */
-const zeros = Buffer.alloc(1024 * 1024);
+/** By so much it is made longer, in bytes. */
+const growthBytes = 1024 * 1024;
+/** Never written to. */
+const zeros = blockMemory(growthBytes);
+/** So much is written at once at most, in bytes: several of the largest records. */
+const halfBytes = 512 * 1024;
 
 /** @returns the log's files in the order in which they were begun; none where there is no such folder */
 export function listLogFiles(folder: HostPath): readonly HostPath[] {
@@ -69,6 +73,12 @@ export class LogFile {
   readonly #randomBytes: (count: number) => Uint8Array;
   #mark: Uint8Array = new Uint8Array();
   readonly #descriptor: number;
+  readonly #file: DirectFile;
+  /** What is filled, and what was written last or is being written. */
+  #half = blockMemory(halfBytes);
+  #otherHalf = blockMemory(halfBytes);
+  /** Where in the file the half begins that is filled: at a block. */
+  #halfFromBytes = 0;
   readonly #sync: () => Promise<void>;
   /** Where the next record comes. */
   #sizeBytes = 0;
@@ -98,6 +108,13 @@ export class LogFile {
     this.#descriptor = openSync(this.path, 'wx', 0o600);
     this.#sync = shareSync(() => this.#syncOnce());
     try {
+      this.#file = new DirectFile(this.path, this.#descriptor);
+    } catch (thrown) {
+      closeSync(this.#descriptor);
+      unlinkSync(this.path);
+      throw thrown;
+    }
+    try {
       this.#begin();
     } catch (thrown) {
       this.end();
@@ -126,10 +143,11 @@ export class LogFile {
   async append(
     pieces: readonly Uint8Array[],
   ): Promise<{ readonly fromBytes: number; readonly toBytes: number }> {
-    const fromBytes = this.#sizeBytes;
     this.#records += 1;
     try {
-      this.#write(pieces);
+      while (!this.#hasRoom(pieces)) await this.#sync();
+      const fromBytes = this.#sizeBytes;
+      this.#put(pieces);
       const toBytes = this.#sizeBytes;
       await this.#sync();
       if (this.#failed) throw new Error('The receive log could not be written.');
@@ -167,26 +185,41 @@ export class LogFile {
     this.#mark = this.#randomBytes(markBytes);
     this.#sizeBytes = 0;
     this.#syncedBytes = 0;
-    this.#write([fileHead(this.#mark)]);
+    this.#halfFromBytes = 0;
+    const head = fileHead(this.#mark);
+    this.#put([head]);
+    // Whoever reads the file sees at once that nothing is in it.
+    const written = writeSync(this.#descriptor, head, 0, head.length, 0);
+    if (written !== head.length) throw new Error('The receive log could not be begun.');
   }
 
-  #write(pieces: readonly Uint8Array[]): void {
+  #hasRoom(pieces: readonly Uint8Array[]): boolean {
     const sizeBytes = pieces.reduce((sum, { length }) => sum + length, 0);
-    while (this.#sizeBytes + sizeBytes > this.#roomBytes) {
-      const made = writeSync(this.#descriptor, zeros, 0, zeros.length, this.#roomBytes);
-      if (made === 0) throw new Error('The receive log cannot be made longer.');
-      this.#roomBytes += made;
+    return this.#sizeBytes + sizeBytes - this.#halfFromBytes < halfBytes;
+  }
+
+  #put(pieces: readonly Uint8Array[]): void {
+    for (const piece of pieces) {
+      this.#half.set(piece, this.#sizeBytes - this.#halfFromBytes);
+      this.#sizeBytes += piece.length;
     }
-    const written = writevSync(this.#descriptor, [...pieces], this.#sizeBytes);
-    // What is short of that a disk that is full has not taken; the next one is asked for another file.
-    if (written !== sizeBytes)
-      throw new Error(`Of ${sizeBytes} bytes of the receive log ${written} were written.`);
-    this.#sizeBytes += sizeBytes;
   }
 
   async #syncOnce(): Promise<void> {
-    const sizeBytes = this.#sizeBytes;
-    await syncData(this.#descriptor);
+    const half = this.#half;
+    const [fromBytes, sizeBytes] = [this.#halfFromBytes, this.#sizeBytes];
+    const lastBlock = Math.floor((sizeBytes - fromBytes) / blockBytes) * blockBytes;
+    const filledBytes = lastBlock + blockBytes;
+    half.fill(0, sizeBytes - fromBytes, filledBytes);
+    half.copy(this.#otherHalf, 0, lastBlock, filledBytes);
+    this.#half = this.#otherHalf;
+    this.#otherHalf = half;
+    this.#halfFromBytes = fromBytes + lastBlock;
+    while (fromBytes + filledBytes > this.#roomBytes) {
+      await this.#file.write(zeros, growthBytes, this.#roomBytes);
+      this.#roomBytes += growthBytes;
+    }
+    await this.#file.write(half, filledBytes, fromBytes);
     if (!this.#isNamed) await syncFolder(dirname(this.path) as HostPath);
     this.#isNamed = true;
     this.#syncedBytes = sizeBytes;
@@ -206,6 +239,7 @@ export class LogFile {
   #removeIfDone(): void {
     if (!this.#isOver || this.#records > 0 || this.#isRemoved) return;
     this.#isRemoved = true;
+    this.#file.close();
     closeSync(this.#descriptor);
     try {
       unlinkSync(this.path);

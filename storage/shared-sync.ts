@@ -3,7 +3,7 @@
 
 /**
  * Shares one way of syncing among all who ask for it.
- * @param sync makes durable whatever was written before it is called
+ * @param sync makes durable whatever was written before it is called; it is called again only when it is over
  * @returns the same for many: its promise settles when a sync that began after the call is over
  */
 export function shareSync(sync: () => Promise<void>): () => Promise<void> {
@@ -20,9 +20,11 @@ export function shareSync(sync: () => Promise<void>): () => Promise<void> {
     return work;
   };
   return () => {
+    // Also when none runs any more: the next one is about to begin, and two at once there are never.
+    if (next !== undefined) return next;
     if (running === undefined) return begin();
     // The one that runs may have begun before this caller's bytes were there, and so counts for nothing here.
-    next ??= running.then(begin, begin);
+    next = running.then(begin, begin);
     return next;
   };
 }
