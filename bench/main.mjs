@@ -35,7 +35,7 @@ sftp, intake, hooks:
   --node-options LIST  further options for the gateway's Node, in one word with spaces
 sftp:
   --only EXPRESSION    the scenes whose names it finds, such as 'files of|looks'; a get needs its put beside it
-  --peers LIST         of openssh, rclone and bare, with commas (openssh,rclone)
+  --peers LIST         of openssh, rclone, bare and durable, with commas (openssh,rclone)
   --cipher NAME        that one alone
   --size-mib N         of the large file (1024)
   --workers N          SFTP workers of the gateway
@@ -45,7 +45,7 @@ dashboard, portal:
   --only EXPRESSION    as above
 
 For example:
-  npm run bench -- sftp --cipher aes128-gcm@openssh.com --only 'files of' --runs 5 --peers openssh,bare
+  npm run bench -- sftp --cipher aes128-gcm@openssh.com --only 'files of' --runs 5 --peers openssh,durable
   npm run bench -- guard --runs 3 --json`;
 
 const { values, positionals } = parseArgs({

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installPackages } from '../scripts/provide-packages.mjs';
-import { startBare } from './bare-server.mjs';
+import { startBare, startDurable } from './bare-server.mjs';
 import { startClaimgate } from './claimgate-server.mjs';
 import { startOpenssh, whyNoOpenssh } from './openssh-server.mjs';
 import { watchTree } from './process-tree.mjs';
@@ -84,6 +84,7 @@ async function startPeers(root, { keyFile, report, peers }) {
     openssh: { package: 'openssh-server', why: whyNoOpenssh, start: startOpenssh },
     rclone: { package: 'rclone', why: whyNoRclone, start: startRclone },
     bare: { why: () => undefined, start: startBare },
+    durable: { why: () => undefined, start: startDurable },
   };
   const started = [];
   for (const name of peers) {
