@@ -7,11 +7,13 @@ import {
   type DatabaseConnection,
   type DialectAdapter,
   type Driver,
+  type QueryCompiler,
   type QueryResult,
   SqliteDialect,
   type TransactionSettings,
 } from 'kysely';
 import { ClaimgateSqliteAdapter, createSqliteDirect, type SqliteDirect } from './sqlite-direct.ts';
+import { ClaimgateQueryCompiler } from './sqlite-query-compiler.ts';
 
 /** More texts than the product has; lists of different lengths make a few more. */
 const maxStatements = 500;
@@ -56,6 +58,10 @@ export class ClaimgateSqliteDialect extends SqliteDialect {
 
   override createAdapter(): DialectAdapter {
     return new ClaimgateSqliteAdapter(this.#direct);
+  }
+
+  override createQueryCompiler(): QueryCompiler {
+    return new ClaimgateQueryCompiler();
   }
 
   override createDriver(): Driver {

@@ -80,6 +80,8 @@ test('what a client asks for is looked up past everything that was ever sent, wh
   t.teardown(() => raw.close());
   const asked = [...texts].filter((text) => histories.some((table) => text.includes(`"${table}"`)));
   t.ok(asked.length >= 8, `${asked.length} statements`);
+  const preparedAnew = [...texts].filter((text) => /limit \?/.test(text));
+  t.same(preparedAnew, [], 'sqlite-query-compiler.ts says why');
   t.same(
     asked.flatMap((text) => walksOf(raw, text).map((walk) => ({ text, walk }))),
     [],
