@@ -3,6 +3,7 @@
 import { inspectReceiveLog } from '../storage/apply-receive-log.ts';
 import { listBackups } from '../storage/backup-store.ts';
 import { findMismatches } from '../storage/find-mismatches.ts';
+import { readUndigested } from '../storage/late-digests.ts';
 import { subjectOf } from '../storage/mismatch.ts';
 import { type Check, error, ok, printBytes, printDuration, type Scene, warning } from './doctor-check.ts';
 
@@ -117,6 +118,25 @@ const receiveLog: Check = {
   },
 };
 
+/** A gigabyte takes about a second, and the smallest come first: for so long waits what cannot be read, or nobody is at it. */
+const digestLateMs = 10 * 60 * 1000;
+
+const digests: Check = {
+  id: 'digests',
+  looksAt:
+    'large uploads whose senders heard OK, and which wait for their SHA-256, before which intake does not take them',
+  cure: 'see that the role sftp runs, and what its log says of «sftp digest of»; where the disk cannot read an original, bring it back from a backup, or ask its sender to send it again',
+  needs: 'database',
+  async run({ database: rows, now }) {
+    if (rows === undefined) return ok('None waits.');
+    const { count, oldestAtMs } = await readUndigested(rows);
+    if (oldestAtMs === undefined) return ok('None waits.');
+    const ageMs = Math.max(now() - oldestAtMs, 0);
+    const facts = `${count} wait, the oldest for ${printDuration(ageMs)}.`;
+    return ageMs > digestLateMs ? error(facts) : ok(facts);
+  },
+};
+
 const givenUp: Check = {
   id: 'given-up',
   looksAt: 'transmissions that failed too often, or are in quarantine until someone decides',
@@ -198,6 +218,7 @@ export const databaseChecks: readonly Check[] = [
   roles,
   unanswered,
   receiveLog,
+  digests,
   givenUp,
   deadLetters,
   mails,

@@ -15,6 +15,7 @@ import type { TransmissionSource } from '../domain/transmission.ts';
 import type { DataDirectory, HostPath } from './data-directory.ts';
 import { literal } from './literals.ts';
 import { prepareQuery } from './prepared-query.ts';
+import { type Depth, depthOf } from './queue-depths.ts';
 import type { Database } from './transaction.ts';
 import { storedTransmissionId } from './transmission-store.ts';
 import { completeDigest } from './upload-journal.ts';
@@ -111,6 +112,17 @@ export function startLateDigests(deps: LateDigestsDeps): LateDigests {
       await Promise.all(workers);
     },
   };
+}
+
+/** @returns how many uploads wait for their SHA-256, which intake waits for, and since when the oldest does */
+export async function readUndigested({ sql }: Database): Promise<Depth> {
+  const row = await sql
+    .selectFrom('transmissions')
+    .select((of) => [of.fn.countAll().as('count'), of.fn.min('received_at_ms').as('oldest')])
+    .where('state', '=', literal('received'))
+    .where('sha256', 'is', null)
+    .executeTakeFirstOrThrow();
+  return depthOf(row);
 }
 
 interface Undigested {

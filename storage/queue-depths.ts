@@ -61,7 +61,8 @@ interface Counted {
   readonly oldest: number | string | bigint | null;
 }
 
-function depthOf(row: Counted): Depth {
+/** @param row a count, and the oldest of what was counted, as the database gives them */
+export function depthOf(row: Counted): Depth {
   return {
     count: Number(row.count),
     oldestAtMs: row.oldest === null ? undefined : Number(row.oldest),

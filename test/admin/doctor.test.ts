@@ -11,9 +11,18 @@ import { openScene } from '../../admin/doctor-scene.ts';
 import { newTransmissionId } from '../../domain/ids.ts';
 import { openDatabase } from '../../storage/database.ts';
 import { ReceiveLog } from '../../storage/receive-log.ts';
+import { completeDigest } from '../../storage/upload-journal.ts';
 import { run, whyNotBuilt } from '../support/command.ts';
 import { startServe } from '../support/serve-process.ts';
-import { addTestPartners, openTestStorage, partnerId, testClock, userId } from '../support/storage.ts';
+import {
+  addTestPartners,
+  openAlice,
+  opened,
+  openTestStorage,
+  partnerId,
+  testClock,
+  userId,
+} from '../support/storage.ts';
 
 const skip = whyNotBuilt() ?? false;
 
@@ -293,4 +302,23 @@ test('small files that were answered and wait for a start are told of, and a log
   t.match((await examine(root))('receive-log'), [
     { verdict: 'error', found: /00000001\.log\.damaged/, cure: /send again/ },
   ]);
+});
+
+test('large uploads that wait for their SHA-256 too long are told of, which intake would wait for in silence', async (t) => {
+  const root = t.testdir();
+  const clock = testClock(Date.now() - 3_600_000);
+  const { alice, database } = await openAlice(openTestStorage(t, join(root, 'data'), clock));
+  t.match((await examine(root))('digests'), [{ verdict: 'ok', found: 'None waits.' }]);
+  for (const name of ['earlier', 'now']) {
+    const file = await opened(alice, `/inbound/${name}.edi`);
+    await file.write(Buffer.alloc(8 * 1024 * 1024, 'ISA'), 0);
+    t.equal(await file.close(), undefined);
+    clock.advance(3_590_000);
+  }
+  t.match((await examine(root))('digests'), [
+    { verdict: 'error', found: /^2 wait, the oldest for (60|59) minutes/, cure: /role sftp/ },
+  ]);
+  const [old] = await database.sql.selectFrom('transmissions').select('id').orderBy('id').execute();
+  await completeDigest(database, { id: old?.id as never, sha256: 'a'.repeat(64) });
+  t.match((await examine(root))('digests'), [{ verdict: 'ok', found: /^1 wait, the oldest for/ }]);
 });
