@@ -32,6 +32,10 @@ const growthBytes = 1024 * 1024;
 const zeros = blockMemory(growthBytes);
 /** So much is written at once at most, in bytes: several of the largest records. */
 const halfBytes = 512 * 1024;
+/** Of files that are removed, for those that come. */
+const idleHalves: Buffer[] = [];
+const mostIdleHalves = 4;
+const takeHalf = (): Buffer => idleHalves.pop() ?? blockMemory(halfBytes);
 
 /** @returns the log's files in the order in which they were begun; none where there is no such folder */
 export function listLogFiles(folder: HostPath): readonly HostPath[] {
@@ -75,8 +79,8 @@ export class LogFile {
   readonly #descriptor: number;
   readonly #file: DirectFile;
   /** What is filled, and what was written last or is being written. */
-  #half = blockMemory(halfBytes);
-  #otherHalf = blockMemory(halfBytes);
+  #half = takeHalf();
+  #otherHalf = takeHalf();
   /** Where in the file the half begins that is filled: at a block. */
   #halfFromBytes = 0;
   readonly #sync: () => Promise<void>;
@@ -241,6 +245,8 @@ export class LogFile {
     this.#isRemoved = true;
     this.#file.close();
     closeSync(this.#descriptor);
+    // Of no record that is not applied, or given up, anything is being written.
+    if (idleHalves.length < mostIdleHalves) idleHalves.push(this.#half, this.#otherHalf);
     try {
       unlinkSync(this.path);
     } catch {
