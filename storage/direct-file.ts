@@ -17,9 +17,8 @@ const syncData = promisify(fdatasync);
 const writeBytes = promisify(write);
 
 /**
- * Memory that begins at a block, as no buffer of Node's is sure to: WebAssembly's is mapped in pages of its own. That takes
- * gigabytes of addresses, though not of memory, so whoever asks for it keeps it.
- * @returns other memory where addresses are few (`ulimit -v`): what is written from it is written the ordinary way
+ * @returns memory that begins at a block, as no buffer of Node's is sure to: WebAssembly's is mapped in pages of its own. That
+ *   takes gigabytes of addresses, though not of memory, so whoever asks for it keeps it
  */
 export function blockMemory(sizeBytes: number): Buffer {
   const pageBytes = 64 * 1024;
@@ -34,12 +33,7 @@ export function blockMemory(sizeBytes: number): Buffer {
     };
   };
   const pages = Math.ceil(sizeBytes / pageBytes);
-  try {
-    return Buffer.from(new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer);
-  } catch (thrown) {
-    if (thrown instanceof RangeError) return Buffer.alloc(sizeBytes);
-    throw thrown;
-  }
+  return Buffer.from(new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer);
 }
 
 export class DirectFile {
