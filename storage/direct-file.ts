@@ -1,6 +1,6 @@
 // Writing that is on the disk when it is over, past Linux's memory for files (O_DIRECT and O_DSYNC): one turn of the thread
 // pool, and the disk fetches the bytes itself. What goes by that memory is copied there, looked for again, written and
-// waited for: with eight senders of small files a tenth of all that server and clients do.
+// waited for, and who copies it there waits as well when the disk is behind with its work.
 //
 // Such a write is of whole blocks, from memory that begins at a block. Where a file system does not do it (EINVAL, when the
 // file is opened or when it is written), the same bytes are written and synced the ordinary way.
