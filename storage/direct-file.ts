@@ -2,8 +2,8 @@
 // pool, and the disk fetches the bytes itself. What goes by that memory is copied there, looked for again, written and
 // waited for, and who copies it there waits as well when the disk is behind with its work.
 //
-// Such a write is of whole blocks, from memory that begins at a block. Where a file system does not do it (EINVAL, when the
-// file is opened or when it is written), the same bytes are written and synced the ordinary way.
+// Such a write is of whole blocks, from memory that begins at a block. Where a file system does not do it (EINVAL or ENOTSUP,
+// when the file is opened or when it is written), the same bytes are written and synced the ordinary way.
 
 import { closeSync, constants, fdatasync, openSync, write } from 'node:fs';
 import { promisify } from 'node:util';
@@ -60,7 +60,7 @@ export class DirectFile {
         await writeAll(this.#direct, memory.subarray(0, sizeBytes), atBytes);
         return;
       } catch (thrown) {
-        if (codeOf(thrown) !== 'EINVAL') throw thrown;
+        if (!isNotDone(thrown)) throw thrown;
         this.close();
       }
     }
@@ -77,11 +77,13 @@ export class DirectFile {
     try {
       return openSync(this.#path, constants.O_WRONLY | constants.O_DIRECT | constants.O_DSYNC);
     } catch (thrown) {
-      if (codeOf(thrown) === 'EINVAL') return undefined;
+      if (isNotDone(thrown)) return undefined;
       throw thrown;
     }
   }
 }
+
+const isNotDone = (thrown: unknown): boolean => ['EINVAL', 'ENOTSUP'].includes(codeOf(thrown) ?? '');
 
 async function writeAll(descriptor: number, bytes: Buffer, atBytes: number): Promise<void> {
   const { bytesWritten } = await writeBytes(descriptor, bytes, 0, bytes.length, atBytes);

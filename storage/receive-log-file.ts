@@ -28,10 +28,12 @@ const nameForm = /^\d{8}\.log$/;
 
 /** By so much it is made longer, in bytes. */
 const growthBytes = 1024 * 1024;
-/** Never written to. */
-const zeros = blockMemory(growthBytes);
+/** Never written to; made when a file is made longer for the first time, since commands that only read need none. */
+let zeros: Buffer | undefined;
 /** So much is written at once at most, in bytes: several of the largest records. */
 const halfBytes = 512 * 1024;
+/** No record has so much, in bytes, and a half always has room for it once it was written. */
+const mostAppendedBytes = halfBytes / 2;
 /** Of files that are removed, for those that come. */
 const idleHalves: Buffer[] = [];
 const mostIdleHalves = 4;
@@ -147,17 +149,17 @@ export class LogFile {
   async append(
     pieces: readonly Uint8Array[],
   ): Promise<{ readonly fromBytes: number; readonly toBytes: number }> {
+    const recordBytes = pieces.reduce((sum, { length }) => sum + length, 0);
+    if (recordBytes > mostAppendedBytes) throw new RangeError(`No record has ${recordBytes} bytes.`);
     this.#records += 1;
     try {
-      while (!this.#hasRoom(pieces)) await this.#sync();
+      while (!this.#hasRoom(recordBytes)) await this.#sync();
       const fromBytes = this.#sizeBytes;
       this.#put(pieces);
       const toBytes = this.#sizeBytes;
       await this.#sync();
-      if (this.#failed) throw new Error('The receive log could not be written.');
       return { fromBytes, toBytes };
     } catch (thrown) {
-      this.#fail();
       this.applied(1);
       throw thrown;
     }
@@ -197,9 +199,8 @@ export class LogFile {
     if (written !== head.length) throw new Error('The receive log could not be begun.');
   }
 
-  #hasRoom(pieces: readonly Uint8Array[]): boolean {
-    const sizeBytes = pieces.reduce((sum, { length }) => sum + length, 0);
-    return this.#sizeBytes + sizeBytes - this.#halfFromBytes < halfBytes;
+  #hasRoom(recordBytes: number): boolean {
+    return this.#sizeBytes + recordBytes - this.#halfFromBytes < halfBytes;
   }
 
   #put(pieces: readonly Uint8Array[]): void {
@@ -210,6 +211,17 @@ export class LogFile {
   }
 
   async #syncOnce(): Promise<void> {
+    // What was cut off by a write that failed stays so: a record behind the gap would look like one behind lost ones.
+    if (this.#failed) throw new Error('The receive log could not be written.');
+    try {
+      await this.#writeHalf();
+    } catch (thrown) {
+      this.#fail();
+      throw thrown;
+    }
+  }
+
+  async #writeHalf(): Promise<void> {
     const half = this.#half;
     const [fromBytes, sizeBytes] = [this.#halfFromBytes, this.#sizeBytes];
     const lastBlock = Math.floor((sizeBytes - fromBytes) / blockBytes) * blockBytes;
@@ -220,6 +232,7 @@ export class LogFile {
     this.#otherHalf = half;
     this.#halfFromBytes = fromBytes + lastBlock;
     while (fromBytes + filledBytes > this.#roomBytes) {
+      zeros ??= blockMemory(growthBytes);
       await this.#file.write(zeros, growthBytes, this.#roomBytes);
       this.#roomBytes += growthBytes;
     }
@@ -245,7 +258,7 @@ export class LogFile {
     this.#isRemoved = true;
     this.#file.close();
     closeSync(this.#descriptor);
-    // Of no record that is not applied, or given up, anything is being written.
+    // Nothing is being written any more: for each write a record waits, and none is left.
     if (idleHalves.length < mostIdleHalves) idleHalves.push(this.#half, this.#otherHalf);
     try {
       unlinkSync(this.path);

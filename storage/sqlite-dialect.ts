@@ -15,7 +15,7 @@ import {
 import { ClaimgateSqliteAdapter, createSqliteDirect, type SqliteDirect } from './sqlite-direct.ts';
 import { ClaimgateQueryCompiler } from './sqlite-query-compiler.ts';
 
-/** More texts than the product has; lists of different lengths make a few more. */
+/** More texts than the product has; lists of different lengths, and limits, make a few more. */
 const maxStatements = 500;
 
 export class ClaimgateSqliteDialect extends SqliteDialect {

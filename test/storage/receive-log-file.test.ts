@@ -96,3 +96,39 @@ test('a write that fails is told of', async (t) => {
   await t.rejects(file.write(blockMemory(blockBytes), blockBytes, 0), { code: 'EBADF' });
   closeSync(descriptor);
 });
+
+test('after a write that failed nothing is put behind the gap, also of those who waited for the next one', async (t) => {
+  const file = openLogFile(t.testdir());
+  const kept = await file.append([Buffer.from('kept')]);
+  let writes = 0;
+  const { write } = DirectFile.prototype;
+  t.intercept(DirectFile.prototype, 'write', {
+    async value(this: DirectFile, ...given: Parameters<typeof write>) {
+      writes += 1;
+      if (writes === 2) throw Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO' });
+      return Reflect.apply(write, this, given);
+    },
+  });
+  const appended = ['first', 'second', 'third'].map((text) => file.append([Buffer.from(text)]));
+  // Asks while the one that will fail, which was asked for by others before, is under way.
+  const late = appended[0]?.then(() => file.append([Buffer.from('late')]));
+  const outcomes = await Promise.allSettled([...appended, late]);
+  t.same(
+    outcomes.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'rejected', 'rejected'],
+  );
+  t.equal(writes, 2, 'the disk is asked no more');
+  await t.rejects(file.append([Buffer.from('another')]), /could not be written/);
+  const text = readFileSync(file.path, 'latin1');
+  t.equal(text.slice(kept.fromBytes).replaceAll('\0', ''), 'keptfirst');
+  file.applied(2);
+  file.end();
+});
+
+test('a record that no half has room for is refused at once', async (t) => {
+  const file = openLogFile(t.testdir());
+  await t.rejects(file.append([Buffer.alloc(1024 * 1024)]), /No record has/);
+  await file.append([Buffer.from('a record')]);
+  file.applied(1);
+  file.end();
+});
